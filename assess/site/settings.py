@@ -1,11 +1,48 @@
 """One settings file, driven by the environment. Every name it reads stands in docs/reference/settings.md."""
 
 import os
+import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from assess.site import addresses, logs, secret
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA_DIR = Path(os.environ.get("ASSAYER_DATA_DIR", ROOT / "var"))
-SECRET_KEY = os.environ.get("ASSAYER_SECRET_KEY", "development-only")
+env = os.environ.get
+
+
+def flag(name: str) -> bool:
+    value = env(name, "0")
+    if value not in ("0", "1"):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write 1 for yes or 0 for no.")
+    return value == "1"
+
+
+def number(name: str, default: int) -> int:
+    value = env(name, str(default))
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write a whole number, {default} say.")
+    return int(value)
+
+
+# --- this installation ------------------------------------------------------------------------------------------------
+DATA_DIR = Path(env("ASSAYER_DATA_DIR", ROOT / "var")).resolve()
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    SECRET_KEY = env("ASSAYER_SECRET_KEY") or secret.load_or_make(DATA_DIR / "secret-key")
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"The data folder {DATA_DIR} cannot be used ({error.strerror}): set ASSAYER_DATA_DIR to a folder you may write."
+    ) from error
+DEBUG = flag("ASSAYER_DEBUG")
+PUBLIC_URL = env("ASSAYER_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+# How many web processes and machines serve this installation: told, not guessed; `selfcheck` judges the mixture.
+WEB_PROCESSES = number("ASSAYER_WEB_PROCESSES", 1)
+MACHINES = number("ASSAYER_MACHINES", 1)
+
+# --- applications -----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -16,8 +53,88 @@ INSTALLED_APPS = [
     "rubrics",
     "assess",
 ]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "assess.site.headers.page_policies",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "assess.site.urls"
+WSGI_APPLICATION = "assess.site.wsgi.application"
+ASGI_APPLICATION = "assess.site.asgi.application"
+
+# --- what is kept and what is sent ------------------------------------------------------------------------------------
+DATABASES = {
+    "default": addresses.database(
+        env("DATABASE_URL", f"sqlite:///{DATA_DIR / 'assayer.sqlite3'}"),
+        max_age=number("ASSAYER_DATABASE_MAX_AGE", 0),
+        # A file, not memory: the tests meet WAL, IMMEDIATE and threads as production does. One per test run.
+        test_name=str(Path(tempfile.gettempdir()) / f"assayer-test-{os.getpid()}.sqlite3"),
+    )
+}
+CHANNEL_LAYERS = {"default": addresses.channel_layer(env("CHANNEL_LAYER_URL", ""))}
+BROKER_DIR = DATA_DIR / "broker"
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_TRANSPORT_OPTIONS = addresses.broker_options(CELERY_BROKER_URL, folder=BROKER_DIR)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True  # a worker killed in the middle gives the task back
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {"sweep-outbox": {"task": "assess.tasks.sweep_outbox", "schedule": 5.0}}
+
+# --- people and sessions ----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "assess.Account"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "assayer.sqlite3"}}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- what a browser is told -------------------------------------------------------------------------------------------
+_public = urlsplit(PUBLIC_URL)
+if _public.scheme not in ("http", "https") or not _public.hostname:
+    raise ImproperlyConfigured(f"ASSAYER_PUBLIC_URL is {PUBLIC_URL!r}: write https://HOST, the address people type.")
+_secure = _public.scheme == "https"
+ALLOWED_HOSTS = [host for host in env("ASSAYER_ALLOWED_HOSTS", "").split(",") if host] or [
+    *{_public.hostname, "localhost", "127.0.0.1", "[::1]"}
+]
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
+SECURE_SSL_REDIRECT = False  # the proxy that holds the certificate redirects; health checks come in over plain HTTP
+SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("ASSAYER_TRUST_PROXY") else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+STATIC_URL = "/static/"
+STATIC_ROOT = env("ASSAYER_STATIC_ROOT") or None
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None  # nothing collected: served from the packages themselves
+
+# --- words, time, logs ------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
 USE_TZ = True
 TIME_ZONE = "UTC"
-ROOT_URLCONF = "assess.site.urls"
+LOG_FORMAT = env("ASSAYER_LOG_FORMAT", "console")
+if LOG_FORMAT not in ("console", "json"):
+    raise ImproperlyConfigured(f"ASSAYER_LOG_FORMAT is {LOG_FORMAT!r}: write console or json.")
+LOGGING = logs.configure(level=env("ASSAYER_LOG_LEVEL", "INFO").upper(), json=LOG_FORMAT == "json")
