@@ -1,9 +1,18 @@
-"""Organisations, accounts, roles, qualifications, conflicts of interest, accommodations."""
+"""Organisations, accounts, roles, qualifications, certificates, conflicts of interest, accommodations."""
 
 import uuid
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import F, Q
+
+
+class Organisation(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -23,9 +32,109 @@ class Account(AbstractBaseUser):
     email = models.EmailField(unique=True)
     given_name = models.CharField(max_length=200)
     family_name = models.CharField(max_length=200, blank=True)
+    date_of_birth = models.DateField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
+    simulated = models.BooleanField(default=False, help_text="a made-up person of a demonstration")
     objects = AccountManager()
     USERNAME_FIELD = "email"
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+
+class RoleAssignment(models.Model):
+    """What an account may do in an organisation; a withdrawn role keeps its row."""
+
+    class Role(models.TextChoices):
+        CANDIDATE = "candidate"
+        ASSESSOR = "assessor"
+        PROCTOR = "proctor"
+        AUTHOR = "author"
+        REVIEWER = "reviewer"
+        JUDGE = "judge"
+        BOARD = "board"
+        DIRECTOR = "director"
+        APPROVER = "approver"
+        STATION = "station"
+        SERVICE = "service"
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="role_assignments")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    role = models.CharField(max_length=12, choices=Role)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "organisation", "role"], condition=Q(until=None), name="one_current_role_of_a_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} as {self.role}"
+
+
+class Certificate(models.Model):
+    """An external certificate or documented alternative that a person showed, and who verified it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    holder = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="certificates")
+    kind = models.CharField(max_length=80, help_text="the identifier that an entry requirement names")
+    issuer = models.CharField(max_length=200)
+    number = models.CharField(max_length=120, blank=True)
+    issued_on = models.DateField()
+    expires_on = models.DateField(null=True, blank=True)
+    verified_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    verified_at = models.DateTimeField(null=True, blank=True)
+    how_verified = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verified_by=None, verified_at=None) | Q(verified_by__isnull=False, verified_at__isnull=False),
+                name="certificate_verified_by_someone_at_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by=None) | ~Q(verified_by=F("holder")), name="nobody_verifies_own_certificate"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.holder_id}"
+
+
+class Conflict(models.Model):
+    """A declared relation (trainer, employer, family) that keeps a person from assessing or approving another."""
+
+    declared_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="conflicts")
+    candidate = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    relation = models.CharField(max_length=40)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "candidate", "relation"], name="one_conflict_of_a_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} is {self.relation} of {self.candidate_id}"
+
+
+class Accommodation(models.Model):
+    """An agreed adjustment; extra time is a factor on every time limit, in per cent."""
+
+    candidate = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="accommodations")
+    description = models.CharField(max_length=300)
+    extra_time_percent = models.PositiveSmallIntegerField(default=0)
+    agreed_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(extra_time_percent__lte=200), name="extra_time_at_most_triple"),
+        ]
+
+    def __str__(self) -> str:
+        return self.description

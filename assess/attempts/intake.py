@@ -1,0 +1,54 @@
+"""The journal's own door: one grant, one guarded append, no account row.
+
+`take` is what every transport calls; `assess.api.intake` speaks HTTP for it. The role in a grant is looked up once per
+stream and process: a stream's role never changes.
+"""
+
+import uuid
+from concurrent.futures import Future
+from functools import lru_cache
+
+from assess.attempts import grants
+from assess.attempts.append import Outcome, Unreadable
+from assess.attempts.batches import Refusal, read_batch
+from assess.attempts.models import Stream
+from assess.attempts.writer import writer
+
+
+class UnknownStream(Exception):
+    """The grant is genuine but its stream is gone (a restored database, say)."""
+
+
+@lru_cache(maxsize=65_536)
+def _role(stream: uuid.UUID) -> str:
+    role = Stream.objects.filter(pk=stream).values_list("role", flat=True).first()
+    if role is None:
+        raise UnknownStream
+    return role
+
+
+def take(token: str, body: bytes) -> "Future[Outcome]":
+    """Hand a batch to the writer. The future resolves when the disk has it, or says why it was not taken.
+
+    Raises
+    ------
+    Refusal
+        Whatever is wrong with the grant, or with a batch that does not even wait in quarantine.
+    """
+    stream = grants.stream_of(token)
+    try:
+        role = _role(stream)
+    except UnknownStream:
+        raise Refusal("no-such-stream", "This stream does not exist here. Ask for a new grant.", 404) from None
+    try:
+        batch = read_batch(body, role=role)
+    except Refusal as refusal:
+        if not refusal.kept:
+            raise
+        return writer.submit(Unreadable(str(stream), body, refusal))
+    if batch.stream != str(stream):
+        refusal = Refusal(
+            "wrong-stream", "The batch is of another stream than its grant. Send it with the grant it belongs to.", 403, kept=True
+        )
+        return writer.submit(Unreadable(str(stream), body, refusal))
+    return writer.submit(batch)

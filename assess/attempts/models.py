@@ -1,0 +1,172 @@
+"""Registrations, attempts, their journal, seals and scores."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+
+class Registration(models.Model):
+    """A candidate's entry for a scheme version, with the entry requirements as they were checked."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    candidate = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="registrations")
+    scheme_version = models.ForeignKey("assess.SchemeVersion", on_delete=models.PROTECT, related_name="registrations")
+    requirements = models.JSONField(help_text="each entry requirement, whether met, by which record")
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["candidate", "scheme_version"], name="one_registration_per_scheme_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.candidate_id} for {self.scheme_version_id}"
+
+
+class Attempt(models.Model):
+    """One try at a scheme: the form drawn, the tasks and simulations pinned by content hash."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned"
+        OPEN = "open"
+        SEALED = "sealed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="attempts")
+    sitting = models.ForeignKey("assess.Sitting", on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=8, choices=State, default=State.PLANNED)
+    pins = models.JSONField(help_text="form, tasks and simulations: identifiers with content hashes")
+    seed = models.BinaryField(max_length=32, help_text="hides option identifiers and orders them; never leaves the server")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["registration", "number"], name="attempts_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.registration_id}"
+
+
+class Stream(models.Model):
+    """A journal stream: one writer (role on a device, in an epoch) about one subject, opened by a server grant."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+        SUPERSEDED = "superseded"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject_kind = models.CharField(max_length=8, choices=[("attempt", "attempt"), ("sitting", "sitting")])
+    subject = models.UUIDField()
+    role = models.CharField(max_length=24)
+    device = models.CharField(max_length=80)
+    epoch = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    granted_to = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    head_sequence = models.PositiveIntegerField(default=0)
+    head_digest = models.BinaryField(max_length=32)
+    head_receipt = models.BinaryField(max_length=32)
+    opened_us = models.BigIntegerField(help_text="server time, microseconds since 1970")
+    last_contact_us = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "role", "epoch"], name="one_stream_per_role_and_epoch"),
+            models.UniqueConstraint(
+                fields=["subject", "role"], condition=Q(state="open"), name="one_open_stream_per_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} on {self.device}, epoch {self.epoch}"
+
+
+class Entry(models.Model):
+    """What happened, as it was written. Never changed, never deleted but by lawful erasure."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="entries")
+    sequence = models.PositiveIntegerField()
+    kind = models.CharField(max_length=24)
+    payload = models.TextField(help_text="canonical JSON")
+    device_ms = models.BigIntegerField()
+    monotonic_ms = models.BigIntegerField()
+    server_us = models.BigIntegerField()
+    digest = models.BinaryField(max_length=32)
+    receipt = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "sequence"], name="one_entry_per_sequence")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sequence}"
+
+
+class Quarantine(models.Model):
+    """What a stream's holder sent and the journal could not take: kept as it came, with the code, until a person decides."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        ADMITTED = "admitted"
+        REJECTED = "rejected"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="quarantined")
+    code = models.CharField(max_length=40)
+    sentence = models.TextField()
+    body = models.BinaryField()
+    body_sha256 = models.BinaryField(max_length=32)
+    received_us = models.BigIntegerField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    proposed_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "body_sha256"], name="the_same_refusal_is_kept_once"),
+            models.CheckConstraint(
+                condition=~Q(state="admitted") | (Q(proposed_by__isnull=False) & Q(decided_by__isnull=False)),
+                name="admission_is_signed_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} on {self.stream_id}"
+
+
+class Seal(models.Model):
+    """The set of an attempt's closed heads, and whatever was admitted since the seal before."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="seals")
+    number = models.PositiveSmallIntegerField()
+    document = models.JSONField()
+    digest = models.BinaryField(max_length=32)
+    sealed_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")
+    countersigned_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "number"], name="seals_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"seal {self.number} of {self.attempt_id}"
+
+
+class Score(models.Model):
+    """What scoring made of a seal: a pure function of the journal and the pinned versions, kept with its digest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="scores")
+    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="scores")
+    number = models.PositiveSmallIntegerField()
+    document = models.JSONField()
+    digest = models.BinaryField(max_length=32)
+    scored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "number"], name="scores_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"score {self.number} of {self.attempt_id}"
