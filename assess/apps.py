@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -6,3 +8,8 @@ class AssessConfig(AppConfig):
     label = "assess"
     verbose_name = "Assayer"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Every process that knows our tasks must know the broker they go to; by name, since rooms below `site` never
+        # import it.
+        import_module("assess.site.celery")

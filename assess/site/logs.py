@@ -25,7 +25,12 @@ def configure(*, level: str, json: bool) -> dict[str, Any]:
     if json:
         rendered += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        rendered += [structlog.dev.ConsoleRenderer(colors=False)]
+        rendered += [
+            structlog.dev.ConsoleRenderer(
+                colors=False,
+                exception_formatter=structlog.dev.plain_traceback,  # the rich one prints local variables: secrets
+            )
+        ]
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -42,5 +47,7 @@ def configure(*, level: str, json: bool) -> dict[str, Any]:
             # Django's own handlers would write each line a second time, or mail it.
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            # The sweep runs every few seconds and would fill the log with its own success.
+            "celery": {"level": "WARNING" if level == "INFO" else level},
         },
     }

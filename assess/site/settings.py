@@ -49,13 +49,14 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "ninja",  # the API description page takes its assets from the package, not from elsewhere
     "item_bank",
     "rubrics",
     "assess",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "assess.site.static.StaticFiles",
     "assess.site.headers.page_policies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -94,13 +95,19 @@ CHANNEL_LAYERS = {"default": addresses.channel_layer(env("CHANNEL_LAYER_URL", ""
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", "filesystem://")
 CELERY_BROKER_TRANSPORT_OPTIONS = addresses.broker_options(CELERY_BROKER_URL, folder=BROKER_DIR)
+if CELERY_BROKER_TRANSPORT_OPTIONS:
+    CELERY_BROKER_TRANSPORT = "assess.site.broker:Transport"
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # nothing to ask a worker that lives in this process
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True  # a worker killed in the middle gives the task back
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {"sweep-outbox": {"task": "assess.tasks.sweep_outbox", "schedule": 5.0}}
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: a killed process leaves no schedule file to mend
+# A sweep that waited longer than the next one is useless: it expires instead of piling up while no worker runs.
+CELERY_BEAT_SCHEDULE = {
+    "sweep-outbox": {"task": "assess.tasks.sweep_outbox", "schedule": 5.0, "options": {"expires": 10}},
+}
 
 # --- people and sessions ----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "assess.Account"

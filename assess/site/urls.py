@@ -1,3 +1,12 @@
-from django.urls import URLPattern
+"""Every path this installation answers, apart from the journal's (see `asgi` and `wsgi`)."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, URLResolver, path
+
+from assess.api.http import api
+from assess.site import health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("api/", api.urls),
+]

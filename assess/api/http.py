@@ -1,0 +1,9 @@
+"""The HTTP API. Its description is served at /api/openapi.json; routers of the areas join it here."""
+
+from ninja import NinjaAPI
+
+api = NinjaAPI(
+    title="Assayer",
+    version="1",
+    description="Items, rubrics, sittings, attempts, evidence, decisions and credentials of this installation.",
+)
