@@ -15,7 +15,7 @@ True
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 """The root of a tree without leaves."""
@@ -35,7 +35,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-@dataclass(frozen=True)
+@dataclass
 class CompactRange:
     """The first `size` leaves as the roots of their perfect subtrees, largest first: one per set bit of `size`.
 
@@ -46,13 +46,14 @@ class CompactRange:
 
     Examples
     --------
-    >>> kept = CompactRange().extended([leaf_hash(b"a"), leaf_hash(b"b"), leaf_hash(b"c")])
+    >>> kept = CompactRange()
+    >>> kept.extend([leaf_hash(b"a"), leaf_hash(b"b"), leaf_hash(b"c")])
     >>> kept.size, len(kept.hashes), kept.root() == root([leaf_hash(b) for b in (b"a", b"b", b"c")])
     (3, 2, True)
     """
 
     size: int = 0
-    hashes: tuple[bytes, ...] = ()
+    hashes: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.size < 0 or len(self.hashes) != self.size.bit_count():
@@ -60,21 +61,19 @@ class CompactRange:
         if any(len(held) != 32 for held in self.hashes):
             raise ValueError("Each hash of a compact range has 32 bytes.")
 
-    def appended(self, leaf: bytes) -> "CompactRange":
-        """The range with one more leaf hash: at most log2(size) node hashes."""
-        return self.extended((leaf,))
+    def append(self, leaf: bytes) -> None:
+        """Take in the next leaf hash: at most log2(size) node hashes."""
+        carried, bits = leaf, self.size
+        while bits & 1:
+            carried = node_hash(self.hashes.pop(), carried)
+            bits >>= 1
+        self.hashes.append(carried)
+        self.size += 1
 
-    def extended(self, leaves: Iterable[bytes]) -> "CompactRange":
-        """The range with more leaf hashes, in order."""
-        size, hashes = self.size, list(self.hashes)
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Take in leaf hashes, in order."""
         for leaf in leaves:
-            carried, bits = leaf, size
-            while bits & 1:
-                carried = node_hash(hashes.pop(), carried)
-                bits >>= 1
-            hashes.append(carried)
-            size += 1
-        return CompactRange(size, tuple(hashes))
+            self.append(leaf)
 
     def root(self) -> bytes:
         """The root of the tree so far."""
@@ -88,7 +87,9 @@ class CompactRange:
 
 def root(leaves: Sequence[bytes]) -> bytes:
     """Root of a list of leaf hashes (RFC 9162, 2.1.1)."""
-    return CompactRange().extended(leaves).root()
+    kept = CompactRange()
+    kept.extend(leaves)
+    return kept.root()
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:

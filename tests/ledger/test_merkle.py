@@ -91,7 +91,7 @@ def test_every_size_grows_to_the_defined_root_with_log_many_hashes() -> None:
         assert kept.root() == _defined_root(MANY[:size]) == MANY_ROOTS[size]
         assert len(kept.hashes) == size.bit_count()
         if size < len(MANY):
-            kept = kept.appended(MANY[size])
+            kept.append(MANY[size])
 
 
 def test_every_leaf_of_every_size_to_200_is_proven_and_at_its_index_only() -> None:
@@ -151,4 +151,4 @@ def test_nothing_is_proven_about_trees_that_cannot_be() -> None:
     with pytest.raises(ValueError, match="no earlier state of 4"):
         consistency_proof(MANY[:3], 4)
     with pytest.raises(ValueError, match="cannot hold 2 hashes"):
-        CompactRange(2, (MANY[0], MANY[1]))
+        CompactRange(2, [MANY[0], MANY[1]])

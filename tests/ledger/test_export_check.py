@@ -1,0 +1,186 @@
+"""Exports verify alone, and the first line that differs is named."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assess.ledger.canonical import salted
+from assess.ledger.checkpoint import Checkpoint, sign_checkpoint
+from assess.ledger.export_check import Check, Opened, verify_export, write_export
+from assess.ledger.keys import SigningKey
+from assess.ledger.leaves import Leaf
+from assess.ledger.merkle import root
+
+ROOT = Path(__file__).parents[2]
+KEY = SigningKey.of("ledger", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+FORGER = SigningKey.of("ledger", Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33))))
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def _world(size: int, key: SigningKey = KEY) -> tuple[list[tuple[Leaf, Opened | None]], Callable[[int], str]]:
+    leaves: list[tuple[Leaf, Opened | None]] = []
+    for index in range(size):
+        document, salt = {"score": f"{index}.50"}, index.to_bytes(16, "big")
+        leaf = Leaf(index=index, kind="score", record=f"s-{index}", commitment=salted(document, salt))
+        leaves.append((leaf, Opened(salt=salt, document=document) if index % 2 else None))
+
+    def note(covered: int) -> str:
+        whole = root([leaf.hash for leaf, _ in leaves[:covered]])
+        at = START + timedelta(minutes=covered)
+        return sign_checkpoint(Checkpoint(origin="log.example", size=covered, root=whole, at=at), key)
+
+    return leaves, note
+
+
+def _export(size: int, sizes: list[int], key: SigningKey = KEY) -> str:
+    leaves, note = _world(size, key)
+    notes = [note(covered) for covered in sizes]
+    return "".join(write_export(origin="log.example", key=key.public, leaves=leaves, checkpoints=notes))
+
+
+def _verify(text: str, trusted: list[str] | None = None) -> list[Check]:
+    return verify_export(io.BytesIO(text.encode()), trusted_keys=trusted)
+
+
+def _failed(checks: list[Check]) -> dict[str, int | None]:
+    return {check.name: check.line for check in checks if not check.passed}
+
+
+EXPORT = _export(5, [0, 3, 5])
+LINES = EXPORT.splitlines(keepends=True)
+KINDS = [json.loads(line)["type"] for line in LINES]
+
+
+@given(st.integers(0, 40), st.data())
+def test_what_is_written_verifies(size: int, data: st.DataObject) -> None:
+    sizes = sorted(data.draw(st.sets(st.integers(0, size)))) if size else []
+    checks = _verify(_export(size, [*(covered for covered in sizes if covered < size), size]), [KEY.public.did])
+
+    assert _failed(checks) == {}
+    assert len(checks) == 10
+
+
+def test_the_lines_stand_in_the_documented_order() -> None:
+    leaf_with_document = ["leaf", "document"]
+    assert [
+        *("header", "checkpoint", "leaf", *leaf_with_document, "leaf", "checkpoint"),
+        *(*leaf_with_document, "leaf", "checkpoint", "end"),
+    ] == KINDS
+
+
+@given(st.data())
+def test_one_changed_byte_anywhere_is_refused(data: st.DataObject) -> None:
+    changed = bytearray(EXPORT.encode())
+    changed[data.draw(st.integers(0, len(changed) - 1))] ^= data.draw(st.integers(1, 255))
+    text = bytes(changed)
+
+    checks = verify_export(io.BytesIO(text), trusted_keys=[KEY.public.did])
+
+    assert _failed(checks) or [json.loads(line) for line in text.splitlines()] == [json.loads(line) for line in LINES]
+
+
+def _edit(line: int, **members: object) -> str:
+    entry = {**json.loads(LINES[line - 1]), **members}
+    return "".join([*LINES[: line - 1], json.dumps(entry) + "\n", *LINES[line:]])
+
+
+@pytest.mark.parametrize(
+    ("text", "failed"),
+    [
+        # the content of a leaf: its hash no longer fits, nor does any root after it
+        (_edit(3, record="s-9"), {"leaves": 3, "roots": 7}),
+        (_edit(3, kind="seal"), {"leaves": 3, "roots": 7}),
+        (_edit(3, commitment="00" * 32), {"leaves": 3, "roots": 7}),
+        (_edit(4, commitment="00" * 32), {"leaves": 4, "documents": 5, "roots": 7}),
+        # the stated hash only: what is hashed is still right
+        (_edit(4, leaf="00" * 32), {"leaves": 4}),
+        (_edit(4, index=7), {"indices": 4, "form": 5, "end": 5, "coverage": 5}),
+        (_edit(5, document={"score": "99.50"}), {"documents": 5}),
+        (_edit(5, document={"score": 1.5}), {"documents": 5}),
+        (_edit(5, salt="ff" * 16), {"documents": 5}),
+        (_edit(5, salt="ff"), {"form": 5, "end": 5, "coverage": 5}),
+        (_edit(7, note=json.loads(LINES[10])["note"]), {"roots": 7}),
+        (_edit(7, note=json.loads(LINES[6])["note"].replace("\n3\n", "\n4\n")), {"signatures": 7}),
+        (_edit(12, leaves=6), {"end": 12}),
+        (_edit(1, version=2), {"form": 1, "end": 1, "coverage": 1, "key": 1}),
+        (_edit(1, key=FORGER.public.did), {"signatures": 2, "coverage": 12, "key": 1}),
+        # lines taken out, doubled or cut off
+        ("".join(LINES[:2] + LINES[3:]), {"indices": 3, "roots": 6, "coverage": 11, "end": 11}),
+        ("".join(LINES[:3] + LINES[2:]), {"indices": 4, "roots": 8, "coverage": 13, "end": 13}),
+        ("".join(LINES[:-1]), {"end": 11}),
+        ("".join([*LINES[:-2], LINES[-1]]), {"coverage": 11, "end": 11}),
+        ("".join(LINES[1:]), {"form": 1, "end": 1, "coverage": 1, "key": 1}),
+        ("".join([*LINES, LINES[-1]]), {"form": 13}),
+        ("".join([*LINES[:5], LINES[4], *LINES[5:]]), {"form": 6, "end": 6, "coverage": 6}),
+        ("", {"end": 0, "coverage": 0, "key": 1}),
+        ("[]\n", {"form": 1, "end": 1, "coverage": 1, "key": 1}),
+    ],
+)
+def test_the_first_line_that_differs_is_named(text: str, failed: dict[str, int]) -> None:
+    assert _failed(_verify(text, [KEY.public.did])) == failed
+
+
+def test_a_whole_forged_export_vouches_for_itself_but_not_to_who_knows_the_key() -> None:
+    forged = _export(5, [5], FORGER)
+
+    assert _failed(_verify(forged)) == {}
+    assert _failed(_verify(forged, [KEY.public.did])) == {"key": 1}
+
+
+def test_a_tree_beyond_its_last_checkpoint_is_not_covered() -> None:
+    checks = {check.name: check.sentence for check in _verify(_export(5, [3]))}
+
+    assert checks["coverage"] == "Line 10: Of 5 leaves, 3 are covered by a signed checkpoint."
+
+
+def test_checkpoints_out_of_order_in_time_are_seen() -> None:
+    leaves, note = _world(2)
+    early = Checkpoint(origin="log.example", size=2, root=root([leaf.hash for leaf, _ in leaves]), at=START)
+    notes = [note(1), sign_checkpoint(early, KEY)]
+    text = "".join(write_export(origin="log.example", key=KEY.public, leaves=leaves, checkpoints=notes))
+
+    assert _failed(_verify(text)) == {"consistency": 6}
+
+
+def test_the_writer_refuses_what_would_not_verify() -> None:
+    leaves, note = _world(3)
+    for wrong_leaves, notes, told in [
+        (leaves[1:], [], "index 1 stands at place 0"),
+        (leaves, [note(3), note(2)], "not in order"),
+        (leaves[:2], [note(3)], "covers 3 leaves"),
+    ]:
+        with pytest.raises(ValueError, match=told):
+            list(write_export(origin="log.example", key=KEY.public, leaves=wrong_leaves, checkpoints=notes))
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "status", "told"),
+    [
+        (EXPORT, ["--key", KEY.public.did], 0, "pass  key"),
+        (EXPORT, [], 0, "vouches for its own key"),
+        (_edit(5, document={}), [], 1, "FAIL  documents: Line 5: The document is not the one leaf 1 (score s-1)"),
+        (None, [], 2, "cannot be read"),
+    ],
+)
+def test_the_script_needs_no_application(
+    tmp_path: Path, text: str | None, arguments: list[str], status: int, told: str
+) -> None:
+    file = tmp_path / "export.jsonl"
+    if text is not None:
+        file.write_text(text)
+    blocked = "import sys; sys.modules['django'] = None; from assess.ledger.export_check import main; sys.exit(main())"
+
+    done = subprocess.run(
+        [sys.executable, "-c", blocked, str(file), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, told in done.stdout + done.stderr) == (status, True), done
