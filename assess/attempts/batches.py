@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assess.attempts.chain import ChainedEntry
-from assess.attempts.kinds import allowed
+from assess.attempts.kinds import allowed, problem
 from assess.ledger.canonical import CanonicalError, canonical
 
 MAX_BODY = 1_048_576
@@ -18,7 +18,7 @@ MAX_PAYLOAD = 65_536
 CLOCK_LIMIT = 2**53
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Refusal(Exception):
     """Why something was not taken. `status` is the HTTP status; `kept` says that the bytes wait in quarantine."""
 
@@ -128,6 +128,9 @@ def _entry(raw: Any, place: int, role: str) -> tuple[ChainedEntry, dict[str, Any
         )
     if not isinstance(payload, dict):
         raise bad("payload is an object.")
+    outline = problem(kind, payload)
+    if outline is not None:
+        raise bad(outline)
     if not isinstance(digest, str) or len(digest) != 64:
         raise bad("digest is 64 hexadecimal digits.")
     try:

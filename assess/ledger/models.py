@@ -1,5 +1,7 @@
 """The append-only log and the outbox that feeds it."""
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 
@@ -52,3 +54,20 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint at {self.size}"
+
+
+class Act(models.Model):
+    """One act through the door: who did what, on which records. Arguments stand here as a digest only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    actor = models.UUIDField()
+    action = models.CharField(max_length=60)
+    records = models.JSONField(help_text="kind and id of what the act made or changed")
+    arguments_sha256 = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["actor", "at"], name="acts_of_an_actor")]
+
+    def __str__(self) -> str:
+        return f"{self.action} by {self.actor}"

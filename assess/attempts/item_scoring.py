@@ -1,0 +1,102 @@
+"""Scoring the online part: one answer at a time, two blind markers where a machine can't judge."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from assess.attempts.fold import AttemptRecord, Payload, Said
+from assess.attempts.pinned import PinnedItem
+from item_bank import interactions
+from item_bank.interactions import ItemScore, ResponseError, Verdict
+from item_bank.qti.content import Numeric
+from simulator_adapters.quantities import NumberError, QuantityError, canonical_unit, convert, parse_number
+
+
+@dataclass(frozen=True)
+class ScoredItem:
+    """One item of the form: its points, or in a sentence what they wait for."""
+
+    item: str
+    outcome: str
+    scored: bool
+    points: Decimal | None
+    maximum: Decimal
+    verdict: str
+    waits_for: str = ""
+    late: bool = False
+
+
+def score_item(item: PinnedItem, record: AttemptRecord, seed: bytes) -> ScoredItem:
+    """Score what stands for an item. An answer that can't be read waits for two people; it is never guessed."""
+    answer = record.answers.get(item.identifier)
+    stands = answer.stands if answer is not None else None
+    late = bool(answer and answer.late)
+    if stands is None:
+        return _scored(item, interactions.score(item.content, None), late=late)
+    try:
+        response = interactions.read_response(item.content, seed, _normalised(item, stands.payload["response"]))
+    except (ResponseError, QuantityError) as error:
+        return _by_markers(item, record, f"{item.identifier}: the answer can't be read ({error}) Two markers read it.", late)
+    score = interactions.score(item.content, response)
+    if score.verdict is not Verdict.WAITING:
+        return _scored(item, score, late=late)
+    return _by_markers(item, record, f"{item.identifier}: two markers score this text.", late)
+
+
+def _normalised(item: PinnedItem, response: Payload) -> Any:
+    """A typed number becomes a plain decimal in the item's unit; everything else passes as it is."""
+    if not isinstance(item.content, Numeric) or not isinstance(response.get("value"), str):
+        return response
+    if not response["value"].strip():
+        return {"value": None, "unit": None}
+    value = parse_number(response["value"])
+    given = response.get("unit")
+    if isinstance(given, str) and given.strip() and item.content.unit:
+        value = convert(value, canonical_unit(given), canonical_unit(item.content.unit))
+    if abs(value) >= Decimal(10) ** 15:
+        raise NumberError("too_large", "The number is larger than any answer can be.")
+    return {"value": f"{value.quantize(Decimal('1e-12')).normalize():f}", "unit": None}
+
+
+def _by_markers(item: PinnedItem, record: AttemptRecord, why: str, late: bool) -> ScoredItem:
+    """Points of the markers (roles `marker:1`, `marker:2`, and `marker:3` where those two are far apart)."""
+    maximum = item.content.scoring.maximum
+    marks: list[Decimal] = []
+    for (_, name), word in sorted(record.points.items()):
+        if name == item.identifier:
+            mark = _mark(word, maximum)
+            if mark is None:
+                return _waiting(item, f"{item.identifier}: {word.role} wrote {word.payload['points']!r}, not points.", late)
+            marks.append(mark)
+    if len(marks) < 2:
+        return _waiting(item, why, late)
+    first, second, third = (*marks, None)[:3]
+    score = _join(item, first, second, third)
+    if score.points is None:
+        return _waiting(item, f"{item.identifier}: the two markers are more than a point apart; a third marks it.", late)
+    return _scored(item, score, late=late)
+
+
+def _join(item: PinnedItem, first: Decimal | None, second: Decimal | None, third: Decimal | None) -> ItemScore:
+    assert first is not None
+    assert second is not None
+    return interactions.score_marks(item.content, first, second, third)  # type: ignore[arg-type]
+
+
+def _mark(word: Said, maximum: Decimal) -> Decimal | None:
+    try:
+        value = parse_number(str(word.payload["points"]))
+    except NumberError:
+        return None
+    return value if 0 <= value <= maximum else None
+
+
+def _scored(item: PinnedItem, score: ItemScore, *, late: bool) -> ScoredItem:
+    return ScoredItem(
+        item.identifier, item.outcome, item.scored, score.points, score.maximum, str(score.verdict), late=late
+    )
+
+
+def _waiting(item: PinnedItem, why: str, late: bool) -> ScoredItem:
+    maximum = item.content.scoring.maximum
+    return ScoredItem(item.identifier, item.outcome, item.scored, None, maximum, str(Verdict.WAITING), why, late)

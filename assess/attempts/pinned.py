@@ -1,0 +1,45 @@
+"""The versions an attempt was taken under, as values: what scoring needs besides the journal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from item_bank.qti.content import ItemContent
+from rubrics.definition import TaskDefinition
+from simulator_adapters.energy import CaseSheet
+from simulator_adapters.wiring import WiringTask
+
+
+@dataclass(frozen=True)
+class PinnedItem:
+    """An item on the form. A pilot item is presented like any other and never scored."""
+
+    identifier: str
+    outcome: str
+    scored: bool
+    content: ItemContent
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the scheme: its kind, and what it is made of."""
+
+    identifier: str
+    kind: str
+    weight: Decimal
+    tasks: tuple[str, ...] = ()
+    simulations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """Everything an attempt pins. `seed` turns a candidate's tokens back into options."""
+
+    seed: bytes
+    parts: tuple[Part, ...]
+    items: tuple[PinnedItem, ...]
+    tasks: Mapping[str, TaskDefinition]
+    wiring: Mapping[str, WiringTask]
+    cases: Mapping[str, CaseSheet]
+    settings: frozenset[str]
+    outcomes_of: Mapping[str, tuple[str, ...]]

@@ -1,0 +1,121 @@
+"""Writing to the ledger: outbox rows in the caller's transaction, leaves by the one sequencer, signed checkpoints.
+
+Acts and the records they make are put in the outbox by whoever does them; nobody but `sequence` touches the tree. Work that
+must follow an act is an outbox row as well: `follow` writes it, `due` hands it out, `settle` ends it.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from assess.ledger import checkpoint as notes
+from assess.ledger import leaves
+from assess.ledger.canonical import salted
+from assess.ledger.keys import signing_key
+from assess.ledger.merkle import CompactRange
+from assess.ledger.models import Checkpoint, Leaf, Outbox
+
+SEQUENCER_LOCK = 71_629_162
+GROUP = 1000
+
+
+def record(*, kind: str, record_id: object, document: Mapping[str, Any]) -> None:
+    """Put a record's commitment in the outbox, in the transaction that makes the record."""
+    salt = secrets.token_bytes(16)
+    payload = {
+        "kind": kind,
+        "record": str(record_id),
+        "salt": salt.hex(),
+        "commitment": salted(document, salt).hex(),
+    }
+    Outbox.objects.create(topic="ledger", payload=payload, created_at=timezone.now())
+
+
+def follow(*, topic: str, **ids: str) -> Outbox:
+    """Put work that must follow this transaction in the outbox."""
+    return Outbox.objects.create(topic=topic, payload=ids, created_at=timezone.now())
+
+
+def settle(*, outbox_id: int, error: str = "") -> None:
+    """End a piece of work, or note why it could not be done this time; it is then handed out again."""
+    row = Outbox.objects.select_for_update().get(pk=outbox_id)
+    row.tries += 1
+    row.last_error = error
+    if not error:
+        row.done_at = timezone.now()
+    row.save(update_fields=["tries", "last_error", "done_at"])
+
+
+def sequence() -> int:
+    """Turn what waits in the outbox into leaves. Returns how many. Only one sequencer works at a time."""
+    done = 0
+    while True:
+        with transaction.atomic():
+            if not _alone():
+                return done
+            waiting = list(Outbox.objects.filter(topic="ledger", done_at=None).order_by("pk")[:GROUP])
+            if not waiting:
+                return done
+            last = Leaf.objects.order_by("-index").values_list("index", flat=True).first()
+            index = -1 if last is None else last
+            Leaf.objects.bulk_create(_leaf(row, index + place) for place, row in enumerate(waiting, start=1))
+            Outbox.objects.filter(pk__in=[row.pk for row in waiting]).delete()
+            done += len(waiting)
+
+
+def checkpoint(*, at: datetime | None = None) -> Checkpoint | None:
+    """Sign size and root of the tree as it stands; nothing where it has not grown since the last one."""
+    moment = at or timezone.now()
+    with transaction.atomic():
+        if not _alone():
+            return None
+        hashes = [bytes(value) for value in Leaf.objects.order_by("index").values_list("leaf_hash", flat=True)]
+        if not hashes or Checkpoint.objects.filter(size=len(hashes)).exists():
+            return None
+        tree = CompactRange()
+        for value in hashes:
+            tree.append(value)
+        root = tree.root()
+        text = notes.sign(
+            notes.Checkpoint(origin=settings.LEDGER_ORIGIN, size=len(hashes), root=root, time=moment),
+            key=signing_key(settings.KEYS_DIR, "ledger"),
+        )
+        return Checkpoint.objects.create(size=len(hashes), root=root, text=text, at=moment)
+
+
+def erase_salts(*, kind: str, record_id: object) -> int:
+    """Erase what could tie a leaf to its record's content. The tree stays whole; the leaf no longer says anything."""
+    return Leaf.objects.filter(kind=kind, record=str(record_id)).update(salt=None)
+
+
+def _leaf(row: Outbox, index: int) -> Leaf:
+    stated = leaves.Leaf(
+        index=index,
+        kind=row.payload["kind"],
+        record=row.payload["record"],
+        commitment=bytes.fromhex(row.payload["commitment"]),
+    )
+    return Leaf(
+        index=index,
+        kind=stated.kind,
+        record=stated.record,
+        commitment=stated.commitment,
+        salt=bytes.fromhex(row.payload["salt"]),
+        leaf_hash=stated.hash,
+        at=row.created_at,
+    )
+
+
+def _alone() -> bool:
+    """SQLite's write transaction is exclusive by itself; PostgreSQL gives one sequencer the advisory lock."""
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
+        row = cursor.fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,103 @@
+"""Reading the ledger: comparing every leaf with the row it is about, and exporting it all for a verifier elsewhere."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from assess.ledger import checkpoint as notes
+from assess.ledger import leaves
+from assess.ledger.canonical import CanonicalError, salted
+from assess.ledger.export_check import Opened, write_export
+from assess.ledger.keys import PublicKey, signing_key
+from assess.ledger.merkle import CompactRange
+from assess.ledger.models import Checkpoint, Leaf, Outbox
+from assess.ledger.registry import KINDS
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One row or leaf that is not what it should be, named in a sentence."""
+
+    kind: str
+    record: str
+    sentence: str
+
+
+def compare() -> tuple[int, list[Difference]]:
+    """Hold the tree against itself, its checkpoints, and the rows its leaves are about.
+
+    Returns
+    -------
+    tuple
+        How many leaves were compared, and every difference found.
+    """
+    differences: list[Difference] = []
+    tree = CompactRange()
+    roots = {checkpoint.size: checkpoint for checkpoint in Checkpoint.objects.order_by("size")}
+    key = signing_key(settings.KEYS_DIR, "ledger").public
+    count = 0
+    for row in Leaf.objects.order_by("index").iterator(chunk_size=2000):
+        if row.index != count:
+            return count, [*differences, Difference("leaf", str(count), f"Leaf {count} is missing from the tree.")]
+        count += 1
+        stated = leaves.Leaf(index=row.index, kind=row.kind, record=row.record, commitment=bytes(row.commitment))
+        if stated.hash != bytes(row.leaf_hash):
+            differences.append(Difference("leaf", str(row.index), f"Leaf {row.index} ({row.kind} {row.record}) was changed."))
+        differences += _against_row(row)
+        tree.append(stated.hash)
+        if count in roots:
+            differences += _against_checkpoint(roots.pop(count), tree.root(), key)
+    differences += [
+        Difference("checkpoint", str(size), f"The checkpoint at {size} leaves covers more than the tree has ({count}).")
+        for size in roots
+    ]
+    return count, differences
+
+
+def _against_row(row: Leaf) -> list[Difference]:
+    kind = KINDS.get(row.kind)
+    if row.salt is None or kind is None:
+        return []
+    document = kind.build(row.record)
+    where = f"{kind.row} {row.record}"
+    if document is None:
+        return [Difference(row.kind, row.record, f"{where} is in the ledger (leaf {row.index}) but its row is gone.")]
+    try:
+        same = salted(document, bytes(row.salt)) == bytes(row.commitment)
+    except CanonicalError:
+        same = False
+    if same:
+        return []
+    return [Difference(row.kind, row.record, f"{where} is not what leaf {row.index} commits to: the row was changed.")]
+
+
+def _against_checkpoint(checkpoint: Checkpoint, root: bytes, key: PublicKey) -> list[Difference]:
+    try:
+        signed = notes.verify(checkpoint.text, origin=settings.LEDGER_ORIGIN, key=key)
+    except notes.CheckpointError as error:
+        return [Difference("checkpoint", str(checkpoint.size), f"The checkpoint at {checkpoint.size}: {error}")]
+    if signed.root != root or signed.size != checkpoint.size:
+        sentence = f"The checkpoint at {checkpoint.size} leaves signs another root than the tree has now."
+        return [Difference("checkpoint", str(checkpoint.size), sentence)]
+    return []
+
+
+def waiting() -> int:
+    """How many records wait for the sequencer."""
+    return Outbox.objects.filter(topic="ledger", done_at=None).count()
+
+
+def export_lines(*, documents: bool = True) -> Iterator[str]:
+    """The export that `python -m assess.ledger.export_check` verifies alone."""
+    key = signing_key(settings.KEYS_DIR, "ledger").public
+    texts = list(Checkpoint.objects.order_by("size").values_list("text", flat=True))
+    return write_export(origin=settings.LEDGER_ORIGIN, key=key, leaves=_opened(documents), checkpoints=texts)
+
+
+def _opened(documents: bool) -> Iterator[tuple[leaves.Leaf, Opened | None]]:
+    for row in Leaf.objects.order_by("index").iterator(chunk_size=2000):
+        leaf = leaves.Leaf(index=row.index, kind=row.kind, record=row.record, commitment=bytes(row.commitment))
+        kind = KINDS.get(row.kind)
+        document = kind.build(row.record) if documents and kind is not None and row.salt is not None else None
+        yield leaf, None if document is None else Opened(bytes(row.salt), document)

@@ -1,0 +1,115 @@
+"""Writing people: accounts, roles, certificates, conflicts, accommodations."""
+
+import uuid
+from datetime import date
+
+from django.utils import timezone
+
+from assess.people.models import Account, Accommodation, Certificate, Conflict, Organisation, RoleAssignment
+
+
+class PeopleError(Exception):
+    """What can't be recorded about a person, with a stable code."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def found_organisation(*, name: str) -> Organisation:
+    organisation, _ = Organisation.objects.get_or_create(name=name)
+    return organisation
+
+
+def open_account(
+    *,
+    email: str,
+    given_name: str,
+    family_name: str = "",
+    kind: str = Account.Kind.PERSON,
+    date_of_birth: date | None = None,
+    simulated: bool = False,
+) -> Account:
+    """Open an account without a password; who may sign in is settled by invitation."""
+    if Account.objects.filter(email=email).exists():
+        raise PeopleError("email-taken", f"There is an account for {email} already. Use that one.")
+    account = Account(
+        email=email,
+        given_name=given_name,
+        family_name=family_name,
+        kind=kind,
+        date_of_birth=date_of_birth,
+        simulated=simulated,
+    )
+    account.set_unusable_password()
+    account.save(force_insert=True)
+    return account
+
+
+def give_role(*, account_id: uuid.UUID, organisation_id: uuid.UUID, role: str) -> RoleAssignment:
+    if role not in RoleAssignment.Role.values:
+        raise PeopleError("no-such-role", f"There is no role {role!r}. The roles are {', '.join(RoleAssignment.Role.values)}.")
+    assignment, _ = RoleAssignment.objects.get_or_create(
+        account_id=account_id, organisation_id=organisation_id, role=role, until=None, defaults={"since": timezone.now()}
+    )
+    return assignment
+
+
+def withdraw_role(*, account_id: uuid.UUID, organisation_id: uuid.UUID, role: str) -> None:
+    RoleAssignment.objects.filter(
+        account_id=account_id, organisation_id=organisation_id, role=role, until=None
+    ).update(until=timezone.now())
+
+
+def record_certificate(
+    *,
+    holder_id: uuid.UUID,
+    kind: str,
+    issuer: str,
+    issued_on: date,
+    number: str = "",
+    expires_on: date | None = None,
+) -> Certificate:
+    """Record what a person showed. It counts once somebody else has verified it."""
+    return Certificate.objects.create(
+        holder_id=holder_id, kind=kind, issuer=issuer, number=number, issued_on=issued_on, expires_on=expires_on
+    )
+
+
+def verify_certificate(*, certificate_id: uuid.UUID, actor_id: uuid.UUID, how: str) -> Certificate:
+    certificate = Certificate.objects.select_for_update().get(pk=certificate_id)
+    if certificate.holder_id == actor_id:
+        raise PeopleError("own-certificate", "Nobody verifies their own certificate. Ask somebody else.")
+    if not how.strip():
+        raise PeopleError("how-missing", "Say how the certificate was verified: register looked up, issuer asked, original seen.")
+    certificate.verified_by_id = actor_id
+    certificate.verified_at = timezone.now()
+    certificate.how_verified = how
+    certificate.save(update_fields=["verified_by", "verified_at", "how_verified"])
+    return certificate
+
+
+def declare_conflict(
+    *, actor_id: uuid.UUID, person_id: uuid.UUID, candidate_id: uuid.UUID, relation: str
+) -> Conflict:
+    conflict, _ = Conflict.objects.get_or_create(
+        person_id=person_id,
+        candidate_id=candidate_id,
+        relation=relation,
+        defaults={"declared_by_id": actor_id, "declared_at": timezone.now()},
+    )
+    return conflict
+
+
+def agree_accommodation(
+    *, actor_id: uuid.UUID, candidate_id: uuid.UUID, description: str, extra_time_percent: int
+) -> Accommodation:
+    if not 0 <= extra_time_percent <= 200:
+        raise PeopleError("extra-time", "Extra time is between 0 and 200 per cent.")
+    return Accommodation.objects.create(
+        candidate_id=candidate_id,
+        description=description,
+        extra_time_percent=extra_time_percent,
+        agreed_by_id=actor_id,
+        agreed_at=timezone.now(),
+    )

@@ -1,0 +1,101 @@
+"""Who may do what: one table, action → rule. `assess.door` refuses whatever has no line here.
+
+A rule names the roles of which the actor must hold one, and where the role alone does not settle it, a condition on the arguments
+that says in a sentence why not.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assess.attempts import queries as attempts
+from assess.people.queries import Actor
+
+Condition = Callable[[Actor, Mapping[str, Any]], str | None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`roles`: one of them is needed. `unless`: None, or the sentence that says why this actor may not after all."""
+
+    roles: frozenset[str]
+    unless: Condition | None = None
+
+
+def _rule(*roles: str, unless: Condition | None = None) -> Rule:
+    return Rule(frozenset(roles), unless)
+
+
+def _only_themselves(name: str) -> Condition:
+    def unless(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+        if "director" in actor.roles or "service" in actor.roles or arguments[name] == actor.id:
+            return None
+        return "This is for the person themselves, or for a director."
+
+    return unless
+
+
+def _holder_of_the_role(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    if attempts.may_hold(actor.id, arguments["subject_id"], arguments["role"]) or "service" in actor.roles:
+        return None
+    return f"{arguments['role']} of this attempt is not yours. Ask for the assignment to be changed."
+
+
+RULES: dict[str, Rule] = {
+    # people
+    "people.found_organisation": _rule("director", "service"),
+    "people.open_account": _rule("director", "service"),
+    "people.give_role": _rule("director", "service"),
+    "people.withdraw_role": _rule("director"),
+    "people.record_certificate": _rule("candidate", "director", "service", unless=_only_themselves("holder_id")),
+    "people.verify_certificate": _rule("director", "proctor"),
+    "people.declare_conflict": _rule("assessor", "proctor", "director", "board", "approver"),
+    "people.agree_accommodation": _rule("director"),
+    # content
+    "schemes.load_content_plan": _rule("author", "service"),
+    # sittings
+    "sittings.plan_sitting": _rule("director", "proctor"),
+    "sittings.add_station": _rule("director", "proctor"),
+    "sittings.register_instrument": _rule("director", "proctor"),
+    "sittings.assign": _rule("director", "proctor"),
+    "sittings.take_station_out": _rule("director", "proctor"),
+    # attempts
+    "attempts.register": _rule("candidate", "director", unless=_only_themselves("candidate_id")),
+    "attempts.open_attempt": _rule("director", "proctor"),
+    "attempts.open_stream": _rule(
+        "candidate", "assessor", "proctor", "director", "station", "service", unless=_holder_of_the_role
+    ),
+    "attempts.apply_plan": _rule("director", "proctor"),
+    "attempts.play_wiring": _rule("service"),
+    "attempts.seal_attempt": _rule("director", "proctor"),
+    "attempts.propose_admission": _rule("director", "proctor"),
+    "attempts.admit_quarantined": _rule("director"),
+    "attempts.reject_quarantined": _rule("director"),
+    "attempts.score_attempt": _rule("director", "service"),
+    # validity
+    "validity.run_study": _rule("director", "service"),
+    "validity.hold_cut_score_meeting": _rule("director"),
+    "validity.adopt_cut_score": _rule("board"),
+    # awards
+    "awards.decide": _rule("director", "service"),
+    "awards.approve": _rule("approver", "director"),
+    "awards.waive": _rule("director", "approver"),
+    "awards.issue": _rule("director", "service"),
+    "awards.revoke": _rule("director"),
+    "awards.suspend": _rule("director"),
+    "awards.reinstate": _rule("director"),
+}
+"""Every action that may be asked for from outside. A test holds each against the function it names."""
+
+INTERNAL: frozenset[str] = frozenset(
+    {
+        # called by the door, by the sequencer's task or by other actions only
+        "ledger.record",
+        "ledger.follow",
+        "ledger.settle",
+        "ledger.sequence",
+        "ledger.checkpoint",
+        "ledger.erase_salts",
+    }
+)
+"""Actions that no outside request can name."""
