@@ -9,7 +9,7 @@ catalogues these places.
 import base64
 import hashlib
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
@@ -43,8 +43,10 @@ def build_item(content: ItemContent) -> bytes:
     ValueError
         When a text holds a character that XML can't carry.
     """
-    root = etree.Element(f"{{{NAMESPACE}}}qti-assessment-item", nsmap={None: NAMESPACE})  # type: ignore[dict-item]  #
-    the stubs know no default namespace attributes = {
+    # lxml's stubs do not know the default namespace, whose prefix is None.
+    namespaces = cast("dict[str, str]", {None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}qti-assessment-item", nsmap=namespaces)
+    attributes = {
         "identifier": content.identifier,
         "title": content.identifier,
         XML_LANG: content.language,
