@@ -90,6 +90,9 @@ class Node:
         if not isinstance(value, str) or not value.strip():
             self.problem(key, f"must be a text that is not empty, not {value!r}; put it in quotes.")
             return ""
+        if any(ord(sign) < 32 and sign not in "\n\t" for sign in value):
+            self.problem(key, "holds a control character; remove it.")
+            return ""
         return value.strip()
 
     def optional_text(self, key: str) -> str:
