@@ -36,10 +36,10 @@ def _write_whole(path: Path, content: str) -> None:
 class Channel(filesystem.Channel):
     """Kombu's folder channel; only what it writes is replaced."""
 
-    def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         # Wall clock first, zero-padded: names sort by age, across a restart of the machine too.
         name = f"{time.time_ns() // 1_000_000:016d}_{uuid.uuid4()}.{queue}.msg"
-        _write_whole(Path(self.data_folder_out) / name, dumps(message))
+        _write_whole(Path(self.data_folder_out) / name, dumps(payload))
 
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
         binding = Binding(routing_key or "", pattern or "", queue or "")
@@ -63,3 +63,9 @@ class Transport(filesystem.Transport):
     """What `CELERY_BROKER_TRANSPORT` names when the broker is a folder."""
 
     Channel = Channel
+
+    def __init__(self, client: Any, **options: Any) -> None:
+        super().__init__(client, **options)
+        # Kombu shares what is bound between all threads, and marks a queue as bound before the folder says so: a
+        # second thread would then send into the void. Each connection makes sure for itself instead.
+        self.state = virtual.BrokerState()

@@ -1,0 +1,18 @@
+"""`manage.py prove`: the full counts, on this machine."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from assess.management import steps
+
+
+class Command(BaseCommand):
+    help = "Run the slow and conformance tests and every benchmark at full count; hours, not minutes."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        tests = steps.Step(name="slow and conformance tests", arguments=("-m", "pytest", "-m", "slow or conformance"))
+        if not steps.run([tests, *steps.scripts(settings.ROOT / "tests" / "benchmarks")]):
+            sys.exit(1)
