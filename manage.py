@@ -92,7 +92,8 @@ def prepare():
 def make_environment():
     import subprocess
 
-    works = os.path.exists(PYTHON) and subprocess.call([PYTHON, "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
+    try_it = "import sys, pip._internal.cli.main; sys.exit(sys.version_info[:2] < %r)" % (OLDEST,)
+    works = os.path.exists(PYTHON) and subprocess.call([PYTHON, "-c", try_it], stderr=subprocess.DEVNULL) == 0
     if works:
         say("Bringing .venv to what requirements.lock names.")
         return
