@@ -9,21 +9,20 @@ refused with the reason, because this module judges our own credentials and thos
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import rfc8785
 
 from assess.ledger.canonical import CanonicalError, canonical
+from assess.ledger.instants import read_instant, write_instant
 from assess.ledger.keys import KeyFileError, PublicKey, SigningKey
 from assess.ledger.multibase import MultibaseError, base58_decode, base58_encode
 
 CRYPTOSUITE = "eddsa-jcs-2022"
 
 _MEMBERS = ("type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "@context", "proofValue")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 class ProofError(ValueError):
@@ -68,7 +67,7 @@ def sign(document: Mapping[str, object], *, key: SigningKey, created: datetime) 
     options: dict[str, object] = {
         "type": "DataIntegrityProof",
         "cryptosuite": CRYPTOSUITE,
-        "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created": write_instant(created),
         "verificationMethod": key.public.verification_method,
         "proofPurpose": "assertionMethod",
         "@context": document["@context"],
@@ -125,12 +124,10 @@ def _text_is(proof: Mapping[str, object], name: str, wanted: str, code: str) -> 
 
 
 def _created(value: object) -> datetime:
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            pass
-    raise ProofError("created", "The proof's time of creation is not of the form 2026-01-31T12:00:00Z.")
+    try:
+        return read_instant(value)
+    except ValueError as error:
+        raise ProofError("created", f"The proof's time of creation cannot be read. {error}") from error
 
 
 def _key(method: object) -> PublicKey:

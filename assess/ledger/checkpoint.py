@@ -17,14 +17,14 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from .instants import read_instant, write_instant
 from .keys import PublicKey, SigningKey
 
 _ORIGIN = re.compile(r"[!-*,-~]{1,255}", re.ASCII)
 """A key name of the note format: printable ASCII without space and plus."""
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
-_TIME = re.compile(r"time (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)", re.ASCII)
 _ED25519 = b"\x01"
 _MOST_SIGNATURES = 100
 
@@ -51,8 +51,8 @@ class Checkpoint:
 
     def text(self) -> str:
         """The signed text: four lines, each ending in a newline."""
-        moment = self.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\ntime {moment}\n"
+        root = base64.b64encode(self.root).decode()
+        return f"{self.origin}\n{self.size}\n{root}\ntime {write_instant(self.at)}\n"
 
 
 def key_id(origin: str, key: PublicKey) -> bytes:
@@ -128,13 +128,13 @@ def _read(text: str) -> Checkpoint:
     if len(lines) != 5:
         raise CheckpointError("form", "A checkpoint of this ledger has four lines: origin, size, root, time.")
     origin, size, root, time, _ = lines
-    digest, moment = _base64(root), _TIME.fullmatch(time)
-    if not _ORIGIN.fullmatch(origin) or not _SIZE.fullmatch(size) or digest is None or len(digest) != 32 or not moment:
+    digest, (word, _, moment) = _base64(root), time.partition(" ")
+    if not _ORIGIN.fullmatch(origin) or not _SIZE.fullmatch(size) or digest is None or len(digest) != 32:
         raise CheckpointError("form", "A line of the checkpoint is malformed.")
     try:
-        stated = datetime.fromisoformat(moment[1])
+        stated = read_instant(moment if word == "time" else None)
     except ValueError as error:
-        raise CheckpointError("form", f"The checkpoint's time {moment[1]} does not exist.") from error
+        raise CheckpointError("form", f"The checkpoint's time cannot be read. {error}") from error
     return Checkpoint(origin=origin, size=int(size), root=digest, at=stated)
 
 
