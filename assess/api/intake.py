@@ -68,7 +68,10 @@ def wsgi_app(environ: dict[str, Any], start_response: StartResponse) -> Iterable
     """For threaded servers: the request's thread waits for the group's commit."""
     try:
         length = _check_request(
-            environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("CONTENT_TYPE", ""), environ.get("CONTENT_LENGTH", "")
+            environ["REQUEST_METHOD"],
+            environ["PATH_INFO"],
+            environ.get("CONTENT_TYPE", ""),
+            environ.get("CONTENT_LENGTH", ""),
         )
         token = _bearer(environ.get("HTTP_AUTHORIZATION", ""))
         status, body = answer(take(token, environ["wsgi.input"].read(length)).result())
@@ -83,7 +86,9 @@ def wsgi_app(environ: dict[str, Any], start_response: StartResponse) -> Iterable
 Message = MutableMapping[str, Any]
 
 
-async def asgi_app(scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+async def asgi_app(
+    scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+) -> None:
     """For the one-process mode: no thread is held while the disk works."""
     headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
     try:

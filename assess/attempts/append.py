@@ -62,15 +62,20 @@ class _Head:
     moved: bool = False
 
 
-def append(batches: Sequence[Batch | Unreadable], *, server_us: int) -> list[Outcome]:
+def append(batches: Sequence[Batch | Unreadable], *, server_us: int, admit: bool = False) -> list[Outcome]:
     """Append each batch to its stream, in order, within the transaction that the caller holds.
+
+    Parameters
+    ----------
+    admit
+        Two people let the batch out of quarantine: a stream that is closed or superseded takes it after all.
 
     Returns
     -------
     list of Outcome
         One for each batch, in order. A refusal leaves the stream as it was; refused content waits in quarantine.
     """
-    appender = _Appender(server_us)
+    appender = _Appender(server_us, admit)
     appender.read_heads({batch.stream for batch in batches})
     outcomes = [appender.take(batch) for batch in batches]
     appender.write()
@@ -78,8 +83,9 @@ def append(batches: Sequence[Batch | Unreadable], *, server_us: int) -> list[Out
 
 
 class _Appender:
-    def __init__(self, server_us: int) -> None:
+    def __init__(self, server_us: int, admit: bool) -> None:
         self.server_us = server_us
+        self.admit = admit
         self.heads: dict[str, _Head] = {}
         self.new: dict[str, dict[int, bytes]] = {}
         self.rows: list[tuple[Any, ...]] = []
@@ -108,22 +114,29 @@ class _Appender:
             return self._refuse(batch.stream, batch.refusal, batch.body)
         if batch.device != head.device:
             refusal = Refusal(
-                "wrong-device", f"This stream was opened for {head.device}, not for {batch.device[:80]}.", 403, kept=True
+                "wrong-device",
+                f"This stream was opened for {head.device}, not for {batch.device[:80]}.",
+                403,
+                kept=True,
             )
             return self._refuse(batch.stream, refusal, batch.body)
         first = batch.entries[0].sequence
         if first > head.sequence + 1:
             return Refused(
-                Refusal("gap", f"Entry {head.sequence + 1} comes next; this batch begins at {first}. Send from there.", 409),
+                Refusal(
+                    "gap", f"Entry {head.sequence + 1} comes next; this batch begins at {first}. Send from there.", 409
+                ),
                 head.sequence,
                 head.digest,
             )
         fresh = [entry for entry in batch.entries if entry.sequence > head.sequence]
         known = batch.entries[: len(batch.entries) - len(fresh)]
+        if not self.admit and any(entry.kind == "close" for entry in fresh[:-1]):
+            return self._refuse(batch.stream, _not_open("closed"), batch.body)
         fork = self._forked(batch.stream, known) or self._unchained(head, fresh)
         if fork is not None:
             return self._refuse(batch.stream, fork, batch.body)
-        if fresh and head.state != "open":
+        if fresh and head.state != "open" and not self.admit:
             return self._refuse(batch.stream, _not_open(head.state), batch.body)
         self._append(batch.stream, head, fresh)
         return Acknowledgement(batch.stream, head.sequence, head.digest, self.server_us, len(fresh))
@@ -165,8 +178,6 @@ class _Appender:
         key = self.uuid(uuid.UUID(stream))
         new = self.new.setdefault(stream, {})
         for entry in fresh:
-            if head.state == "closed":
-                break
             head.receipt = next_receipt(head.receipt, entry.digest, self.server_us)
             head.sequence, head.digest, head.moved = entry.sequence, entry.digest, True
             new[entry.sequence] = entry.digest

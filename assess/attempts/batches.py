@@ -4,6 +4,7 @@ A batch is `{"stream": id, "device": name, "entries": [{sequence, kind, payload,
 Whatever is wrong is a `Refusal` with a code for machines, a sentence for people, and where it applies the place in the batch.
 """
 
+import itertools
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,7 +46,7 @@ class Batch:
 def _refuse_number(text: str) -> Any:
     raise Refusal(
         "number-not-allowed",
-        f"The number {text[:40]} can't be kept exactly. Send readings as text, such as \"0.42\", and clocks as whole numbers.",
+        f'The number {text[:40]} can\'t be kept exactly. Send readings as text, such as "0.42", and clocks as whole numbers.',
         400,
         kept=True,
     )
@@ -73,7 +74,9 @@ def read_batch(body: bytes, *, role: str) -> Batch:
         too-large, not-json, not-an-object, number-not-allowed, duplicate-key, bad-entry, too-many-entries, kind-not-allowed.
     """
     if len(body) > MAX_BODY:
-        raise Refusal("too-large", f"A batch holds at most {MAX_BODY} bytes; this one has {len(body)}. Send fewer entries.", 413)
+        raise Refusal(
+            "too-large", f"A batch holds at most {MAX_BODY} bytes; this one has {len(body)}. Send fewer entries.", 413
+        )
     try:
         document = json.loads(
             body.decode("utf-8"),
@@ -83,19 +86,27 @@ def read_batch(body: bytes, *, role: str) -> Batch:
             object_pairs_hook=_pairs,
         )
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise Refusal("not-json", f"The batch is not JSON text: {error}. Send it again as UTF-8 JSON.", 400, kept=True) from None
+        raise Refusal(
+            "not-json", f"The batch is not JSON text: {error}. Send it again as UTF-8 JSON.", 400, kept=True
+        ) from None
     if not isinstance(document, dict) or set(document) != {"stream", "device", "entries"}:
-        raise Refusal("not-a-batch", "A batch is an object with stream, device and entries, and nothing else.", 400, kept=True)
+        raise Refusal(
+            "not-a-batch", "A batch is an object with stream, device and entries, and nothing else.", 400, kept=True
+        )
     entries = document["entries"]
     if not isinstance(entries, list) or not entries:
         raise Refusal("no-entries", "The batch holds no entries. Send at least one.", 400)
     if len(entries) > MAX_ENTRIES:
-        raise Refusal("too-many-entries", f"A batch holds at most {MAX_ENTRIES} entries; this one has {len(entries)}.", 413)
+        raise Refusal(
+            "too-many-entries", f"A batch holds at most {MAX_ENTRIES} entries; this one has {len(entries)}.", 413
+        )
     read = [_entry(raw, place, role) for place, raw in enumerate(entries)]
-    for before, after in zip(read, read[1:], strict=False):
+    for before, after in itertools.pairwise(read):
         if after[0].sequence != before[0].sequence + 1:
             raise Refusal(
-                "gap", f"Inside the batch entry {before[0].sequence} is followed by {after[0].sequence}. Send them in order.", 409
+                "gap",
+                f"Inside the batch entry {before[0].sequence} is followed by {after[0].sequence}. Send them in order.",
+                409,
             )
     return Batch(
         str(document["stream"]), str(document["device"]), tuple(e for e, _ in read), tuple(p for _, p in read), body

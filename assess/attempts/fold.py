@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assess.attempts.kinds import family
-from assess.attempts.timing import ClockJump, Clocked, clock_jumps, moments_us
+from assess.attempts.timing import Clocked, ClockJump, clock_jumps, moments_us
 
 Payload = Mapping[str, Any]
 
@@ -118,7 +118,9 @@ def fold(streams: Iterable[StreamRecord]) -> AttemptRecord:
         words = said.setdefault(stream.role, [])
         for entry in stream.entries:
             payload = json.loads(entry.payload)
-            words.append((entry.kind, Said(stream.role, stream.epoch, entry.sequence, moments[entry.sequence], payload)))
+            words.append(
+                (entry.kind, Said(stream.role, stream.epoch, entry.sequence, moments[entry.sequence], payload))
+            )
     windows = _windows(_of(said, "proctor"))
     admitted = _admitted(_of(said, "adjudicator"))
     candidate = _of(said, "candidate")
@@ -169,7 +171,9 @@ def _key(name: str) -> Any:
 
 def _by_role(said: Mapping[str, Words], kind: str) -> dict[str, tuple[Said, ...]]:
     return {
-        role: _all(words, kind) for role, words in sorted(said.items()) if family(role) == "adapter" and _all(words, kind)
+        role: _all(words, kind)
+        for role, words in sorted(said.items())
+        if family(role) == "adapter" and _all(words, kind)
     }
 
 

@@ -1,6 +1,6 @@
 """The server's grant of a stream: a short signed token that the journal's intake checks without reading any account.
 
-    token = base64url(stream id 16 bytes ‖ expiry 5 bytes) "." base64url(HMAC-SHA-256, first 24 bytes)
+token = base64url(stream id 16 bytes ‖ expiry 5 bytes) "." base64url(HMAC-SHA-256, first 24 bytes)
 """
 
 import base64
@@ -46,7 +46,9 @@ def stream_of(token: str) -> uuid.UUID:
     except ValueError:
         message, tag = b"", b""
     if len(message) != 21 or not hmac.compare_digest(tag, _tag(message)):
-        raise Refusal("token-invalid", "This is not a grant of this server. Ask for the device to be admitted again.", 401)
+        raise Refusal(
+            "token-invalid", "This is not a grant of this server. Ask for the device to be admitted again.", 401
+        )
     if int.from_bytes(message[16:], "big") < time.time():
         raise Refusal("token-expired", "The grant has run out. Ask for a new one; nothing on the device is lost.", 401)
     return uuid.UUID(bytes=message[:16])

@@ -36,7 +36,9 @@ def score_item(item: PinnedItem, record: AttemptRecord, seed: bytes) -> ScoredIt
     try:
         response = interactions.read_response(item.content, seed, _normalised(item, stands.payload["response"]))
     except (ResponseError, QuantityError) as error:
-        return _by_markers(item, record, f"{item.identifier}: the answer can't be read ({error}) Two markers read it.", late)
+        return _by_markers(
+            item, record, f"{item.identifier}: the answer can't be read ({error}) Two markers read it.", late
+        )
     score = interactions.score(item.content, response)
     if score.verdict is not Verdict.WAITING:
         return _scored(item, score, late=late)
@@ -66,14 +68,18 @@ def _by_markers(item: PinnedItem, record: AttemptRecord, why: str, late: bool) -
         if name == item.identifier:
             mark = _mark(word, maximum)
             if mark is None:
-                return _waiting(item, f"{item.identifier}: {word.role} wrote {word.payload['points']!r}, not points.", late)
+                return _waiting(
+                    item, f"{item.identifier}: {word.role} wrote {word.payload['points']!r}, not points.", late
+                )
             marks.append(mark)
     if len(marks) < 2:
         return _waiting(item, why, late)
     first, second, third = (*marks, None)[:3]
     score = _join(item, first, second, third)
     if score.points is None:
-        return _waiting(item, f"{item.identifier}: the two markers are more than a point apart; a third marks it.", late)
+        return _waiting(
+            item, f"{item.identifier}: the two markers are more than a point apart; a third marks it.", late
+        )
     return _scored(item, score, late=late)
 
 

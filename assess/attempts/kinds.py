@@ -10,7 +10,18 @@ from typing import Any
 
 KINDS: dict[str, frozenset[str]] = {
     "candidate": frozenset(
-        {"answer", "flag", "wiring", "setting", "case_answer", "safety_call", "remark", "plain_statement", "finish", "close"}
+        {
+            "answer",
+            "flag",
+            "wiring",
+            "setting",
+            "case_answer",
+            "safety_call",
+            "remark",
+            "plain_statement",
+            "finish",
+            "close",
+        }
     ),
     "assessor": frozenset(
         {"identity", "begin", "mark", "safety_stop", "pause", "resume", "lock", "global_rating", "comment", "close"}

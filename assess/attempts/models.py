@@ -38,7 +38,9 @@ class Attempt(models.Model):
     number = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=8, choices=State, default=State.PLANNED)
     pins = models.JSONField(help_text="form, tasks and simulations: identifiers with content hashes")
-    seed = models.BinaryField(max_length=32, help_text="hides option identifiers and orders them; never leaves the server")
+    seed = models.BinaryField(
+        max_length=32, help_text="hides option identifiers and orders them; never leaves the server"
+    )
     created_at = models.DateTimeField()
 
     class Meta:

@@ -53,7 +53,9 @@ def _score(task: TaskDefinition, sheet: Sheet, machine: Mapping[str, Mark], rema
     if sheet.marks_after_lock:
         remarks.append(f"{task.identifier}: {sheet.role} marked after the rows were locked; those marks do not count.")
     if sheet.rating_before_lock:
-        remarks.append(f"{task.identifier}: {sheet.role} gave a global rating before the rows were locked; it does not count.")
+        remarks.append(
+            f"{task.identifier}: {sheet.role} gave a global rating before the rows were locked; it does not count."
+        )
     rating = sheet.global_rating.payload["rating"] if sheet.global_rating is not None else None
     if rating is not None and rating not in range(1, 6):
         remarks.append(f"{task.identifier}: {sheet.role} gave the global rating {rating}; it is 1 to 5.")

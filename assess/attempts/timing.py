@@ -11,6 +11,7 @@ waits for a person. A monotonic clock that goes back begins a new run (a reload 
 against the monotonic clock is told, never acted on.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,7 +59,7 @@ def clock_jumps(entries: Sequence[Clocked]) -> list[ClockJump]:
     """
     jumps = []
     for run in _runs(entries):
-        for before, after in zip(run, run[1:], strict=False):
+        for before, after in itertools.pairwise(run):
             by = (after.device_ms - before.device_ms) - (after.monotonic_ms - before.monotonic_ms)
             if abs(by) > JUMP_MS:
                 jumps.append(ClockJump(after.sequence, by))

@@ -43,7 +43,9 @@ def compare() -> tuple[int, list[Difference]]:
         count += 1
         stated = leaves.Leaf(index=row.index, kind=row.kind, record=row.record, commitment=bytes(row.commitment))
         if stated.hash != bytes(row.leaf_hash):
-            differences.append(Difference("leaf", str(row.index), f"Leaf {row.index} ({row.kind} {row.record}) was changed."))
+            differences.append(
+                Difference("leaf", str(row.index), f"Leaf {row.index} ({row.kind} {row.record}) was changed.")
+            )
         differences += _against_row(row)
         tree.append(stated.hash)
         if count in roots:

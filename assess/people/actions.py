@@ -48,17 +48,23 @@ def open_account(
 
 def give_role(*, account_id: uuid.UUID, organisation_id: uuid.UUID, role: str) -> RoleAssignment:
     if role not in RoleAssignment.Role.values:
-        raise PeopleError("no-such-role", f"There is no role {role!r}. The roles are {', '.join(RoleAssignment.Role.values)}.")
+        raise PeopleError(
+            "no-such-role", f"There is no role {role!r}. The roles are {', '.join(RoleAssignment.Role.values)}."
+        )
     assignment, _ = RoleAssignment.objects.get_or_create(
-        account_id=account_id, organisation_id=organisation_id, role=role, until=None, defaults={"since": timezone.now()}
+        account_id=account_id,
+        organisation_id=organisation_id,
+        role=role,
+        until=None,
+        defaults={"since": timezone.now()},
     )
     return assignment
 
 
 def withdraw_role(*, account_id: uuid.UUID, organisation_id: uuid.UUID, role: str) -> None:
-    RoleAssignment.objects.filter(
-        account_id=account_id, organisation_id=organisation_id, role=role, until=None
-    ).update(until=timezone.now())
+    RoleAssignment.objects.filter(account_id=account_id, organisation_id=organisation_id, role=role, until=None).update(
+        until=timezone.now()
+    )
 
 
 def record_certificate(
@@ -81,7 +87,9 @@ def verify_certificate(*, certificate_id: uuid.UUID, actor_id: uuid.UUID, how: s
     if certificate.holder_id == actor_id:
         raise PeopleError("own-certificate", "Nobody verifies their own certificate. Ask somebody else.")
     if not how.strip():
-        raise PeopleError("how-missing", "Say how the certificate was verified: register looked up, issuer asked, original seen.")
+        raise PeopleError(
+            "how-missing", "Say how the certificate was verified: register looked up, issuer asked, original seen."
+        )
     certificate.verified_by_id = actor_id
     certificate.verified_at = timezone.now()
     certificate.how_verified = how
@@ -89,9 +97,7 @@ def verify_certificate(*, certificate_id: uuid.UUID, actor_id: uuid.UUID, how: s
     return certificate
 
 
-def declare_conflict(
-    *, actor_id: uuid.UUID, person_id: uuid.UUID, candidate_id: uuid.UUID, relation: str
-) -> Conflict:
+def declare_conflict(*, actor_id: uuid.UUID, person_id: uuid.UUID, candidate_id: uuid.UUID, relation: str) -> Conflict:
     conflict, _ = Conflict.objects.get_or_create(
         person_id=person_id,
         candidate_id=candidate_id,

@@ -92,7 +92,8 @@ class Certificate(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(verified_by=None, verified_at=None) | Q(verified_by__isnull=False, verified_at__isnull=False),
+                condition=Q(verified_by=None, verified_at=None)
+                | Q(verified_by__isnull=False, verified_at__isnull=False),
                 name="certificate_verified_by_someone_at_some_time",
             ),
             models.CheckConstraint(

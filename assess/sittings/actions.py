@@ -107,4 +107,6 @@ def _keep_markers_apart(
         sitting_id=sitting_id, candidate_id=candidate_id, person_id=person_id, work=work, role__startswith=f"{family}:"
     ).exclude(role=role)
     if same.exists():
-        raise SittingError("marks-twice", f"This person already marks {work} of this candidate. Two markings need two people.")
+        raise SittingError(
+            "marks-twice", f"This person already marks {work} of this candidate. Two markings need two people."
+        )

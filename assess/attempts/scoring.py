@@ -1,0 +1,209 @@
+"""The score of an attempt: a pure function of its journal and of the versions it pins.
+
+`score` ends at points per part and per learning outcome, with everything that still waits for a person. Whether that
+passes is a decision (`assess.awards.decision`).
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from typing import Any
+
+from assess.attempts.fold import AttemptRecord, StreamRecord, fold
+from assess.attempts.item_scoring import ScoredItem, score_item
+from assess.attempts.pinned import Part, Pinned
+from assess.attempts.simulation_scoring import ScoredSimulation, score_simulation
+from assess.attempts.task_scoring import ScoredTask, score_task
+
+RULES = "2026-11"
+"""The version of these rules. A change of what a journal scores to gets another."""
+HUNDREDTH = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """A part in per cent of its maximum, or what it waits for."""
+
+    part: str
+    kind: str
+    percent: Decimal | None
+    waits_for: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AttemptScore:
+    """All of it. `flags` inform people (late answers, clock jumps, marks after a lock) and decide nothing."""
+
+    parts: tuple[PartResult, ...]
+    items: tuple[ScoredItem, ...]
+    tasks: tuple[ScoredTask, ...]
+    simulations: tuple[ScoredSimulation, ...]
+    outcomes: tuple[tuple[str, Decimal, Decimal], ...]
+    flags: tuple[str, ...]
+
+
+def score(pinned: Pinned, streams: tuple[StreamRecord, ...]) -> AttemptScore:
+    """Score a sealed journal. Equal journals and pins give equal scores, bit for bit."""
+    record = fold(streams)
+    items = tuple(score_item(item, record, pinned.seed) for item in pinned.items)
+    tasks = tuple(score_task(pinned.tasks[name], record) for name in sorted(pinned.tasks))
+    names = sorted({name for part in pinned.parts for name in part.simulations})
+    simulations = tuple(score_simulation(name, pinned, record) for name in names)
+    return AttemptScore(
+        parts=tuple(_part(part, items, tasks, simulations) for part in pinned.parts),
+        items=items,
+        tasks=tasks,
+        simulations=simulations,
+        outcomes=_outcomes(pinned, items, tasks, simulations),
+        flags=_flags(record, items, tasks),
+    )
+
+
+def _part(
+    part: Part, items: tuple[ScoredItem, ...], tasks: tuple[ScoredTask, ...], simulations: tuple[ScoredSimulation, ...]
+) -> PartResult:
+    if part.kind == "online_exam":
+        counted = [item for item in items if item.scored]
+        waits = [item.waits_for for item in counted if item.waits_for]
+        earned = sum((Fraction(item.points) for item in counted if item.points is not None), Fraction(0))
+        possible = sum((Fraction(item.maximum) for item in counted), Fraction(0))
+    elif part.kind == "practical":
+        mine = [task for task in tasks if task.score.task in part.tasks]
+        waits = [reason for task in mine if task.score.status != "settled" for reason in _why(task)]
+        earned = sum((task.score.exact for task in mine if task.score.exact is not None), Fraction(0))
+        possible = sum((Fraction(task.score.maximum) for task in mine), Fraction(0))
+    else:
+        shown = [simulation for simulation in simulations if simulation.simulation in part.simulations]
+        waits = [simulation.waits_for for simulation in shown if simulation.waits_for]
+        earned = sum((Fraction(one.share) for one in shown if one.share is not None), Fraction(0))
+        possible = Fraction(len(shown))
+    percent = None if waits or not possible else percentage(earned, possible)
+    if not possible:
+        waits = [f"{part.identifier} holds nothing that is scored."]
+    return PartResult(part.identifier, part.kind, percent, tuple(waits))
+
+
+def percentage(earned: Fraction, possible: Fraction) -> Decimal:
+    """Per cent of the maximum, rounded once to 0.01, half to even.
+
+    >>> percentage(Fraction(2), Fraction(3))
+    Decimal('66.67')
+    """
+    return Decimal(round(earned / possible * 10_000)).scaleb(-2)
+
+
+def _why(task: ScoredTask) -> list[str]:
+    return [*task.score.reasons, *task.remarks] or [f"{task.score.task}: {task.score.status}."]
+
+
+def _outcomes(
+    pinned: Pinned,
+    items: tuple[ScoredItem, ...],
+    tasks: tuple[ScoredTask, ...],
+    simulations: tuple[ScoredSimulation, ...],
+) -> tuple[tuple[str, Decimal, Decimal], ...]:
+    """Points and maxima per learning outcome over everything that is settled; a simulation counts one point for each of its outcomes."""
+    earned: dict[str, Fraction] = {}
+    possible: dict[str, Fraction] = {}
+
+    def add(outcome: str, points: Fraction, maximum: Fraction) -> None:
+        earned[outcome] = earned.get(outcome, Fraction(0)) + points
+        possible[outcome] = possible.get(outcome, Fraction(0)) + maximum
+
+    for item in items:
+        if item.scored and item.points is not None:
+            add(item.outcome, Fraction(item.points), Fraction(item.maximum))
+    for task in tasks:
+        if task.score.status == "settled":
+            for outcome, points in task.score.outcomes.items():
+                add(outcome, points.exact, Fraction(points.maximum))
+    for simulation in simulations:
+        if simulation.share is not None:
+            for outcome in pinned.outcomes_of.get(simulation.simulation, ()):
+                add(outcome, Fraction(simulation.share), Fraction(1))
+    return tuple((name, _rounded(earned[name]), _rounded(possible[name])) for name in sorted(possible))
+
+
+def _rounded(value: Fraction) -> Decimal:
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(HUNDREDTH, ROUND_HALF_EVEN)
+
+
+def _flags(record: AttemptRecord, items: tuple[ScoredItem, ...], tasks: tuple[ScoredTask, ...]) -> tuple[str, ...]:
+    flags = [f"{item.item}: an answer came possibly after the time and does not count." for item in items if item.late]
+    flags += [
+        f"{stream}: the device's clock moved by {jump.by_ms} ms before entry {jump.sequence}."
+        for stream, jumps in sorted(record.clock_jumps.items())
+        for jump in jumps
+    ]
+    flags += [remark for task in tasks for remark in task.remarks]
+    flags += [f"{task.score.task}: {name} was measured with an instrument whose calibration is in doubt."
+              for task in tasks for name in task.score.provisional]  # fmt: skip
+    return tuple(flags)
+
+
+def document(result: AttemptScore) -> dict[str, Any]:
+    """The score as a canonical document: decimals as text, everything in a fixed order."""
+    return {
+        "rules": RULES,
+        "parts": [
+            {"part": p.part, "kind": p.kind, "percent": _text(p.percent), "waits_for": list(p.waits_for)}
+            for p in result.parts
+        ],
+        "items": [
+            {
+                "item": item.item,
+                "outcome": item.outcome,
+                "scored": item.scored,
+                "points": _text(item.points),
+                "maximum": str(item.maximum),
+                "verdict": item.verdict,
+                "waits_for": item.waits_for,
+            }
+            for item in result.items
+        ],
+        "tasks": [_task_document(task) for task in result.tasks],
+        "simulations": [
+            {
+                "simulation": one.simulation,
+                "share": _text(one.share),
+                "hazards": list(one.hazards),
+                "waits_for": one.waits_for,
+                "sentences": list(one.sentences),
+            }
+            for one in result.simulations
+        ],
+        "outcomes": [{"outcome": o, "points": str(points), "maximum": str(top)} for o, points, top in result.outcomes],
+        "flags": list(result.flags),
+    }
+
+
+def _task_document(task: ScoredTask) -> dict[str, Any]:
+    found = task.score
+    return {
+        "task": found.task,
+        "status": found.status,
+        "points": _text(found.points),
+        "maximum": str(found.maximum),
+        "failed": found.failed,
+        "must_pass_failed": list(found.must_pass_failed),
+        "open_criteria": list(found.open_criteria),
+        "not_seen": list(found.not_seen),
+        "provisional": list(found.provisional),
+        "reasons": list(found.reasons),
+        "sheets": [
+            {
+                "role": role,
+                "points": str(sheet.points),
+                "global_rating": sheet.global_rating,
+                "criteria": {
+                    name: {"points": str(one.points), "state": one.state, "level": one.level}
+                    for name, one in sheet.criteria.items()
+                },
+            }
+            for role, sheet in sorted(task.sheets.items())
+        ],
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
