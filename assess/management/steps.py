@@ -25,7 +25,9 @@ def run(steps: Sequence[Step]) -> bool:
         print(f"== {step.name}", flush=True)
         began = time.monotonic()
         status = subprocess.call([sys.executable, *step.arguments], cwd=settings.ROOT)
-        print(f"   {'passed' if status == 0 else f'FAILED with {status}'} in {time.monotonic() - began:.1f} s", flush=True)
+        print(
+            f"   {'passed' if status == 0 else f'FAILED with {status}'} in {time.monotonic() - began:.1f} s", flush=True
+        )
         if status:
             failed.append(step.name)
     print(f"Failed: {', '.join(failed)}." if failed else f"All {len(steps)} passed.", flush=True)

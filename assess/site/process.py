@@ -96,7 +96,8 @@ def _worker_and_beat() -> Iterator[None]:
     )
     signals.worker_init.send(sender=worker)  # Celery's own program sends it; Django's connections depend on it
     thread = threading.Thread(target=worker.start, name="celery-worker", daemon=True)
-    beat: Any = EmbeddedService(app, thread=True, max_interval=1)
+    # Told here too: the embedded beat does not read the setting, and would leave a schedule file behind.
+    beat: Any = EmbeddedService(app, thread=True, max_interval=1, scheduler_cls=app.conf.beat_scheduler)
     beat.daemon = True
     thread.start()
     beat.start()

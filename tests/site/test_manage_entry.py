@@ -18,6 +18,7 @@ from django.conf import settings
 
 MANAGE = settings.ROOT / "manage.py"
 BASE_PYTHON = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+Prepared = tuple[Path, list[tuple[int, str, list[str]]]]
 SAY_HOW_CALLED = """
 import sys
 def execute_from_command_line(argv):
@@ -61,21 +62,21 @@ def stamp(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[int, str, list[str]]]]:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     """A folder after two first runs at the same time, and what the two said."""
     folder = put_beside_manage(tmp_path_factory.mktemp("fresh machine"))
     both = [start(folder, "up", "--port", "1"), start(folder, "selfcheck")]
     return folder, [finish(process) for process in both]
 
 
-def test_first_run_makes_its_environment_says_so_and_starts_again_inside_it(prepared: tuple[Path, list]) -> None:
+def test_first_run_makes_its_environment_says_so_and_starts_again_inside_it(prepared: Prepared) -> None:
     folder, ((status, stdout, _), _) = prepared
     assert status == 0
     assert stdout == f"{folder / '.venv'} up --port 1\n"
     assert stamp(folder) == digest(folder)
 
 
-def test_two_first_runs_at_once_make_one_environment(prepared: tuple[Path, list]) -> None:
+def test_two_first_runs_at_once_make_one_environment(prepared: Prepared) -> None:
     folder, runs = prepared
     assert [status for status, _, _ in runs] == [0, 0]
     said = [line for _, _, lines in runs for line in lines]
@@ -83,12 +84,12 @@ def test_two_first_runs_at_once_make_one_environment(prepared: tuple[Path, list]
     assert runs[1][1] == f"{folder / '.venv'} selfcheck\n"
 
 
-def test_later_run_says_nothing_of_its_own(prepared: tuple[Path, list]) -> None:
+def test_later_run_says_nothing_of_its_own(prepared: Prepared) -> None:
     folder, _ = prepared
     assert finish(start(folder, "check")) == (0, f"{folder / '.venv'} check\n", [])
 
 
-def test_environment_is_refreshed_when_the_lock_changes_also_from_inside_it(prepared: tuple[Path, list]) -> None:
+def test_environment_is_refreshed_when_the_lock_changes_also_from_inside_it(prepared: Prepared) -> None:
     folder, _ = prepared
     (folder / "requirements.lock").write_text("# still nothing is needed\n")
     inside = subprocess.run(
@@ -100,7 +101,7 @@ def test_environment_is_refreshed_when_the_lock_changes_also_from_inside_it(prep
     assert stamp(folder) == digest(folder)
 
 
-def test_index_that_cannot_be_reached_is_one_sentence_and_the_next_run_tries_again(prepared: tuple[Path, list]) -> None:
+def test_index_that_cannot_be_reached_is_one_sentence_and_the_next_run_tries_again(prepared: Prepared) -> None:
     folder, _ = prepared
     lock = folder / "requirements.lock"
     kept = lock.read_text()

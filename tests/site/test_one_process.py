@@ -103,6 +103,7 @@ def test_one_process_serves_works_and_stops_cleanly(environment: dict[str, str])
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, 0)  # nobody of its session is left
     assert "Traceback" not in log(environment)
+    assert list(settings.ROOT.glob("celerybeat*")) == []
 
 
 def test_one_process_makes_its_tables_on_first_start_and_stops_on_ctrl_c(

@@ -20,7 +20,7 @@ STEPS = (
 
 class Command(BaseCommand):
     help = "Lint, format, types, import contracts, and whether every model has its migration."
-    requires_system_checks: list[str] = []  # noqa: RUF012  # each tool reports for itself
+    requires_system_checks: list[str] = []  # each tool reports for itself
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not steps.run(STEPS):
