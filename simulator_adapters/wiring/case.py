@@ -71,9 +71,14 @@ class Case:
 
     def volts_at(self, scene: int) -> dict[str, Decimal]:
         """Volts against earth of every terminal that has a path to the supply."""
-        tenths = np.rint(self.voltages[scene] * 10).astype(np.int64)
-        driven = self.circuit.driven(self.joined[scene])
-        return {name: _volts(int(tenths[i])) for name, i in self.circuit.node.items() if driven[i]}
+        tenths = np.rint(self.voltages[scene] * 10).astype(np.int64).tolist()
+        driven = self.driven[scene].tolist()
+        return {name: _volts(tenths[i]) for name, i in self.circuit.node.items() if driven[i]}
+
+    @cached_property
+    def driven(self) -> Bools:
+        """Per scene, which nodes have a path to the supply."""
+        return self.circuit.driven(self.joined)
 
     def describe(self, setting: Setting) -> str:
         """Name a setting, such as ``Q1 on, S1 a``."""

@@ -258,7 +258,7 @@ def _touch(case: Case) -> Bools:
         if "PE" in c.terminals and c.library.role is not Role.SUPPLY
     ]
     tenths = np.rint(np.abs(case.voltages[:, parts]) * 10)
-    touchable: Bools = ((tenths > _TOUCH_LIMIT) & case.circuit.driven(case.joined)[:, parts]).any(axis=-1)
+    touchable: Bools = ((tenths > _TOUCH_LIMIT) & case.driven[:, parts]).any(axis=-1)
     return touchable
 
 

@@ -15,6 +15,7 @@ from simulator_adapters.wiring.library import KINDS, Kind, Role, kind_of
 
 MOST_COMPONENTS = 500
 MOST_STATES = 1024
+MOST_MATRIX_ENTRIES = 20_000_000
 
 Wire = tuple[str, str]
 Setting = Mapping[str, str]
@@ -41,7 +42,7 @@ class Component:
     load_between: Wire | None = None
     coil: bool = False
 
-    @property
+    @cached_property
     def library(self) -> Kind:
         """The library's entry; reading the task has checked that there is one."""
         kind = kind_of(self.kind)
@@ -139,6 +140,11 @@ class WiringTask:
         return tuple(
             dict(zip(names, states, strict=True)) for states in itertools.product(*(c.states for c in self.hand_set))
         )
+
+    @property
+    def matrix_entries(self) -> int:
+        """Size of what the solver holds for one candidate: scenes × terminals²."""
+        return (len(self.rows) + len(self.settings)) * len(self.terminals) ** 2
 
     def public_document(self) -> dict[str, Any]:
         """What a candidate's drawing page may know: parts and terminals, no key."""
@@ -378,6 +384,9 @@ class _Reader:
         for component in task.hand_set:
             count *= len(component.states)
         if count > MOST_STATES:
+            self._refuse(f"Its switches have {count} combinations.", f"Split it: at most {MOST_STATES} are played.")
+        if task.matrix_entries > MOST_MATRIX_ENTRIES:
             self._refuse(
-                f"Its switches have {count} combinations.", f"Split it: at most {MOST_STATES} are played through."
+                f"{len(task.terminals)} terminals in {count} combinations are too much to solve.",
+                f"Split it: combinations × terminals² may reach {MOST_MATRIX_ENTRIES}.",
             )

@@ -16,7 +16,7 @@ from simulator_adapters.wiring.task import Wire, WiringTask
 from simulator_adapters.wiring.wires import read_wires
 
 SCORE_PLACES = 4
-_BATCH = 256
+_MATRIX_ENTRIES_AT_ONCE = 4_000_000
 
 
 def evaluate(task: WiringTask, wires: object) -> WiringResult:
@@ -38,8 +38,9 @@ def evaluate_batch(task: WiringTask, wirings: Sequence[object]) -> list[WiringRe
     circuit, exempt = _prepared(task)
     checked = [read_wires(task, wires) for wires in wirings]
     results: list[WiringResult] = []
-    for start in range(0, len(checked), _BATCH):
-        results += [_result(case, exempt) for case in _cases(circuit, checked[start : start + _BATCH])]
+    batch = max(1, _MATRIX_ENTRIES_AT_ONCE // task.matrix_entries)
+    for start in range(0, len(checked), batch):
+        results += [_result(case, exempt) for case in _cases(circuit, checked[start : start + batch])]
     return results
 
 

@@ -1,0 +1,75 @@
+"""Nine designed two-way circuits whose verdicts and currents were computed before us and checked against ngspice."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simulator_adapters.wiring import Hazard, WiringTask, evaluate
+from simulator_adapters.wiring.circuit import Circuit
+
+SWITCH = {
+    "kind": "switch two-way",
+    "terminals": ["COM", "L1", "L2"],
+    "states": {"a": [["COM", "L1"]], "b": [["COM", "L2"]]},
+}
+TASK = {
+    "id": "two-way",
+    "title": "Two-way lighting without a breaker",
+    "components": [
+        {"id": "S", "kind": "supply", "terminals": ["L", "N", "PE"]},
+        {"id": "A", **SWITCH},
+        {"id": "B", **SWITCH},
+        {"id": "H1", "kind": "lamp", "terminals": ["L", "N", "PE"], "load_between": ["L", "N"]},
+    ],
+    "reference_nets": [
+        *[["S.L", "A.COM"], ["A.L1", "B.L1"], ["A.L2", "B.L2"], ["B.COM", "H1.L"], ["S.N", "H1.N"], ["S.PE", "H1.PE"]]
+    ],
+    "must_reach_pe": ["H1.PE"],
+    "truth_table": [
+        {"set": {"A": a, "B": b}, "expect": {"H1": a == b}} for a, b in (("a", "a"), ("a", "b"), ("b", "a"), ("b", "b"))
+    ],
+    "accept_inverted": True,
+    "extra_rules": [{"rule": "neutral_direct", "terminals": ["H1.N"]}],
+}
+CASES = [
+    *["good", "good_crossed_travellers", "carter(dangerous)", "switched_neutral", "open_PE", "N_to_PE_swap"],
+    *["dead_short_one_state", "com_traveller_swap", "L_on_casing"],
+]
+
+
+@pytest.fixture(scope="module")
+def cases(data_dir: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((data_dir / "simulators/wiring/two_way_cases.json").read_text())
+    assert sorted(read) == sorted(CASES)
+    return read
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_verdict_is_the_published_one(cases: dict[str, Any], name: str) -> None:
+    expected = cases[name]["expected"]
+    result = evaluate(WiringTask.from_document(TASK), cases[name]["wires"])
+    assert (result.works and result.safe) == expected["pass"]
+    assert [int(scene.loads["H1"] == "on") for scene in result.scenes] == expected["on"]
+    assert result.works == expected["toggle"]
+    danger_to_earth = {
+        Hazard.MISSING_PROTECTIVE_CONDUCTOR,
+        Hazard.SHORT_CIRCUIT_LINE_EARTH,
+        Hazard.CURRENT_IN_PROTECTIVE_CONDUCTOR,
+    }
+    assert (not danger_to_earth & set(result.hazards)) == expected["pe_ok"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_currents_of_the_wires_as_drawn_are_the_published_ones(cases: dict[str, Any], name: str) -> None:
+    expected = cases[name]["expected"]
+    task = WiringTask.from_document(TASK)
+    circuit = Circuit(task)
+    wires = [(a, b) for a, b in cases[name]["wires"]]
+    closed = circuit.closed_by_hand([row.set for row in task.rows])
+    voltages = circuit.voltages(circuit.wire_conductances(wires), closed)
+    largest = float(np.max(circuit.supply_current(voltages, "L")))
+    assert largest == pytest.approx(expected["Imax"], rel=1e-6)
+    assert float(np.max(circuit.supply_current(voltages, "PE"))) == pytest.approx(expected["Ipe"], rel=1e-6, abs=1e-6)
