@@ -1,0 +1,193 @@
+"""What a credential says, and what it must not be built from."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from openbadgeslib.ob3 import contexts as bundled
+
+from assess.awards import builders
+from assess.awards.builders import AwardFacts, BuildError, Concept, LearnerFacts
+from assess.ledger.keys import SigningKey
+from assess.ledger.multibase import base64url_decode
+
+SKILL = "http://data.europa.eu/esco/skill/fd60bbcc-c3b6-4fa5-936c-eef5ae0a2d44"
+
+
+def _targets(document: dict[str, object]) -> dict[str, tuple[object, object]]:
+    achievement = document["credentialSubject"]["achievement"]  # type: ignore[index]
+    return {held["targetType"]: (held["targetUrl"], held.get("targetCode")) for held in achievement["alignment"]}
+
+
+def test_the_mandatory_elements_of_a_micro_credential_are_said(facts: AwardFacts) -> None:
+    document = builders.build(facts)
+    subject = document["credentialSubject"]
+    assert isinstance(subject, dict)
+
+    assert _targets(document) == {
+        "ext:ESCOSkill": (SKILL, "LO-ECW-3"),
+        "ext:EQFLevel": ("http://data.europa.eu/snb/eqf/4", "4"),
+        "ext:CreditPoint": ("http://data.europa.eu/snb/education-credit/6fcec5c5af", "4"),
+        "ext:ISCEDFField": ("http://data.europa.eu/snb/isced-f/0713", "0713"),
+        "ext:LearningMode": ("http://data.europa.eu/snb/learning-assessment/e92d221e4d", None),
+    }
+    assert subject["achievement"]["achievementType"] == "MicroCredential"
+    assert subject["creditsEarned"] == 4
+    assert subject["result"] == [
+        {
+            "type": ["Result"],
+            "resultDescription": f"{facts.achievement_id}#ECW-P",
+            "value": "78.25",
+            "status": "Completed",
+        }
+    ]
+    assert subject["achievement"]["resultDescription"][0]["requiredValue"] == "62.50"
+    assert document["evidence"][0]["narrative"] == (  # type: ignore[index]
+        "Two assessors were present throughout. A person compared a photo identity document at the station."
+    )
+
+
+def test_the_evidence_is_a_digest_and_nothing_else(facts: AwardFacts) -> None:
+    evidence = builders.build(facts)["evidence"]
+    assert isinstance(evidence, list)
+
+    multihash = base64url_decode(evidence[-1]["digestMultibase"])
+    assert multihash == bytes([0x12, 32]) + facts.evidence_digest
+
+
+def test_the_learner_is_a_salted_hash_or_a_name_when_asked_for(facts: AwardFacts) -> None:
+    hashed = json.dumps(builders.build(facts))
+    named = builders.build(replace(facts, learner=replace(facts.learner, name="Ada Beispiel")))["credentialSubject"]
+    assert isinstance(named, dict)
+    expected = hashlib.sha256((facts.learner.identifier + facts.learner.salt.hex()).encode()).hexdigest()
+
+    assert f"sha256${expected}" in hashed
+    assert facts.learner.identifier not in hashed
+    assert named["identifier"] == [
+        {"type": "IdentityObject", "hashed": False, "identityHash": "Ada Beispiel", "identityType": "name"}
+    ]
+
+
+def test_identity_hash_is_the_one_open_badges_defines() -> None:
+    # the specification's own example: 'a@example.com' salted with 'Kosher'; ours salts with hexadecimal text
+    assert hashlib.sha256(b"a@example.comKosher").hexdigest() == (
+        "b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399"
+    )
+    assert builders.identity_hash("a@example.com", b"\xca\xfe") == (
+        "sha256$" + hashlib.sha256(b"a@example.comcafe").hexdigest()
+    )
+
+
+def test_sample_and_demonstration_stand_where_a_wallet_shows_them(facts: AwardFacts) -> None:
+    document = builders.build(replace(facts, sample=True, demonstration=True))
+    achievement = document["credentialSubject"]["achievement"]  # type: ignore[index]
+
+    assert document["name"] == achievement["name"] == "DEMONSTRATION · SAMPLE · Electric circuit wiring"
+    assert achievement["tag"] == ["demonstration", "sample", "SDG 7.3"]
+    assert str(document["description"]).startswith("DEMONSTRATION: ")
+    assert builders.build(facts)["name"] == "Electric circuit wiring"
+
+
+def test_half_credits_are_exact(facts: AwardFacts) -> None:
+    document = builders.build(replace(facts, ects=Decimal("2.5"), workload_hours=Decimal("62.5")))
+
+    assert document["credentialSubject"]["creditsEarned"] == 2.5  # type: ignore[index]
+
+
+def test_only_terms_of_the_named_contexts_are_used(facts: AwardFacts) -> None:
+    """A JSON-LD reader drops a member no context defines; so every member must be a term somewhere in them."""
+    terms: set[str] = set()
+
+    def collect(value: object) -> None:
+        if isinstance(value, dict):
+            terms.update(value)
+            for held in value.values():
+                collect(held)
+        elif isinstance(value, list):
+            for held in value:
+                collect(held)
+
+    def members(value: object) -> set[str]:
+        if isinstance(value, dict):
+            return set(value).union(*map(members, value.values()))
+        return set().union(*map(members, value)) if isinstance(value, list) else set()
+
+    names = ("credentials-v2.json", "ob-v3p0-context-3.0.3.json", "ob-v3p0-extensions.json")
+    for name in names:
+        collect(json.loads((_folder() / name).read_text())["@context"])
+
+    assert members(builders.build(facts)) - {"@context"} <= terms
+
+
+def _folder() -> Path:
+    return Path(bundled.__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"title": " "}, "The title is missing."),
+        ({"criteria": ""}, "The criteria is missing."),
+        ({"outcomes": ()}, "There is no learning outcome."),
+        ({"parts": ()}, "There is no assessed part."),
+        ({"eqf_level": 9}, "EQF level 9"),
+        ({"eqf": Concept(uri="http://data.europa.eu/snb/eqf/5", label="Level 5")}, "do not belong together"),
+        ({"ects": Decimal("5")}, "are not 5 ECTS"),
+        ({"ects": Decimal("4.1")}, "steps of half a credit"),
+        ({"hours_per_ects": Decimal(20)}, "25 to 30 hours"),
+        ({"participation": Concept(uri="", label="Blended")}, "form of participation is missing"),
+        ({"evidence_digest": b"short"}, "has not 32 bytes"),
+        ({"status": ()}, "one status entry for revocation"),
+        ({"valid_until": datetime(2026, 3, 1, 12, tzinfo=UTC)}, "not in this order"),
+        ({"awarded_on": datetime(2026, 2, 1, tzinfo=UTC)}, "not in this order"),
+        ({"valid_from": datetime(2026, 3, 1)}, "needs a time zone"),
+        ({"learner": LearnerFacts(identifier="x", salt=b"short")}, "fewer than 16 bytes"),
+        ({"learner": LearnerFacts(identifier="x", salt=bytes(16), name=" ")}, "asked for and empty"),
+    ],
+)
+def test_incomplete_facts_are_refused_with_every_problem(
+    facts: AwardFacts, changes: dict[str, object], told: str
+) -> None:
+    with pytest.raises(BuildError, match=told) as refused:
+        builders.build(replace(facts, **changes))  # type: ignore[arg-type]
+
+    assert len(refused.value.problems) == 1
+
+
+def test_nested_facts_are_checked_too(facts: AwardFacts) -> None:
+    outcome, part = facts.outcomes[0], facts.parts[0]
+    occupation = Concept(uri="http://data.europa.eu/esco/occupation/4910419f", label="electrician")
+    wrong = replace(
+        facts,
+        issuer=replace(facts.issuer, country="Germany"),
+        outcomes=(replace(outcome, skills=(occupation,)), replace(outcome, skills=())),
+        parts=(replace(part, score=Decimal("62.49")), replace(part, supervision="")),
+    )
+
+    with pytest.raises(BuildError) as refused:
+        builders.build(wrong)
+
+    assert refused.value.problems == (
+        "The issuer's country 'Germany' is not an ISO 3166 code of two letters.",
+        f"The outcome LO-ECW-3 is linked to {occupation.uri!r}, which is not the URI of an ESCO skill.",
+        "The outcome LO-ECW-3 lacks its statement or a link to an ESCO skill.",
+        "ECW-P: a credential is not built on 62.49 % against a cut of 62.50 %.",
+        "ECW-P lacks its title, type, cut-score method, supervision or identity statement.",
+    )
+
+
+def test_a_demonstration_has_a_key_of_its_own(
+    facts: AwardFacts, credential_key: SigningKey, demonstration_key: SigningKey
+) -> None:
+    created = facts.awarded_on + timedelta(seconds=1)
+    shown = replace(facts, demonstration=True, issuer=replace(facts.issuer, did=demonstration_key.public.did))
+
+    assert "proof" in builders.issue(facts, key=credential_key, created=created)
+    assert "proof" in builders.issue(shown, key=demonstration_key, created=created)
+    for wrong, key in [(replace(facts, demonstration=True), credential_key), (facts, demonstration_key)]:
+        with pytest.raises(BuildError, match="must not sign"):
+            builders.issue(wrong, key=key, created=created)
