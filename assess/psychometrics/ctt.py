@@ -181,7 +181,7 @@ def mean(
 def _maxima(matrix: FloatArray, maximum: npt.ArrayLike | None) -> FloatArray:
     if maximum is None:
         seen = np.where(np.isfinite(matrix), matrix, 0.0)
-        return np.maximum(seen.max(axis=0, initial=1.0), 1.0)
+        return np.asarray(seen.max(axis=0, initial=1.0), dtype=np.float64)
     maxima = as_vector(maximum, name="maximum")
     if len(maxima) != matrix.shape[1]:
         raise ResponseError("names_do_not_fit", f"{len(maxima)} maxima for {matrix.shape[1]} items")
@@ -194,7 +194,7 @@ def _share_of_points(matrix: FloatArray, maxima: FloatArray) -> FloatArray:
     seen = np.isfinite(matrix)
     earned = np.where(seen, matrix, 0.0).sum(axis=1)
     # rounding makes equal shares of different forms tie exactly
-    return np.round(earned / (seen @ maxima), 12)
+    return np.asarray(np.round(earned / (seen @ maxima), 12))
 
 
 def _kelley_groups(share: FloatArray) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

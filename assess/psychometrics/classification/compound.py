@@ -93,8 +93,10 @@ def conjunctive(
     cuts = np.array([part.cut for part in parts])
 
     def passing(values: FloatArray) -> npt.NDArray[np.bool_]:
-        passed = (values >= cuts).all(axis=1)
-        return passed if overall is None else passed & (values @ np.array(overall.weights) >= overall.cut)
+        passed: npt.NDArray[np.bool_] = np.all(values >= cuts, axis=1)
+        if overall is None:
+            return passed
+        return np.asarray(passed & (values @ np.array(overall.weights) >= overall.cut))
 
     def figures(sample: FloatArray, reliabilities: FloatArray) -> tuple[Figures, bool]:
         covariance = np.atleast_2d(np.cov(sample, rowvar=False))

@@ -132,7 +132,7 @@ def calibrate(
 
     spread_known = float(np.exp(parameters[-1])) > NO_SPREAD
     free = len(parameters) if spread_known else len(parameters) - 1
-    covariance = np.linalg.inv(-at.hessian[:free, :free])
+    covariance: FloatArray = np.asarray(np.linalg.inv(-at.hessian[:free, :free]), dtype=np.float64)
     shift = np.array([1 / (len(kept) * layout.steps[item]) for item in layout.item]) if centred else None
     steps, step_covariance = parameters[:-1], covariance[: len(layout.item), : len(layout.item)]
     population_mean = 0.0

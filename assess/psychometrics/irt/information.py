@@ -31,7 +31,8 @@ def item_information(theta: npt.ArrayLike, steps: Sequence[npt.ArrayLike]) -> Fl
     [[0.25, 0.548]]
     """
     layout, difficulties = flat(steps)
-    return curves(np.atleast_1d(np.asarray(theta, dtype=np.float64)), layout, difficulties).variance
+    abilities: FloatArray = np.atleast_1d(np.asarray(theta, dtype=np.float64))
+    return curves(abilities, layout, difficulties).variance
 
 
 def test_information(theta: npt.ArrayLike, steps: Sequence[npt.ArrayLike]) -> FloatArray:
@@ -47,7 +48,7 @@ def conditional_sem(theta: npt.ArrayLike, steps: Sequence[npt.ArrayLike]) -> Flo
     >>> conditional_sem(0.0, [[0.0]] * 20).round(3).tolist()
     [0.447]
     """
-    return np.asarray(1 / np.sqrt(test_information(theta, steps)))
+    return np.asarray(1 / np.sqrt(test_information(theta, steps)), dtype=np.float64)
 
 
 def evenly_spaced_steps(difficulty: float, maximum: int, *, spacing: float = 1.0) -> FloatArray:

@@ -112,7 +112,7 @@ class MarginalModel:
         both = by_step.T @ at.at_least  # (steps × steps); only pairs within one item are used
         product = (by_step * at.at_least).T @ at.at_least
         reached = both[np.arange(len(level))[:, None], higher]
-        return np.where(self.layout.same_item, reached - product, 0.0)
+        return np.asarray(np.where(self.layout.same_item, reached - product, 0.0))
 
     def _between(self, at: StepCurves, weighted: FloatArray) -> FloatArray:
         """Σ over groups and nodes of weight × P(X_j ≥ k) × P(X_i ≥ l), items both answered."""
