@@ -16,7 +16,7 @@ from item_bank.qti import QTIError, content_hash, validate_item
 
 @transaction.atomic
 def import_outcome(
-    *, id: str, credential: str, statement: str, verb: str, cognitive_level: str, esco: Sequence[str]
+    *, outcome_id: str, credential: str, statement: str, verb: str, cognitive_level: str, esco: Sequence[str]
 ) -> Outcome:
     """Take an outcome in; the same again changes nothing.
 
@@ -32,11 +32,12 @@ def import_outcome(
         "cognitive_level": cognitive_level,
         "esco": list(esco),
     }
-    outcome, created = Outcome.objects.get_or_create(id=id, defaults=facts)
+    outcome, created = Outcome.objects.get_or_create(id=outcome_id, defaults=facts)
     differing = [] if created else [name for name, value in facts.items() if getattr(outcome, name) != value]
     if differing:
         raise ItemBankError(
-            "outcome_differs", f"Outcome {id} is known with another {differing[0]}; give the changed outcome a new id."
+            "outcome_differs",
+            f"Outcome {outcome_id} is known with another {differing[0]}; give the changed outcome a new id.",
         )
     return outcome
 
