@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from assess.awards.builders import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
+from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
 from assess.awards.status_list import StatusEntry
 from assess.ledger.keys import SigningKey
 

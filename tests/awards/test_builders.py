@@ -11,7 +11,8 @@ import pytest
 from openbadgeslib.ob3 import contexts as bundled
 
 from assess.awards import builders
-from assess.awards.builders import AwardFacts, BuildError, Concept, LearnerFacts
+from assess.awards.award_facts import AwardFacts, Concept, LearnerFacts
+from assess.awards.builders import BuildError
 from assess.ledger.keys import SigningKey
 from assess.ledger.multibase import base64url_decode
 

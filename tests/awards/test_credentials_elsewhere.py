@@ -13,7 +13,7 @@ from openvc.proof.errors import SignatureInvalid
 from openvc.status.status_list import CredentialRevoked, CredentialSuspended
 
 from assess.awards import builders, status_list
-from assess.awards.builders import AwardFacts
+from assess.awards.award_facts import AwardFacts
 from assess.ledger.keys import SigningKey
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)

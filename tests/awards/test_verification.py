@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assess.awards import builders, proofs, status_list
-from assess.awards.builders import AwardFacts
+from assess.awards.award_facts import AwardFacts
 from assess.awards.verification import LARGEST, TrustedIssuer, Verdict, verify
 from assess.ledger.keys import SigningKey
 
