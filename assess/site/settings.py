@@ -38,6 +38,9 @@ except OSError as error:
     ) from error
 DEBUG = flag("ASSAYER_DEBUG")
 PUBLIC_URL = env("ASSAYER_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+if _public.scheme not in ("http", "https") or not _public.hostname:
+    raise ImproperlyConfigured(f"ASSAYER_PUBLIC_URL is {PUBLIC_URL!r}: write https://HOST, the address people type.")
 # How many web processes and machines serve this installation: told, not guessed; `selfcheck` judges the mixture.
 WEB_PROCESSES = number("ASSAYER_WEB_PROCESSES", 1)
 MACHINES = number("ASSAYER_MACHINES", 1)
@@ -109,6 +112,16 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "assess.tasks.sweep_outbox", "schedule": 5.0, "options": {"expires": 10}},
 }
 
+# --- who signs --------------------------------------------------------------------------------------------------------
+KEYS_DIR = Path(env("ASSAYER_KEYS_DIR", DATA_DIR / "keys"))
+LEDGER_ORIGIN = env("ASSAYER_LEDGER_ORIGIN") or f"{_public.netloc}/ledger"  # a checkpoint's first line
+ISSUER_NAME = env("ASSAYER_ISSUER_NAME", "")
+ISSUER_COUNTRY = env("ASSAYER_ISSUER_COUNTRY", "ZZ")
+if len(ISSUER_COUNTRY) != 2 or not (ISSUER_COUNTRY.isascii() and ISSUER_COUNTRY.isalpha() and ISSUER_COUNTRY.isupper()):
+    raise ImproperlyConfigured(
+        f"ASSAYER_ISSUER_COUNTRY is {ISSUER_COUNTRY!r}: write the two letters of ISO 3166, ES say."
+    )
+
 # --- people and sessions ----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "assess.Account"
 AUTH_PASSWORD_VALIDATORS = [
@@ -118,9 +131,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # --- what a browser is told -------------------------------------------------------------------------------------------
-_public = urlsplit(PUBLIC_URL)
-if _public.scheme not in ("http", "https") or not _public.hostname:
-    raise ImproperlyConfigured(f"ASSAYER_PUBLIC_URL is {PUBLIC_URL!r}: write https://HOST, the address people type.")
 _secure = _public.scheme == "https"
 ALLOWED_HOSTS = [host for host in env("ASSAYER_ALLOWED_HOSTS", "").split(",") if host] or [
     *{_public.hostname, "localhost", "127.0.0.1", "[::1]"}

@@ -68,6 +68,7 @@ def test_public_address_over_tls_makes_cookies_and_transport_strict(tmp_path: Pa
         ("ASSAYER_WEB_PROCESSES", "٢"),
         ("ASSAYER_PUBLIC_URL", "exam.example"),
         ("ASSAYER_LOG_FORMAT", "xml"),
+        ("ASSAYER_ISSUER_COUNTRY", "Spain"),
         ("DATABASE_URL", "mysql://h/exam"),
         ("CHANNEL_LAYER_URL", "amqp://h"),
         ("CELERY_BROKER_URL", "sqs://"),
