@@ -1,0 +1,1 @@
+"""Drivers of instruments behind the adapter contract."""

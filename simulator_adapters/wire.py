@@ -1,0 +1,88 @@
+"""Bytes to and from a device: the level at which adapters are recorded and replayed."""
+
+import select
+import socket
+import time
+from typing import Protocol
+
+from simulator_adapters.contract import Deadline, DeadlineExceeded, LinkLost
+
+
+class Wire(Protocol):
+    """A connection that sends bytes and receives an exact number of them."""
+
+    def send(self, data: bytes, *, deadline: Deadline) -> None:
+        """Send all bytes."""
+        ...
+
+    def receive(self, count: int, *, deadline: Deadline) -> bytes:
+        """Receive exactly `count` bytes; raises `DeadlineExceeded` or `LinkLost`."""
+        ...
+
+    def close(self) -> None:
+        """Close; harmless when called twice."""
+        ...
+
+
+class Opener(Protocol):
+    """Opens a wire to an address."""
+
+    def __call__(self, host: str, port: int, *, deadline: Deadline) -> Wire:
+        """Connect before the deadline."""
+        ...
+
+
+class TcpWire:
+    """A TCP connection under a total deadline."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.setblocking(False)
+
+    def send(self, data: bytes, *, deadline: Deadline) -> None:
+        """Send all bytes."""
+        waiting = memoryview(data)
+        while waiting:
+            self._wait(deadline, writing=True)
+            try:
+                waiting = waiting[self._socket.send(waiting) :]
+            except OSError as error:
+                raise LinkLost(f"The connection broke while sending: {error.strerror}.") from error
+
+    def receive(self, count: int, *, deadline: Deadline) -> bytes:
+        """Receive exactly `count` bytes."""
+        received = bytearray()
+        while len(received) < count:
+            self._wait(deadline, writing=False)
+            try:
+                chunk = self._socket.recv(count - len(received))
+            except OSError as error:
+                raise LinkLost(f"The connection broke while receiving: {error.strerror}.") from error
+            if not chunk:
+                raise LinkLost(f"The device closed the connection after {len(received)} of {count} bytes.")
+            received += chunk
+        return bytes(received)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+    def _wait(self, deadline: Deadline, *, writing: bool) -> None:
+        left = deadline - time.monotonic()
+        watched = [self._socket]
+        if left <= 0 or not any(select.select([] if writing else watched, watched if writing else [], [], left)):
+            raise DeadlineExceeded("The device did not answer in time.")
+
+
+def open_tcp(host: str, port: int, *, deadline: Deadline) -> Wire:
+    """Connect to a TCP address before the deadline."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise DeadlineExceeded(f"No time was left to connect to {host}:{port}.")
+    try:
+        return TcpWire(socket.create_connection((host, port), timeout=left))
+    except TimeoutError as error:
+        raise DeadlineExceeded(f"{host}:{port} did not accept a connection in time.") from error
+    except OSError as error:
+        raise LinkLost(f"{host}:{port} can't be reached: {error.strerror}. Check cable, address and power.") from error
