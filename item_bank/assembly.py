@@ -116,8 +116,9 @@ def information(item: ItemDescriptor, theta: float) -> float:
 
     Examples
     --------
-    >>> one = ItemDescriptor(id=1, identifier="A", domain="D", level="apply", outcome="O", maximum=Decimal(1),
-    difficulty=0.0)
+    >>> from decimal import Decimal
+    >>> facts = {"id": 1, "identifier": "A", "domain": "D", "level": "apply", "outcome": "O"}
+    >>> one = ItemDescriptor(**facts, maximum=Decimal(1), difficulty=0.0)
     >>> information(one, 0.0)
     0.25
     """

@@ -1,14 +1,17 @@
-"""One entry of an authors' item file → content and the facts the bank keeps beside it.
+"""Authors' files → content, the facts the bank keeps beside it, and blueprints for assembly.
 
 Every field has to be known and of the right form; the first thing wrong is reported with the item, the field's path
 and the remedy.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
+from item_bank.assembly import Blueprint, Cell
+from item_bank.fields import AuthoringError, Fields
 from item_bank.qti.content import (
     CONTENT_TYPES,
     CommonError,
@@ -24,18 +27,18 @@ from item_bank.qti.content import (
 )
 from item_bank.qti.validate import problems
 
+__all__ = [
+    "AuthoringError",
+    "BankEntry",
+    "blueprint_from_document",
+    "content_from_document",
+    "entry_from_document",
+]
+
+PRECISION_TARGET = re.compile(r"conditional standard error <= ([0-9]+\.[0-9]+) logit at the cut", re.ASCII)
+# Logits beyond this are a slip of the pen, not an item.
+WIDEST_DIFFICULTY = 6
 COGNITIVE_LEVELS = ("recall", "apply", "analyse")
-
-
-class AuthoringError(ValueError):
-    """A mistake in an item file: which item, which field, what to do."""
-
-    def __init__(self, item: str, path: str, sentence: str) -> None:
-        super().__init__(f"{item}, {path}: {sentence}")
-        self.code = "item_content"
-        self.item = item
-        self.path = path
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,89 +53,6 @@ class BankEntry:
     level: str
     difficulty_b: Decimal
     difficulty_source: str
-
-
-@dataclass(frozen=True)
-class Fields:
-    """The fields of one mapping; what is left unread at the end is refused, so that a misspelt field is never lost."""
-
-    item: str
-    path: str
-    values: Mapping[str, Any]
-    read: set[str]
-
-    @classmethod
-    def of(cls, item: str, path: str, values: object) -> "Fields":
-        if not isinstance(values, Mapping):
-            raise AuthoringError(item, path or "(entry)", "Write a mapping of fields here.")
-        return cls(item, path, values, set())
-
-    def place(self, name: str) -> str:
-        return f"{self.path}.{name}" if self.path else name
-
-    def error(self, name: str, sentence: str) -> AuthoringError:
-        return AuthoringError(self.item, self.place(name), sentence)
-
-    def raw(self, name: str, kind: type | tuple[type, ...], wanted: str, default: Any = None) -> Any:
-        self.read.add(name)
-        if name not in self.values:
-            if default is not None:
-                return default
-            raise self.error(name, f"The field is missing; give {wanted}.")
-        value = self.values[name]
-        # bool is an int to Python, never to an author.
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.error(name, f"'{value}' does not fit; give {wanted}.")
-        return value
-
-    def text(self, name: str, default: str | None = None) -> str:
-        value: str = self.raw(name, str, "a text", default)
-        if any(ord(one) < 0x20 and one not in "\n\t" for one in value) or "\ufffe" in value or "\uffff" in value:
-            raise self.error(name, "The text holds a control character; remove it.")
-        return value
-
-    def integer(self, name: str) -> int:
-        value: int = self.raw(name, int, "a whole number")
-        return value
-
-    def truth(self, name: str, default: bool | None = None) -> bool:
-        value: bool = self.raw(name, bool, "true or false", default)
-        return value
-
-    def decimal(self, name: str) -> Decimal:
-        """The number as the author wrote it: a YAML float's shortest form, never its binary neighbour."""
-        value = self.raw(name, (int, float, str, Decimal), "a number")
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            raise self.error(name, f"'{value}' is not a number; give one with a decimal point.") from None
-        if not number.is_finite():
-            raise self.error(name, f"'{value}' is not finite; give a number.")
-        return number
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        values = self.raw(name, list, "a list of texts", ())
-        for i, one in enumerate(values):
-            if not isinstance(one, str):
-                raise self.error(f"{name}[{i}]", f"'{one}' is not a text; put it in quotes.")
-        return tuple(values)
-
-    def each(self, name: str, make: Callable[["Fields"], Any], *, optional: bool = False) -> tuple[Any, ...]:
-        values = self.raw(name, list, "a list", () if optional else None)
-        made = []
-        for i, one in enumerate(values):
-            fields = Fields.of(self.item, self.place(f"{name}[{i}]"), one)
-            made.append(make(fields))
-            fields.finish()
-        return tuple(made)
-
-    def inner(self, name: str) -> "Fields":
-        return Fields.of(self.item, self.place(name), self.raw(name, Mapping, "a mapping"))
-
-    def finish(self) -> None:
-        unknown = sorted(str(name) for name in set(self.values) - self.read)
-        if unknown:
-            raise self.error(unknown[0], "This field is not known here; correct its spelling or remove it.")
 
 
 def content_from_document(document: Mapping[str, Any]) -> ItemContent:
@@ -172,6 +92,9 @@ def entry_from_document(document: Mapping[str, Any]) -> BankEntry:
     level = fields.text("level")
     if level not in COGNITIVE_LEVELS:
         raise fields.error("level", f"'{level}' is no cognitive level; use one of {', '.join(COGNITIVE_LEVELS)}.")
+    difficulty = fields.decimal("difficulty_b")
+    if abs(difficulty) > WIDEST_DIFFICULTY:
+        raise fields.error("difficulty_b", f"{difficulty} logits is beyond ±{WIDEST_DIFFICULTY}; correct it.")
     content = CONTENT_TYPES[interaction](
         identifier=fields.text("id"),
         stem=fields.text("stem"),
@@ -185,12 +108,12 @@ def entry_from_document(document: Mapping[str, Any]) -> BankEntry:
     )
     entry = BankEntry(
         content=content,
-        number=fields.integer("version"),
+        number=fields.integer("version", least=1),
         credential=fields.text("credential"),
         outcome=fields.text("outcome"),
         domain=fields.text("domain"),
         level=level,
-        difficulty_b=fields.decimal("difficulty_b"),
+        difficulty_b=difficulty,
         difficulty_source=fields.text("difficulty_source"),
     )
     # An item enters the bank as a draft whatever the file says; its state is the bank's record.
@@ -199,6 +122,44 @@ def entry_from_document(document: Mapping[str, Any]) -> BankEntry:
     for problem in problems(content):
         raise AuthoringError(name, problem.place, problem.sentence)
     return entry
+
+
+def blueprint_from_document(document: Mapping[str, Any]) -> Blueprint:
+    """Read what assembly needs of one entry of the blueprint file; weights, delivery and cut-score plans belong to the scheme.
+
+    Raises
+    ------
+    AuthoringError
+        Also when `form_length` is not the sum of the cells, or the precision target is not in the one form that is read.
+    """
+    name = str(document.get("id", "(no id)")) if isinstance(document, Mapping) else "(no id)"
+    fields = Fields.of(name, "", document)
+
+    def cells(domain: Fields) -> list[Cell]:
+        counts = domain.inner("items")
+        domain.read.update(domain.values)
+        unknown = sorted(set(counts.values) - set(COGNITIVE_LEVELS))
+        if unknown:
+            raise counts.error(unknown[0], f"Use the cognitive levels {', '.join(COGNITIVE_LEVELS)}.")
+        return [Cell(domain=domain.text("id"), level=level, count=counts.integer(level)) for level in counts.values]
+
+    found = tuple(cell for several in fields.each("domains", cells) for cell in several)
+    target = fields.inner("targets").text("reliability_at_cut")
+    matched = PRECISION_TARGET.fullmatch(target)
+    if matched is None:
+        raise fields.error(
+            "targets.reliability_at_cut",
+            f"'{target}' is not read; write 'conditional standard error <= 0.50 logit at the cut'.",
+        )
+    blueprint = Blueprint(
+        id=fields.text("id"),
+        cells=found,
+        pretest_slots=fields.integer("pretest_slots"),
+        standard_error=float(matched.group(1)),
+    )
+    if blueprint.length != fields.integer("form_length"):
+        raise fields.error("form_length", f"The cells add up to {blueprint.length}; make form_length and cells agree.")
+    return blueprint
 
 
 def _scoring(fields: Fields) -> Scoring:

@@ -250,7 +250,7 @@ def test_every_order_that_keeps_all_edges_earns_the_maximum(identifier: str, val
             full.add("".join(one.removeprefix("s") for one in tried))
         assert (score.points == 2) == (not broken)
         if any(edge.danger for edge in broken):
-            assert (score.points, score.verdict) == (0, Verdict.UNSAFE)
+            assert (score.points, score.verdict) == (Decimal(0), Verdict.UNSAFE)
     assert full == valid_orders
     assert interactions.score(content, OrderResponse(order=content.key)).points == 2
 
