@@ -41,18 +41,18 @@ class CheckpointError(ValueError):
 class Checkpoint:
     """The tree of `size` leaves had this root at this time, says the log named `origin`.
 
-    `root` has 32 bytes; `at` is aware, whole seconds.
+    `root` has 32 bytes; `time` is aware, whole seconds.
     """
 
     origin: str
     size: int
     root: bytes
-    at: datetime
+    time: datetime
 
     def text(self) -> str:
         """The signed text: four lines, each ending in a newline."""
         root = base64.b64encode(self.root).decode()
-        return f"{self.origin}\n{self.size}\n{root}\ntime {write_instant(self.at)}\n"
+        return f"{self.origin}\n{self.size}\n{root}\ntime {write_instant(self.time)}\n"
 
 
 def key_id(origin: str, key: PublicKey) -> bytes:
@@ -63,25 +63,25 @@ def key_id(origin: str, key: PublicKey) -> bytes:
     return hashlib.sha256(origin.encode() + b"\n" + _ED25519 + key.raw).digest()[:4]
 
 
-def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey) -> str:
+def sign(checkpoint: Checkpoint, *, key: SigningKey) -> str:
     """The signed note.
 
     Raises
     ------
     CheckpointError
-        Code `origin`, `root` or `at` for a checkpoint that cannot be written in this form.
+        Code `origin`, `root` or `time` for a checkpoint that cannot be written in this form.
     """
     if not _ORIGIN.fullmatch(checkpoint.origin):
         raise CheckpointError("origin", f"{checkpoint.origin!r} cannot name a log: use ASCII without spaces and plus.")
     if len(checkpoint.root) != 32 or checkpoint.size < 0:
         raise CheckpointError("root", "A checkpoint states a size from 0 and a root of 32 bytes.")
-    if checkpoint.at.tzinfo is None:
-        raise CheckpointError("at", "The time of a checkpoint needs a time zone.")
+    if checkpoint.time.tzinfo is None:
+        raise CheckpointError("time", "The time of a checkpoint needs a time zone.")
     text = checkpoint.text()
     return f"{text}\n{_signature_line(checkpoint.origin, key.public, key.sign(text.encode()))}"
 
 
-def verify_checkpoint(note: str, *, origin: str, key: PublicKey) -> Checkpoint:
+def verify(note: str, *, origin: str, key: PublicKey) -> Checkpoint:
     """Read a signed note and check the log's own signature. Signatures of other keys (witnesses) are not judged.
 
     Raises
@@ -135,7 +135,7 @@ def _read(text: str) -> Checkpoint:
         stated = read_instant(moment if word == "time" else None)
     except ValueError as error:
         raise CheckpointError("form", f"The checkpoint's time cannot be read. {error}") from error
-    return Checkpoint(origin=origin, size=int(size), root=digest, at=stated)
+    return Checkpoint(origin=origin, size=int(size), root=digest, time=stated)
 
 
 def _base64(text: str) -> bytes | None:

@@ -18,8 +18,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from . import checkpoint
 from .canonical import CanonicalError, canonical, salted
-from .checkpoint import CheckpointError, verify_checkpoint
+from .checkpoint import CheckpointError
 from .keys import KeyFileError, PublicKey
 from .leaves import Leaf
 from .merkle import CompactRange
@@ -61,7 +62,7 @@ class Check:
     line: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Opened:
     """What a leaf commits to, while it may be shown: the salt (16 bytes or more) and the document."""
 
@@ -91,7 +92,7 @@ def write_export(
         When leaves or checkpoints are out of order, or a checkpoint is larger than the tree.
     """
     yield _line({"type": "header", "format": FORMAT, "version": VERSION, "origin": origin, "key": key.did})
-    notes = [(verify_checkpoint(note, origin=origin, key=key).size, note) for note in checkpoints]
+    notes = [(checkpoint.verify(note, origin=origin, key=key).size, note) for note in checkpoints]
     if notes != sorted(notes, key=lambda pair: pair[0]):
         raise ValueError("The checkpoints are not in order of their size.")
     waiting = iter([*notes, (-1, "")])
@@ -240,7 +241,7 @@ class _Reading:
             raise ValueError("the header with the key is missing.")
         self.checkpoints += 1
         try:
-            stated = verify_checkpoint(_text(entry, "note"), origin=self.origin, key=self.key)
+            stated = checkpoint.verify(_text(entry, "note"), origin=self.origin, key=self.key)
         except CheckpointError as error:
             self.fail("signatures", number, str(error))
             return
@@ -248,11 +249,11 @@ class _Reading:
             self.fail("roots", number, f"It covers {stated.size} leaves but stands after {self.tree.size}.")
         elif stated.root != self.tree.root():
             self.fail("roots", number, f"It states another root than that of the {stated.size} leaves before it.")
-        if self.time is not None and stated.at < self.time:
+        if self.time is not None and stated.time < self.time:
             self.fail("consistency", number, "It is older than the checkpoint before it.")
         if stated.size < self.covered:
             self.fail("consistency", number, "It covers fewer leaves than the checkpoint before it.")
-        self.covered, self.time = stated.size, stated.at
+        self.covered, self.time = stated.size, stated.time
 
     def _end(self, number: int, entry: dict[str, object]) -> None:
         self.ended = True

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assess.ledger.canonical import salted
-from assess.ledger.checkpoint import Checkpoint, sign_checkpoint
+from assess.ledger.checkpoint import Checkpoint, sign
 from assess.ledger.export_check import Check, Opened, verify_export, write_export
 from assess.ledger.keys import SigningKey
 from assess.ledger.leaves import Leaf
@@ -36,7 +36,7 @@ def _world(size: int, key: SigningKey = KEY) -> tuple[list[tuple[Leaf, Opened | 
     def note(covered: int) -> str:
         whole = root([leaf.hash for leaf, _ in leaves[:covered]])
         at = START + timedelta(minutes=covered)
-        return sign_checkpoint(Checkpoint(origin="log.example", size=covered, root=whole, at=at), key)
+        return sign(Checkpoint(origin="log.example", size=covered, root=whole, time=at), key=key)
 
     return leaves, note
 
@@ -144,8 +144,8 @@ def test_a_tree_beyond_its_last_checkpoint_is_not_covered() -> None:
 
 def test_checkpoints_out_of_order_in_time_are_seen() -> None:
     leaves, note = _world(2)
-    early = Checkpoint(origin="log.example", size=2, root=root([leaf.hash for leaf, _ in leaves]), at=START)
-    notes = [note(1), sign_checkpoint(early, KEY)]
+    early = Checkpoint(origin="log.example", size=2, root=root([leaf.hash for leaf, _ in leaves]), time=START)
+    notes = [note(1), sign(early, key=KEY)]
     text = "".join(write_export(origin="log.example", key=KEY.public, leaves=leaves, checkpoints=notes))
 
     assert _failed(_verify(text)) == {"consistency": 6}
