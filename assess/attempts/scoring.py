@@ -185,7 +185,7 @@ def _task_document(task: ScoredTask) -> dict[str, Any]:
         "points": _text(found.points),
         "maximum": str(found.maximum),
         "failed": found.failed,
-        "must_pass_failed": list(found.must_pass_failed),
+        "must_pass": dict(sorted(task.must_pass.items())),
         "open_criteria": list(found.open_criteria),
         "not_seen": list(found.not_seen),
         "provisional": list(found.provisional),

@@ -13,10 +13,14 @@ from rubrics.marks import Mark, mark_from_document
 
 @dataclass(frozen=True)
 class ScoredTask:
-    """A task with its combined score, each assessor's sheet, and what else a person must know."""
+    """A task with its combined score, each assessor's sheet, and what else a person must know.
+
+    `must_pass` says of each must-pass criterion whether it was met; None while that is not settled.
+    """
 
     score: TaskScore
     sheets: Mapping[str, SheetScore]
+    must_pass: Mapping[str, bool | None]
     remarks: tuple[str, ...]
 
 
@@ -35,7 +39,16 @@ def score_task(task: TaskDefinition, record: AttemptRecord) -> ScoredTask:
     score = combine(
         task, list(sheets.values()), adjudications=_adjudications(task, record), stop_ruling=_stop_ruling(task, record)
     )
-    return ScoredTask(score, sheets, tuple(remarks))
+    return ScoredTask(score, sheets, _must_pass(task, score), tuple(remarks))
+
+
+def _must_pass(task: TaskDefinition, score: TaskScore) -> dict[str, bool | None]:
+    rows = [criterion.identifier for criterion in task.criteria if criterion.must_pass]
+    found: dict[str, bool | None] = dict.fromkeys(rows, True if score.status == "settled" else None)
+    found |= dict.fromkeys(score.must_pass_failed, False)
+    if score.failed and not score.must_pass_failed:
+        found[f"{task.identifier}: no safety stop"] = False
+    return found
 
 
 def _score(task: TaskDefinition, sheet: Sheet, machine: Mapping[str, Mark], remarks: list[str]) -> SheetScore:

@@ -75,10 +75,11 @@ def record_certificate(
     issued_on: date,
     number: str = "",
     expires_on: date | None = None,
+    months: int | None = None,
 ) -> Certificate:
     """Record what a person showed. It counts once somebody else has verified it."""
     return Certificate.objects.create(
-        holder_id=holder_id, kind=kind, issuer=issuer, number=number, issued_on=issued_on, expires_on=expires_on
+        holder_id=holder_id, kind=kind, issuer=issuer, number=number, issued_on=issued_on, expires_on=expires_on, months=months
     )
 
 

@@ -85,6 +85,7 @@ class Certificate(models.Model):
     number = models.CharField(max_length=120, blank=True)
     issued_on = models.DateField()
     expires_on = models.DateField(null=True, blank=True)
+    months = models.PositiveSmallIntegerField(null=True, blank=True, help_text="length of work it attests")
     verified_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     verified_at = models.DateTimeField(null=True, blank=True)
     how_verified = models.CharField(max_length=300, blank=True)

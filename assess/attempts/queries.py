@@ -1,0 +1,102 @@
+"""Shared reads of attempts: who may write what, the journal as values, the pinned versions as values."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from assess.attempts import scoring
+from assess.attempts.fold import EntryRecord, StreamRecord
+from assess.attempts.kinds import family
+from assess.attempts.models import Attempt, Entry, Quarantine, Seal, Stream
+from assess.attempts.pinned import Part, Pinned, PinnedItem
+from assess.attempts.seals import Head
+from assess.schemes import queries as schemes
+from assess.sittings.models import Assignment, Sitting
+from item_bank import queries as bank
+from rubrics import queries as rubrics
+
+
+def may_hold(account_id: uuid.UUID, subject_id: uuid.UUID, role: str) -> bool:
+    """Whether an account may write a role of an attempt (or of a sitting's plan of the day)."""
+    attempt = Attempt.objects.filter(pk=subject_id).select_related("registration").first()
+    if attempt is None:
+        return family(role) == "coordinator" and Sitting.objects.filter(pk=subject_id).exists()
+    if role == "candidate":
+        return attempt.registration.candidate_id == account_id
+    return Assignment.objects.filter(
+        sitting_id=attempt.sitting_id, candidate_id=attempt.registration.candidate_id, role=role, person_id=account_id
+    ).exists()
+
+
+def heads_of(streams: Sequence[Stream], missing_from: Mapping[uuid.UUID, int]) -> list[Head]:
+    return [
+        Head(
+            stream=str(stream.pk),
+            role=stream.role,
+            device=stream.device,
+            epoch=stream.epoch,
+            sequence=stream.head_sequence,
+            digest=bytes(stream.head_digest),
+            receipt=bytes(stream.head_receipt),
+            missing_from=missing_from.get(stream.pk),
+        )
+        for stream in streams
+    ]
+
+
+def stream_records(seal: Seal) -> tuple[StreamRecord, ...]:
+    """The journal as a seal holds it: each stream up to its sealed head."""
+    heads = {uuid.UUID(head["stream"]): head for head in seal.document["heads"]}
+    rows = Entry.objects.filter(stream_id__in=heads).order_by("stream_id", "sequence")
+    entries: dict[uuid.UUID, list[EntryRecord]] = {key: [] for key in heads}
+    fields = ("stream_id", "sequence", "kind", "payload", "device_ms", "monotonic_ms", "server_us")
+    for stream, sequence, *rest in rows.values_list(*fields):
+        if sequence <= heads[stream]["sequence"]:
+            entries[stream].append(EntryRecord(sequence, *rest))
+    return tuple(
+        StreamRecord(head["role"], head["device"], head["epoch"], tuple(entries[key])) for key, head in heads.items()
+    )
+
+
+def pinned(attempt: Attempt) -> Pinned:
+    """The versions that an attempt pins, as values. Each is looked up by its content hash."""
+    pins = attempt.pins
+    items = bank.contents([item["hash"] for item in pins["items"]])
+    tasks = rubrics.definitions([task["hash"] for task in pins["tasks"]])
+    simulations = schemes.simulations([simulation["hash"] for simulation in pins["simulations"]])
+    return Pinned(
+        seed=bytes(attempt.seed),
+        parts=tuple(
+            Part(
+                identifier=part["part"],
+                kind=part["kind"],
+                weight=Decimal(part["weight"]),
+                tasks=tuple(part["tasks"]),
+                simulations=tuple(part["simulations"]),
+            )
+            for part in pins["parts"]
+        ),
+        items=tuple(
+            PinnedItem(item["item"], item["outcome"], item["scored"], items[item["hash"]]) for item in pins["items"]
+        ),
+        tasks={task["task"]: tasks[task["hash"]] for task in pins["tasks"]},
+        wiring={one.identifier: one.wiring for one in simulations if one.wiring is not None},
+        cases={one.identifier: one.case_sheet for one in simulations if one.case_sheet is not None},
+        settings=frozenset(one.identifier for one in simulations if one.wiring is None and one.case_sheet is None),
+        outcomes_of={one.identifier: one.outcomes for one in simulations},
+    )
+
+
+def score_document(seal: Seal, result: scoring.AttemptScore) -> dict[str, Any]:
+    """A score as it is stored: what was scored, by which rules, under which pins."""
+    return {"attempt": str(seal.attempt_id), "seal": seal.number, "seal_digest": bytes(seal.digest).hex()} | (
+        scoring.document(result)
+    )
+
+
+def quarantined(attempt_id: uuid.UUID) -> int:
+    """How much of this attempt waits in quarantine for a person's decision."""
+    return Quarantine.objects.filter(
+        stream__subject=attempt_id, state=Quarantine.State.WAITING
+    ).count()

@@ -1,0 +1,288 @@
+"""Writing decisions, signatures, waivers, credentials and their status.
+
+A decision is what the rule makes of a score; it counts for nobody until two people have put their names to it, whichever
+way it goes.
+"""
+
+import secrets
+import uuid
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone
+
+from assess.attempts.models import Attempt
+from assess.awards import builders, gathering
+from assess.awards import decision as rules
+from assess.awards.gate import CHECKS, open_gate
+from assess.awards.models import Credential, Decision, Signature, StatusChange, Waiver
+from assess.awards.status_list import free_index
+from assess.ledger import actions as ledger
+from assess.ledger.canonical import digest
+from assess.ledger.keys import signing_key
+from assess.people import queries as people
+from assess.schemes import queries as schemes
+from assess.sittings import queries as sittings
+from assess.validity import queries as validity
+
+APPROVALS = 2
+
+
+class AwardError(Exception):
+    """What can't be decided, approved or issued, with a stable code."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def decide(*, attempt_id: uuid.UUID) -> Decision:
+    """Apply the scheme's rule to an attempt's latest score. The same score under the same cut scores is decided once."""
+    attempt = (
+        Attempt.objects.select_for_update(of=("self",))
+        .select_related("registration__scheme_version", "registration__candidate")
+        .get(pk=attempt_id)
+    )
+    score = attempt.scores.select_related("seal").order_by("-number").first()
+    if score is None:
+        raise AwardError("not-scored", "The attempt has no score yet. Score it first.")
+    version = attempt.registration.scheme_version
+    scheme = schemes.definition_of(version)
+    found = rules.decide(
+        rule=gathering.rule_of(scheme),
+        scores=gathering.part_scores(score.document, validity.errors_of_measurement(version.pk)),
+        cuts=gathering.cut_scores(version.pk),
+        must_pass=gathering.must_pass_of(scheme, score.document),
+    )
+    document = {"score": bytes(score.digest).hex(), **_plain(found)}
+    value = digest(document)
+    last = attempt.decisions.order_by("-number").first()
+    if last is not None and bytes(last.digest) == value:
+        return last
+    outcome = "undecidable" if isinstance(found, rules.Undecidable) else "passed" if found.passed else "not passed"
+    row = Decision.objects.create(
+        attempt=attempt,
+        score=score,
+        number=1 if last is None else last.number + 1,
+        outcome=outcome,
+        document=document,
+        digest=value,
+        decided_at=timezone.now(),
+    )
+    ledger.record(kind="decision", record_id=row.pk, document=document)
+    return row
+
+
+def review_near_cut(*, actor_id: uuid.UUID, decision_id: uuid.UUID, part: str, comment: str) -> Signature:
+    """Put one's name to having looked at a result within one standard error of its cut."""
+    row = Decision.objects.get(pk=decision_id)
+    if part not in row.document.get("near_cut", []):
+        raise AwardError("not-near", f"{part} of this attempt is not near its cut.")
+    if not comment.strip():
+        raise AwardError("comment", "Say what you looked at and what you found.")
+    return Signature.objects.get_or_create(
+        decision=row, person_id=actor_id, purpose="review", part=part, defaults={"comment": comment, "at": timezone.now()}
+    )[0]
+
+
+def approve(*, actor_id: uuid.UUID, decision_id: uuid.UUID, comment: str = "") -> Signature:
+    """Put one's name to a decision, passed or not. Neither assessor nor trainer of the candidate may."""
+    row = Decision.objects.select_related("attempt__registration").get(pk=decision_id)
+    candidate = row.attempt.registration.candidate_id
+    if row.outcome == "undecidable":
+        raise AwardError("undecidable", " ".join(row.document["reasons"]))
+    if row.attempt.decisions.filter(number__gt=row.number).exists():
+        raise AwardError("superseded", "There is a later decision on this attempt. Look at that one.")
+    if actor_id in sittings.holders(row.attempt.sitting_id, candidate):
+        raise AwardError("assessor", "Who assessed this candidate does not approve the decision.")
+    if people.has_conflict(actor_id, candidate) or actor_id == candidate:
+        raise AwardError("conflict", "Who declared a relation to this candidate does not approve the decision.")
+    return Signature.objects.get_or_create(
+        decision=row,
+        person_id=actor_id,
+        purpose="approval",
+        part="",
+        defaults={"comment": comment, "at": timezone.now()},
+    )[0]
+
+
+def waive(
+    *,
+    actor_id: uuid.UUID,
+    scheme_version_id: uuid.UUID,
+    check: str,
+    reason: str,
+    expires_on: date,
+    attempt_id: uuid.UUID | None = None,
+) -> Waiver:
+    """Propose a waiver of one check, or as a second person agree to the one that was proposed.
+
+    Raises
+    ------
+    AwardError
+        `no-such-check`, `not-waivable`, `reason`, `expiry`.
+    """
+    known = CHECKS.get(check)
+    if known is None:
+        raise AwardError("no-such-check", f"There is no check {check!r}. The checks are: {', '.join(CHECKS)}.")
+    if not known.waivable:
+        raise AwardError("not-waivable", f"{check}: it protects against {known.protects_against} and can't be waived.")
+    if not reason.strip():
+        raise AwardError("reason", "A waiver needs a reason; it stands in the dossier.")
+    today = timezone.now().date()
+    if expires_on < today:
+        raise AwardError("expiry", "A waiver expires on a day to come.")
+    proposed = Waiver.objects.filter(
+        scheme_version_id=scheme_version_id, attempt_id=attempt_id, check_name=check, second=None, expires_on=expires_on
+    ).exclude(first_id=actor_id).first()
+    if proposed is not None:
+        proposed.second_id = actor_id
+        proposed.save(update_fields=["second"])
+        return proposed
+    return Waiver.objects.create(
+        scheme_version_id=scheme_version_id,
+        attempt_id=attempt_id,
+        check_name=check,
+        reason=reason,
+        first_id=actor_id,
+        granted_on=today,
+        expires_on=expires_on,
+    )
+
+
+def issue(*, decision_id: uuid.UUID) -> Credential:
+    """Issue the credential of a passed decision that two people approved and for which the gate is open.
+
+    Raises
+    ------
+    AwardError
+        `not-passed`, `approvals`, or `gate` with every check that keeps it shut.
+    """
+    row = Decision.objects.select_for_update(of=("self",)).select_related(
+        "attempt__registration__candidate", "attempt__registration__scheme_version", "score__seal"
+    ).get(pk=decision_id)
+    existing = Credential.objects.filter(decision=row).first()
+    if existing is not None:
+        return existing
+    if row.outcome != "passed":
+        raise AwardError("not-passed", f"The decision is: {row.outcome}.")
+    names = row.signatures.filter(purpose="approval").count()
+    if names < APPROVALS:
+        raise AwardError("approvals", f"{names} of {APPROVALS} people have approved the decision.")
+    now = timezone.now()
+    found = _decision_of(row)
+    shown = open_gate(gathering.facts_for_gate(row, found), gathering.waivers_of(row.attempt), now.date())
+    if not shown.open:
+        reasons = [check.sentence for check in shown.checks if check.name in shown.blocking]
+        raise AwardError("gate", f"The gate is shut: {' '.join(reasons)}")
+    demonstration = row.attempt.registration.candidate.simulated
+    key = signing_key(settings.KEYS_DIR, "demonstration" if demonstration else "credential")
+    credential_id = uuid.uuid4()
+    index = free_index(set(Credential.objects.values_list("status_index", flat=True)))
+    told = gathering.facts_of_award(
+        row, found, key=key, credential_id=credential_id, status_index=index, salt=secrets.token_bytes(16), now=now
+    )
+    document = builders.issue(told, key=key, created=now)
+    credential = Credential.objects.create(
+        id=credential_id,
+        decision=row,
+        holder=row.attempt.registration.candidate,
+        document=document,
+        digest=_credential_digest(document),
+        status_index=index,
+        sample=told.sample,
+        demonstration=told.demonstration,
+        issued_at=now,
+        valid_until=told.valid_until,
+    )
+    ledger.record(kind="award", record_id=credential.pk, document=award_document(credential))
+    return credential
+
+
+def _decision_of(row: Decision) -> rules.Decision:
+    version = row.attempt.registration.scheme_version
+    scheme = schemes.definition_of(version)
+    found = rules.decide(
+        rule=gathering.rule_of(scheme),
+        scores=gathering.part_scores(row.score.document, validity.errors_of_measurement(version.pk)),
+        cuts=gathering.cut_scores(version.pk),
+        must_pass=gathering.must_pass_of(scheme, row.score.document),
+    )
+    if digest({"score": bytes(row.score.digest).hex(), **_plain(found)}) != bytes(row.digest):
+        raise AwardError("stale", "Score, cut scores or study have changed since this decision. Decide again.")
+    assert isinstance(found, rules.Decision)
+    return found
+
+
+def award_document(credential: Credential) -> dict[str, Any]:
+    """What the ledger commits to for an award: the digest of the signed document, and nothing of the person."""
+    return {
+        "credential": str(credential.pk),
+        "decision": str(credential.decision_id),
+        "document_sha256": _credential_digest(credential.document).hex(),
+        "status_index": credential.status_index,
+    }
+
+
+def _credential_digest(document: dict[str, Any]) -> bytes:
+    return digest(_plain(document))
+
+
+def revoke(*, actor_id: uuid.UUID, credential_id: uuid.UUID, reason: str) -> StatusChange:
+    """Propose to revoke a credential for good; asked for by a second person, it takes effect."""
+    return _change(actor_id, credential_id, StatusChange.Kind.REVOKE, reason)
+
+
+def suspend(*, actor_id: uuid.UUID, credential_id: uuid.UUID, reason: str) -> StatusChange:
+    """Propose to suspend a credential for a time; asked for by a second person, it takes effect."""
+    return _change(actor_id, credential_id, StatusChange.Kind.SUSPEND, reason)
+
+
+def reinstate(*, actor_id: uuid.UUID, credential_id: uuid.UUID, reason: str) -> StatusChange:
+    """End a suspension; by two people as well."""
+    return _change(actor_id, credential_id, StatusChange.Kind.REINSTATE, reason)
+
+
+def _change(actor_id: uuid.UUID, credential_id: uuid.UUID, kind: str, reason: str) -> StatusChange:
+    credential = Credential.objects.select_for_update().get(pk=credential_id)
+    if not reason.strip():
+        raise AwardError("reason", "Say why; the reason is kept.")
+    if credential.status_changes.filter(kind=StatusChange.Kind.REVOKE, confirmed_by__isnull=False).exists():
+        raise AwardError("revoked", "The credential is revoked for good.")
+    now = timezone.now()
+    proposed = credential.status_changes.filter(kind=kind, confirmed_by=None).exclude(proposed_by_id=actor_id).first()
+    if proposed is None:
+        return StatusChange.objects.get_or_create(
+            credential=credential,
+            kind=kind,
+            confirmed_by=None,
+            defaults={"reason": reason, "proposed_by_id": actor_id, "proposed_at": now},
+        )[0]
+    proposed.confirmed_by_id = actor_id
+    proposed.confirmed_at = now
+    proposed.save(update_fields=["confirmed_by", "confirmed_at"])
+    document = {"credential": str(credential.pk), "kind": kind, "reason": proposed.reason}
+    ledger.record(kind="status", record_id=proposed.pk, document=document)
+    return proposed
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses, decimals and dates as canonical JSON holds them."""
+    if hasattr(value, "__dataclass_fields__"):
+        return _plain(asdict(value))
+    if isinstance(value, dict):
+        return {str(key): _plain(held) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(held) for held in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal | float):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

@@ -1,0 +1,268 @@
+"""Gathering from the records what the decision, the gate and the credential are told. Nothing here judges."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from assess.attempts import queries as attempts
+from assess.attempts.fold import AttemptRecord, fold
+from assess.attempts.models import Attempt, Score, Seal
+from assess.awards import gate_facts as gate
+from assess.awards.gate import Waiver as GateWaiver
+from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
+from assess.awards.decision import CutScore, Decision, DecisionRule, MustPass, PartScore, Undecidable
+from assess.awards.models import Decision as DecisionRow
+from assess.awards.models import Signature, Waiver
+from assess.awards.status_list import StatusEntry
+from assess.ledger.keys import SigningKey
+from assess.people import queries as people
+from assess.schemes import queries as schemes
+from assess.schemes.definition import Link, SchemeDefinition
+from assess.sittings import queries as sittings
+from assess.validity import queries as validity
+
+DOUBLE_MARKED = 2
+RELIABILITY = gate.Threshold(least=Decimal("0.60"), least_n=30, source="scheme board: pilot threshold, single form")
+CONSISTENCY = gate.Threshold(least=Decimal("0.80"), least_n=30, source="scheme board: pilot threshold, compound rule")
+AGREEMENT = gate.Threshold(least=Decimal("0.60"), least_n=30, source="scheme board: pilot threshold, double marks")
+
+
+def rule_of(scheme: SchemeDefinition) -> DecisionRule:
+    """Every part at its cut; the scheme's conjunctive rule sets no overall cut of its own."""
+    return DecisionRule(parts=tuple(part.identifier for part in scheme.parts))
+
+
+def part_scores(document: Mapping[str, Any], errors: Mapping[str, Decimal]) -> list[PartScore]:
+    """Part scores of a stored score, with the standard errors of measurement that the study in force found."""
+    return [
+        PartScore(
+            part=part["part"],
+            percent=None if part["percent"] is None else Decimal(part["percent"]),
+            standard_error=errors.get(part["part"]),
+            pending=" ".join(part["waits_for"]),
+        )
+        for part in document["parts"]
+    ]
+
+
+def must_pass_of(scheme: SchemeDefinition, document: Mapping[str, Any]) -> tuple[MustPass, ...]:
+    part_of = {task: part.identifier for part in scheme.parts for task in part.tasks}
+    return tuple(
+        MustPass(criterion=criterion, part=part_of[task["task"]], met=met)
+        for task in document["tasks"]
+        for criterion, met in task["must_pass"].items()
+    )
+
+
+def cut_scores(scheme_version_id: Any) -> list[CutScore]:
+    """The latest cut score of each part, adopted or not; the decision says which it lacks."""
+    return [
+        CutScore(
+            part=row.part,
+            value=row.value,
+            standard_error=row.standard_error,
+            method=row.method,
+            panel=row.panel,
+            adopted_by=row.board,
+            adopted_on=None if row.adopted_at is None else row.adopted_at.date(),
+            version=str(row.number),
+        )
+        for row in validity.cut_scores_in_force(scheme_version_id)
+    ]
+
+
+def facts_for_gate(row: DecisionRow, found: Decision | Undecidable) -> gate.GateFacts:
+    """Everything the gate looks at for one candidate."""
+    attempt = row.attempt
+    version = attempt.registration.scheme_version
+    scheme = schemes.definition_of(version)
+    score: Score = row.score
+    seal = score.seal
+    record = fold(attempts.stream_records(seal))
+    statistics = validity.window(version.pk)
+    conflicts, examined = _conflicts(attempt, row)
+    return gate.GateFacts(
+        rule=rule_of(scheme),
+        identity=_identity(record),
+        prerequisites=tuple(
+            gate.Prerequisite(name=found["requirement"], met=found["met"], evidence=", ".join(found["by"]))
+            for found in attempt.registration.requirements
+            if found["mandatory"]
+        ),
+        must_pass=must_pass_of(scheme, score.document),
+        conflicts_examined=examined,
+        conflicts=conflicts,
+        seals=_seals(attempt, seal),
+        double_marks=_double_marks(scheme, score.document),
+        near_cut_reviews=_reviews(row),
+        decision=found,
+        short_texts_waiting=tuple(item["item"] for item in score.document["items"] if item["waits_for"] and item["scored"]),
+        reliability=validity.statistic(statistics, "reliability", RELIABILITY),
+        decision_consistency=validity.statistic(statistics, "decision_consistency", CONSISTENCY),
+        rater_agreement=validity.statistic(statistics, "rater_agreement", AGREEMENT),
+        cut_scores=tuple(cut_scores(version.pk)),
+        publication=_publication(version),
+    )
+
+
+def waivers_of(attempt: Attempt) -> list[GateWaiver]:
+    rows = Waiver.objects.filter(scheme_version=attempt.registration.scheme_version_id).filter(
+        attempt__in=[attempt.pk]
+    ) | Waiver.objects.filter(scheme_version=attempt.registration.scheme_version_id, attempt=None)
+    return [
+        GateWaiver(
+            check=row.check_name,
+            reason=row.reason,
+            people=tuple(str(person) for person in (row.first_id, row.second_id) if person is not None),
+            granted_on=row.granted_on,
+            expires_on=row.expires_on,
+        )
+        for row in rows.order_by("granted_on", "pk")
+    ]
+
+
+def _identity(record: AttemptRecord) -> gate.Identity:
+    """The last word of a person on who the candidate is; a doubt anywhere leaves it open."""
+    if not record.identity or not all(word.payload["confirmed"] for word in record.identity):
+        return gate.Identity(confirmed_by=None)
+    last = max(record.identity, key=lambda word: (word.moment_us, word.role))
+    on = datetime.fromtimestamp(last.moment_us / 1_000_000, UTC).date()
+    return gate.Identity(confirmed_by=str(last.payload["by"]), how=str(last.payload["how"]), on=on)
+
+
+def _conflicts(attempt: Attempt, row: DecisionRow) -> tuple[tuple[str, ...], bool]:
+    candidate = attempt.registration.candidate_id
+    involved: set[uuid.UUID] = sittings.holders(attempt.sitting_id, candidate)
+    involved |= set(Signature.objects.filter(decision=row).values_list("person_id", flat=True))
+    found = people.conflicts_of(candidate).filter(person_id__in=involved)
+    return tuple(f"One of the people involved is {conflict.relation} of the candidate." for conflict in found), True
+
+
+def _seals(attempt: Attempt, seal: Seal) -> gate.Seals:
+    expected = attempts.roles_written(attempt.pk)
+    sealed = tuple(f"{head['role']}/{head['epoch']}" for head in seal.document["heads"])
+    return gate.Seals(expected=expected, sealed=sealed, quarantined=attempts.quarantined(attempt.pk))
+
+
+def _double_marks(scheme: SchemeDefinition, document: Mapping[str, Any]) -> gate.DoubleMarks:
+    tasks = {task["task"]: task for task in document["tasks"]}
+    return gate.DoubleMarks(
+        expected=tuple(task for part in scheme.parts for task in part.tasks),
+        complete=tuple(name for name, task in tasks.items() if len(task["sheets"]) >= DOUBLE_MARKED),
+        unreconciled=tuple(name for name, task in tasks.items() if task["status"] != "settled"),
+    )
+
+
+def _reviews(row: DecisionRow) -> dict[str, str]:
+    reviews = Signature.objects.filter(decision=row, purpose="review").order_by("at")
+    return {review.part: str(review.person_id) for review in reviews}
+
+
+def _publication(version: Any) -> gate.Publication:
+    reviewers, on = schemes.publication(version.pk)
+    return gate.Publication(version=version.version, reviewed_by=reviewers, on=on)
+
+
+def facts_of_award(
+    row: DecisionRow, decision: Decision, *, key: SigningKey, credential_id: uuid.UUID, status_index: int, salt: bytes, now: datetime
+) -> AwardFacts:
+    """What the credential says, all of it from records of this attempt and the scheme version it pins."""
+    attempt = row.attempt
+    version = attempt.registration.scheme_version
+    scheme = schemes.definition_of(version)
+    document = scheme.document
+    seal = row.score.seal
+    record = fold(attempts.stream_records(seal))
+    begun, ended = _span(record, seal)
+    body = document["metadata"]
+    until = now + timedelta(days=round(scheme.validity_months * 365.25 / 12))
+    return AwardFacts(
+        credential_id=f"urn:uuid:{credential_id}",
+        issuer=IssuerFacts(
+            did=key.public.did,
+            name=settings.ISSUER_NAME or body["awarding_body"],
+            url=settings.PUBLIC_URL,
+            country=settings.ISSUER_COUNTRY,
+            quality_assurance=f"{body['quality_assurance']['type']} ({body['quality_assurance']['reference']})",
+        ),
+        learner=LearnerFacts(identifier=str(attempt.registration.candidate_id), salt=salt),
+        achievement_id=f"{settings.PUBLIC_URL}/schemes/{scheme.identifier}/{scheme.version}",
+        code=scheme.identifier,
+        version=scheme.version,
+        title=scheme.title,
+        summary=document["summary"],
+        criteria=f"{scheme.pass_rule.each_component}; {scheme.pass_rule.critical_steps}.",
+        language=scheme.language,
+        outcomes=tuple(
+            Outcome(
+                code=outcome.identifier,
+                statement=outcome.statement,
+                skills=tuple(Concept(uri=skill.uri, label=skill.label) for skill in outcome.esco),
+            )
+            for outcome in scheme.outcomes
+        ),
+        eqf_level=scheme.eqf_level,
+        eqf=Concept(uri=document["eqf_uri"], label=f"EQF level {scheme.eqf_level}"),
+        field_of_study=_concept(scheme.isced_f),
+        sdg_targets=scheme.sdg_targets,
+        workload_hours=scheme.workload.hours_total,
+        hours_per_ects=scheme.workload.hours_per_ects,
+        ects=scheme.workload.ects,
+        credit_system=Concept(**document["workload"]["credit_system"]),
+        participation=_concept(scheme.mode_of_learning),
+        parts=tuple(_part(scheme, line, record, row) for line in decision.lines if line.rule == "part"),
+        assessed_from=begun,
+        assessed_until=ended,
+        awarded_on=now,
+        valid_from=now,
+        valid_until=until,
+        evidence_digest=hashlib.sha256(salt + bytes(seal.digest) + bytes(row.score.digest)).digest(),
+        status=tuple(
+            StatusEntry(purpose=purpose, list_url=f"{settings.PUBLIC_URL}/status/{purpose}/1", index=status_index)
+            for purpose in ("revocation", "suspension")
+        ),
+        sample=version.sample,
+        demonstration=attempt.registration.candidate.simulated,
+    )
+
+
+def _part(scheme: SchemeDefinition, line: Any, record: AttemptRecord, row: DecisionRow) -> AssessedPart:
+    part = scheme.part(line.part)
+    cut = next(cut for cut in cut_scores(row.attempt.registration.scheme_version_id) if cut.part == line.part)
+    begins = [word for word in _supervisors(record, part.identifier, part.tasks)]
+    people_there = len({word for word in begins})
+    identities = [word.payload["how"] for word in record.identity if word.payload["confirmed"]]
+    return AssessedPart(
+        part=part.identifier,
+        title={"online_exam": "Online examination", "practical": "Practical tasks", "simulator": "Simulator tasks"}[part.kind],
+        assessment_type=_concept(part.assessment_type),
+        score=line.score,
+        cut=line.cut,
+        cut_method=f"{cut.method}; adopted by {cut.adopted_by} on {cut.adopted_on}",
+        supervision=f"The record shows {people_there} named people present on site: {', '.join(sorted(set(begins)))}.",
+        identity_check=f"Identity was confirmed by a person: {'; '.join(sorted(set(identities)))}.",
+    )
+
+
+def _supervisors(record: AttemptRecord, part: str, tasks: Iterable[str]) -> list[str]:
+    """The roles that the journal shows at work in a part: who began it, and who marked its tasks."""
+    roles = [role for (task, role) in record.sheets if task in set(tasks)]
+    if part in record.windows:
+        roles += sorted({word.role for word in record.identity})
+    return roles
+
+
+def _span(record: AttemptRecord, seal: Seal) -> tuple[datetime, datetime]:
+    """From when to when the candidate was at work, by the server's clock."""
+    begun = [window.begun_us for window in record.windows.values()]
+    first = datetime.fromtimestamp(min(begun) / 1_000_000, UTC) if begun else seal.sealed_at
+    return min(first, seal.sealed_at), seal.sealed_at
+
+
+def _concept(link: Link) -> Concept:
+    return Concept(uri=link.uri, label=link.label)

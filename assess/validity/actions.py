@@ -1,0 +1,183 @@
+"""Writing studies and cut scores."""
+
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+
+from assess.ledger import actions as ledger
+from assess.people.models import Account
+from assess.people.queries import has_role
+from assess.schemes import queries as schemes
+from assess.validity.meetings import FoundCut, NoCut, angoff_cut, borderline_cut
+from assess.validity.models import CutScore, Study
+from assess.validity.queries import frozen_scores, study_of
+
+
+class ValidityError(Exception):
+    """What can't be studied, set or adopted, with a stable code."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def run_study(*, actor_id: uuid.UUID, scheme_version_id: uuid.UUID) -> Study:
+    """Freeze the latest scores of a scheme version and analyse them. The same scores give the study that is there."""
+    frozen = frozen_scores(scheme_version_id)
+    if not frozen.attempts:
+        raise ValidityError("no-scores", "There is nothing to study: no attempt of this scheme version is scored.")
+    last = Study.objects.filter(scheme_version_id=scheme_version_id).order_by("-number").first()
+    document = study_of(scheme_version_id, frozen)
+    if last is not None and last.dataset_sha256 == frozen.sha256 and last.document == document:
+        return last
+    study = Study.objects.create(
+        scheme_version_id=scheme_version_id,
+        number=1 if last is None else last.number + 1,
+        dataset_sha256=frozen.sha256,
+        candidates=len(frozen.attempts),
+        simulated=frozen.simulated,
+        document=document,
+        run_by_id=actor_id,
+        run_at=timezone.now(),
+    )
+    ledger.record(kind="study", record_id=study.pk, document=study_document(study))
+    return study
+
+
+def study_document(study: Study) -> dict[str, Any]:
+    return {
+        "candidates": study.candidates,
+        "dataset_sha256": study.dataset_sha256,
+        "document": study.document,
+        "number": study.number,
+        "scheme_version": str(study.scheme_version_id),
+        "simulated": study.simulated,
+    }
+
+
+def hold_angoff_meeting(
+    *,
+    actor_id: uuid.UUID,
+    scheme_version_id: uuid.UUID,
+    part: str,
+    panel: str,
+    judge_ids: Sequence[uuid.UUID],
+    items: Sequence[str],
+    points: Sequence[Decimal],
+    rounds: Sequence[Sequence[Sequence[str]]],
+) -> CutScore:
+    """Record an Angoff meeting: who judged, what each said in each round, and what it comes to.
+
+    Raises
+    ------
+    ValidityError
+        `not-a-judge` names who lacks the role; `no-cut` where the ratings give none.
+    """
+    for judge in judge_ids:
+        if not has_role(judge, "judge"):
+            raise ValidityError("not-a-judge", f"{judge} is not a judge here. Give the person the role, or leave them out.")
+    found = _found(lambda: angoff_cut(judges=[str(j) for j in judge_ids], items=items, points=points, rounds=rounds))
+    simulated = Account.objects.filter(pk__in=judge_ids, simulated=True).exists()
+    return _record(actor_id, scheme_version_id, part, panel, found, simulated)
+
+
+def hold_borderline_meeting(*, actor_id: uuid.UUID, scheme_version_id: uuid.UUID, part: str, panel: str) -> CutScore:
+    """Record a borderline regression over the scored attempts of the scheme version.
+
+    Raises
+    ------
+    ValidityError
+        `no-cut` where a task has too few candidates or its ratings do not vary.
+    """
+    frozen = frozen_scores(scheme_version_id)
+    wanted = set(schemes.definition(scheme_version_id).part(part).tasks)
+    maxima = {
+        task["task"]: Decimal(task["maximum"])
+        for attempt in frozen.attempts
+        for task in attempt.document["tasks"]
+        if task["task"] in wanted
+    }
+    if not maxima:
+        raise ValidityError("no-cut", f"{part}: no task of it has been scored yet.")
+    found = _found(lambda: borderline_cut(frozen.arrays.global_ratings, maxima=maxima))
+    found = FoundCut(
+        found.value, found.standard_error, found.method, {**found.document, "dataset_sha256": frozen.sha256}
+    )
+    return _record(actor_id, scheme_version_id, part, panel, found, frozen.simulated)
+
+
+def _found(compute: Any) -> FoundCut:
+    try:
+        found: FoundCut = compute()
+    except NoCut as error:
+        raise ValidityError("no-cut", f"The meeting gives no cut score. {error}") from None
+    return found
+
+
+def _record(
+    actor_id: uuid.UUID, scheme_version_id: uuid.UUID, part: str, panel: str, found: FoundCut, simulated: bool
+) -> CutScore:
+    names = [one.identifier for one in schemes.definition(scheme_version_id).parts]
+    if part not in names:
+        raise ValidityError("no-such-part", f"The scheme has no part {part!r}; it has {', '.join(names)}.")
+    earlier = CutScore.objects.filter(scheme_version_id=scheme_version_id, part=part)
+    cut = CutScore.objects.create(
+        scheme_version_id=scheme_version_id,
+        part=part,
+        number=(earlier.aggregate(last=Max("number"))["last"] or 0) + 1,
+        method=found.method,
+        value=found.value,
+        standard_error=found.standard_error,
+        panel=panel,
+        document=found.document,
+        simulated=simulated,
+        held_by_id=actor_id,
+        held_at=timezone.now(),
+    )
+    ledger.record(kind="cut", record_id=f"{cut.pk}/set", document=cut_document(cut))
+    return cut
+
+
+def adopt_cut_score(*, actor_id: uuid.UUID, cut_score_id: uuid.UUID, board: str) -> CutScore:
+    """Adopt a cut score in the name of a board; not by the person who held the meeting."""
+    cut = CutScore.objects.select_for_update().get(pk=cut_score_id)
+    if cut.adopted_at is not None:
+        raise ValidityError("adopted", f"{cut.board} adopted this cut score already.")
+    if cut.held_by_id == actor_id:
+        raise ValidityError("own-meeting", "Who held the meeting does not adopt its result. A board member does.")
+    if not board.strip():
+        raise ValidityError("board", "Name the board that adopts the cut score.")
+    cut.adopted_by_id = actor_id
+    cut.board = board
+    cut.adopted_at = timezone.now()
+    cut.save(update_fields=["adopted_by", "board", "adopted_at"])
+    ledger.record(kind="cut", record_id=f"{cut.pk}/adopted", document=adoption_document(cut))
+    return cut
+
+
+def cut_document(cut: CutScore) -> dict[str, Any]:
+    return {
+        "document": cut.document,
+        "held_by": str(cut.held_by_id),
+        "method": cut.method,
+        "number": cut.number,
+        "panel": cut.panel,
+        "part": cut.part,
+        "scheme_version": str(cut.scheme_version_id),
+        "standard_error": None if cut.standard_error is None else f"{cut.standard_error:.2f}",
+        "value": f"{cut.value:.2f}",
+    }
+
+
+def adoption_document(cut: CutScore) -> dict[str, Any]:
+    return {
+        "adopted_at": None if cut.adopted_at is None else cut.adopted_at.isoformat(),
+        "adopted_by": str(cut.adopted_by_id),
+        "board": cut.board,
+        "cut": str(cut.pk),
+        "value": f"{cut.value:.2f}",
+    }

@@ -1,0 +1,36 @@
+"""Devices that write to real streams."""
+
+import time
+import uuid
+from typing import Any
+
+import pytest
+
+from assess.attempts import grants
+from assess.attempts.actions import identity_of
+from assess.attempts.chain import DeviceChain
+from assess.attempts.models import Stream
+from assess.attempts.writer import writer
+from tests.devices import Device
+
+
+@pytest.fixture
+def device(transactional_db: None) -> Any:
+    """Makes devices, each with a new stream. The journal's writer has a thread and a connection of its own."""
+
+    def make(role: str = "candidate", name: str = "seat-4", subject: uuid.UUID | None = None, epoch: int = 1) -> Device:
+        stream = Stream(
+            subject_kind="attempt",
+            subject=subject or uuid.uuid4(),
+            role=role,
+            device=name,
+            epoch=epoch,
+            opened_us=time.time_ns() // 1000,
+        )
+        genesis = identity_of(stream).genesis()
+        stream.head_digest = stream.head_receipt = genesis
+        stream.save()
+        return Device(stream, DeviceChain(identity_of(stream)), grants.sign(stream.pk))
+
+    yield make
+    writer.stop()
