@@ -84,7 +84,33 @@ def signing_input(*, options: Mapping[str, object], document: Mapping[str, objec
     ProofError
         Code `not_json` when either holds something JSON cannot.
     """
-    return hashlib.sha256(_jcs(options)).digest() + hashlib.sha256(_jcs(document)).digest()
+    return hashlib.sha256(jcs(options)).digest() + hashlib.sha256(jcs(document)).digest()
+
+
+def jcs(value: object) -> bytes:
+    """The canonical bytes (RFC 8785) that are hashed, for any JSON document.
+
+    Also the form in which a credential file is best published: without white space, no byte of it can be changed
+    without changing the document.
+
+    Raises
+    ------
+    ProofError
+        Code `not_json` when the value has no canonical form.
+
+    >>> jcs({"credits": 2.5, "a": []})
+    b'{"a":[],"credits":2.5}'
+    """
+    # Half an ECTS credit is a JSON number with a fraction, which our own records never hold: the general encoder
+    # takes what the fast one refuses.
+    try:
+        return canonical(value)
+    except CanonicalError:
+        pass
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]
+    except (rfc8785.CanonicalizationError, RecursionError) as error:
+        raise ProofError("not_json", f"The document has no canonical JSON form: {error}") from error
 
 
 def verify(document: Mapping[str, object]) -> ProvenBy:
@@ -110,7 +136,7 @@ def verify(document: Mapping[str, object]) -> ProvenBy:
     created = _created(proof["created"])
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     unsigned = {name: value for name, value in document.items() if name != "proof"}
-    if "@context" not in unsigned or _jcs(unsigned["@context"]) != _jcs(options["@context"]):
+    if "@context" not in unsigned or jcs(unsigned["@context"]) != jcs(options["@context"]):
         raise ProofError("context", "The contexts of the proof and of the document differ.")
     key = _key(proof["verificationMethod"])
     if not key.verifies(_signature(proof["proofValue"]), signing_input(options=options, document=unsigned)):
@@ -151,16 +177,3 @@ def _signature(value: object) -> bytes:
     if len(signature) != 64:
         raise ProofError("proof_value", "The proof value is not a signature of 64 bytes.")
     return signature
-
-
-def _jcs(value: object) -> bytes:
-    # Half an ECTS credit is a JSON number with a fraction, which our own records never hold: the general encoder
-    # takes what the fast one refuses.
-    try:
-        return canonical(value)
-    except CanonicalError:
-        pass
-    try:
-        return rfc8785.dumps(value)  # type: ignore[arg-type]
-    except (rfc8785.CanonicalizationError, RecursionError) as error:
-        raise ProofError("not_json", f"The document has no canonical JSON form: {error}") from error

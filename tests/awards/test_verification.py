@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assess.awards import builders, proofs, status_list
@@ -25,7 +25,7 @@ Lists = dict[str, dict[str, object]]
 
 @pytest.fixture(scope="session")
 def signed(facts: AwardFacts, credential_key: SigningKey) -> bytes:
-    return json.dumps(builders.issue(facts, key=credential_key, created=CREATED), ensure_ascii=False).encode()
+    return proofs.jcs(builders.issue(facts, key=credential_key, created=CREATED))
 
 
 @pytest.fixture(scope="session")
@@ -83,32 +83,37 @@ def test_what_nobody_looked_up_is_said(signed: bytes) -> None:
     assert verdict.announcements[1] == "Nobody has looked up whether this credential has been revoked or suspended."
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(data=st.data())
 def test_one_changed_byte_anywhere_is_refused_with_a_reason(signed: bytes, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(signed) - 1))
-    changed = bytes([*signed[:place], signed[place] ^ data.draw(st.integers(1, 255)), *signed[place + 1 :]])
 
-    _refused_unless_identical(signed, changed)
+    _refused(signed[:place] + bytes([signed[place] ^ data.draw(st.integers(1, 255))]) + signed[place + 1 :])
 
 
 def test_every_byte_of_the_file_counts(signed: bytes) -> None:
     for place in range(len(signed)):
-        _refused_unless_identical(signed, signed[:place] + bytes([signed[place] ^ 1]) + signed[place + 1 :])
+        _refused(signed[:place] + bytes([signed[place] ^ 1]) + signed[place + 1 :])
 
 
-def test_every_byte_may_be_missing_or_doubled_and_is_missed(signed: bytes) -> None:
-    for place in range(0, len(signed), 7):
-        _refused_unless_identical(signed, signed[:place] + signed[place + 1 :])
-        _refused_unless_identical(signed, signed[:place] + signed[place : place + 1] + signed[place:])
+def test_every_fifth_byte_is_missed_when_missing_or_doubled(signed: bytes) -> None:
+    for place in range(0, len(signed), 5):
+        _refused(signed[:place] + signed[place + 1 :])
+        _refused(signed[:place] + signed[place : place + 1] + signed[place:])
 
 
-def _refused_unless_identical(signed: bytes, changed: bytes) -> None:
+def _refused(changed: bytes) -> None:
     verdict = verify(changed, now=NOW, status_lists=None, trusted_issuers=None)
-    if verdict.valid:
-        assert json.loads(changed) == json.loads(signed)
-    else:
-        assert all(sentence for sentence in _failures(verdict).values())
+
+    assert not verdict.valid
+    assert all(_failures(verdict).values())
+
+
+def test_white_space_and_order_of_members_do_not_matter(signed: bytes) -> None:
+    document = json.loads(signed)
+    rewritten = json.dumps(dict(reversed(document.items())), indent=4).encode()
+
+    assert verify(rewritten, now=NOW, status_lists=None, trusted_issuers=None).valid
 
 
 @pytest.mark.parametrize(
