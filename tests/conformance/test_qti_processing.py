@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
@@ -59,7 +60,7 @@ def test_the_evaluator_agrees_with_reference_cases(data_dir: Path) -> None:
     assert agreed >= 15, unsupported
 
 
-def tried(content: ItemContent) -> list[tuple[Response, Any]]:
+def tried(content: ItemContent) -> Sequence[tuple[Response, Any]]:
     """Responses of every kind, with the same response as QTI writes it."""
     match content:
         case SingleChoice():
