@@ -1,0 +1,90 @@
+"""One study: frozen data in, one document of estimates out.
+
+The document is canonical JSON (numbers are decimal strings of stated places), so that it can be hashed into the ledger, and
+the same input gives the same bytes. Nothing in it is a bare number: an estimate comes with its standard error, interval,
+number of cases, method and source, and with a verdict in words; where the data cannot carry it the words begin "not enough
+evidence".
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from assess.psychometrics.responses import ResponseError
+from assess.validity.datasets import GlobalRatings, PartScores, Ratings, Responses
+from assess.validity.decision_study import Cuts, borderline_document, part_document
+from assess.validity.rating_study import rating_document
+from assess.validity.response_study import response_document
+from assess.validity.written import Document
+
+__all__ = ["Cuts", "GlobalRatings", "PartScores", "Ratings", "Responses", "analyse"]
+
+Number = float | Decimal
+
+
+def analyse(
+    *,
+    title: str,
+    simulated: str | None = None,
+    responses: Responses | None = None,
+    ratings: Ratings | None = None,
+    parts: PartScores | None = None,
+    global_ratings: GlobalRatings | None = None,
+    cuts: Mapping[str, tuple[Number, Number | None]] | None = None,
+    sources: Sequence[Mapping[str, str]] = (),
+    seed: int = 0,
+) -> Document:
+    """Analyse what is given and say what each figure rests on.
+
+    Parameters
+    ----------
+    title
+        What the study is about.
+    simulated
+        How the data were made up, in words; None for real data. Every report says it loudly.
+    responses, ratings, parts, global_ratings
+        The data; each one given gets its section, the others are None.
+    cuts
+        Part (or "overall") → (cut score, its standard error or None), per cent.
+    sources
+        Where the data come from: `name` and `sha256` of each file, say.
+    seed
+        Of all random numbers.
+
+    Returns
+    -------
+    dict
+        `kind`, `version`, `title`, `simulated`, `seed`, `sources`, `responses`, `ratings`, `borderline`, `parts`; see the
+        reference page of the study. `assess.ledger.canonical.canonical` accepts it.
+
+    Raises
+    ------
+    ResponseError
+        When the data contradict themselves; `code` and sentence say where. Data that are merely thin raise nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> few = Responses(matrix=np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), items=("a", "b"), maxima=np.ones(2))
+    >>> analyse(title="Three persons", responses=few)["responses"]["rasch"]["items"][0]["difficulty"]["words"]
+    'not enough evidence: 3 persons answered; at least 30 are needed'
+    """
+    adopted: Cuts = {
+        part: (float(value), None if se is None else float(se)) for part, (value, se) in (cuts or {}).items()
+    }
+    for part, (value, se) in adopted.items():
+        if not 0 <= value <= 100 or (se is not None and not 0 <= se < 100):
+            raise ResponseError(
+                "not_a_percentage", f"the cut of {part} is {value:g} with error {se}; both are per cent"
+            )
+    return {
+        "kind": "study",
+        "version": 1,
+        "title": title,
+        "simulated": simulated,
+        "seed": seed,
+        "sources": [dict(source) for source in sources],
+        "responses": None if responses is None else response_document(responses, cut=adopted.get(responses.part)),
+        "ratings": None if ratings is None else rating_document(ratings),
+        "borderline": None if global_ratings is None else borderline_document(global_ratings, seed=seed),
+        "parts": None if parts is None else part_document(parts, cuts=adopted, seed=seed),
+    }

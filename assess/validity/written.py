@@ -1,0 +1,46 @@
+"""How a number stands in a study's document: as a decimal string of stated places, never as a binary fraction."""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from assess.psychometrics.results import Estimate
+
+PLACES = 4
+"""Places of estimates and their intervals; sentences show fewer."""
+
+Document = dict[str, Any]
+
+
+def number(value: float | None, places: int = PLACES) -> str | None:
+    """A number as a decimal string, rounded half to even; None stays None.
+
+    >>> number(0.74304999, 4), number(-0.00001, 2), number(None)
+    ('0.7430', '0.00', None)
+    """
+    if value is None:
+        return None
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    return str(abs(rounded) if rounded == 0 else rounded)
+
+
+def estimate(found: Estimate, *, places: int = PLACES, words: int = 2) -> Document:
+    """An estimate with everything needed to judge it.
+
+    Returns
+    -------
+    dict
+        `value`, `se` (decimal strings or None), `interval` (two decimal strings or None), `level`, `n`, `method`,
+        `source`, `sufficient`, `reason`, and `words`, a sentence part for people.
+    """
+    return {
+        "value": number(found.value, places),
+        "se": number(found.se, places),
+        "interval": None if found.interval is None else [number(bound, places) for bound in found.interval],
+        "level": number(found.level, 2),
+        "n": found.n,
+        "method": found.method,
+        "source": found.source,
+        "sufficient": found.sufficient,
+        "reason": found.reason,
+        "words": found.in_words(words),
+    }
