@@ -54,15 +54,15 @@ def issue(facts: AwardFacts, *, key: SigningKey, created: datetime) -> dict[str,
     Raises
     ------
     BuildError
-        As `build`, and when the key is not the issuer's, or a demonstration would be signed with another key than the
-        demonstration's, or the reverse.
+        As `build`, and when the key is not the issuer's, or its purpose is not `credential` for a real award and
+        `demonstration` for a demonstration.
     """
     document = build(facts)
     problems = []
     if key.public.did != facts.issuer.did:
         problems.append("The signing key is not the issuer's.")
-    if (key.purpose == "demonstration") != facts.demonstration:
-        problems.append(f"The key for {key.purpose} must not sign this: demonstrations have a key of their own.")
+    if key.purpose != (wanted := "demonstration" if facts.demonstration else "credential"):
+        problems.append(f"The key for purpose {key.purpose} must not sign this; it takes the {wanted} key.")
     if problems:
         raise BuildError(problems)
     return proofs.sign(document, key=key, created=created)

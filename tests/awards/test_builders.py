@@ -189,6 +189,11 @@ def test_a_demonstration_has_a_key_of_its_own(
 
     assert "proof" in builders.issue(facts, key=credential_key, created=created)
     assert "proof" in builders.issue(shown, key=demonstration_key, created=created)
-    for wrong, key in [(replace(facts, demonstration=True), credential_key), (facts, demonstration_key)]:
+    ledger_key = replace(credential_key, purpose="ledger")
+    for wrong, key in [
+        (replace(facts, demonstration=True), credential_key),
+        (facts, demonstration_key),
+        (facts, ledger_key),
+    ]:
         with pytest.raises(BuildError, match="must not sign"):
             builders.issue(wrong, key=key, created=created)
