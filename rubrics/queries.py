@@ -25,6 +25,15 @@ def published_versions(identifiers: Iterable[str]) -> dict[str, TaskVersion]:
     return {version.task.identifier: version for version in found}
 
 
+def definitions(hashes: Iterable[str]) -> dict[str, TaskDefinition]:
+    """Give the definitions of these content hashes by hash, or raise `RubricError` (code `not_found`)."""
+    wanted = list(hashes)
+    found = {row.content_hash: definition_of(row) for row in TaskVersion.objects.filter(content_hash__in=wanted)}
+    if missing := [digest for digest in wanted if digest not in found]:
+        raise RubricError("not_found", f"No task has the content hash {missing[0]}; it was never imported here.")
+    return found
+
+
 def definition_of(version: TaskVersion) -> TaskDefinition:
     """Read the frozen definition that a version stores."""
     return TaskDefinition.from_document(version.document)

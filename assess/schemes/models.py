@@ -1,7 +1,7 @@
 """Tables of the schemes: immutable versions of everything a credential rests on, each with the review that published it.
 
-`document` is canonical (numbers as decimal strings) and never changes; `content_hash` is its SHA-256. Who imported and who reviewed a version
-are two people: the database holds that.
+`document` is canonical (numbers as decimal strings) and never changes; `content_hash` is its SHA-256. Who imported and
+who reviewed a version are two people: the database holds that.
 """
 
 import uuid

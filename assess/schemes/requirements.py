@@ -150,14 +150,12 @@ def _check(requirement: EntryRequirement, facts: _Facts) -> EntryFinding:
 def _show(rule: EvidenceRule, facts: _Facts) -> _Shown:
     if rule.kind == "age":
         return _show_age(rule.minimum_age or 0, facts)
+    held = [_judge_certificate(entry, rule, facts.today) for entry in facts.certificates if entry.code == rule.evidence]
     if rule.kind == "credential":
-        return _best(
-            [_judge_credential(held, rule, facts.today) for held in facts.credentials if held.code == rule.evidence],
-            rule,
-        )
-    return _best(
-        [_judge_certificate(held, rule, facts.today) for held in facts.certificates if held.code == rule.evidence], rule
-    )
+        # One of our own that another installation awarded comes as a certificate that somebody has verified.
+        ours = [entry for entry in facts.credentials if entry.code == rule.evidence]
+        held = [*(_judge_credential(entry, rule, facts.today) for entry in ours), *held]
+    return _best(held, rule)
 
 
 def _best(judged: Sequence[_Shown], rule: EvidenceRule) -> _Shown:

@@ -170,15 +170,16 @@ def _regression(node: Node) -> dict[str, Decimal]:
         data.problem("", "needs as many plain numbers in hdd_kd as in gas_kwh, and at least three.")
         return {}
     size = len(days)
-    mean_days, mean_use = sum(days) / size, sum(use) / size
-    spread = sum((day - mean_days) ** 2 for day in days)
+    none = Fraction(0)
+    mean_days, mean_use = sum(days, none) / size, sum(use, none) / size
+    spread = sum(((day - mean_days) ** 2 for day in days), none)
     if not spread:
         data.problem("hdd_kd", "holds the same value throughout, so no slope exists; check the months.")
         return {}
-    slope = sum((day - mean_days) * (one - mean_use) for day, one in zip(days, use, strict=True)) / spread
+    slope = sum(((day - mean_days) * (one - mean_use) for day, one in zip(days, use, strict=True)), none) / spread
     base = mean_use - slope * mean_days
-    errors = sum((one - base - slope * day) ** 2 for day, one in zip(days, use, strict=True))
-    total = sum((one - mean_use) ** 2 for one in use)
+    errors = sum(((one - base - slope * day) ** 2 for day, one in zip(days, use, strict=True)), none)
+    total = sum(((one - mean_use) ** 2 for one in use), none)
     found = {
         "ols slope": slope,
         "ols intercept": base,

@@ -193,3 +193,13 @@ def read_evidence(node: Node) -> AcceptedEvidence:
     )
     node.finish()
     return evidence
+
+
+def evidence_document(evidence: AcceptedEvidence) -> dict[str, Any]:
+    """Write the canonical document of a kind of accepted evidence."""
+    return {
+        "id": evidence.identifier,
+        "title": evidence.title,
+        "kind": evidence.kind,
+        "confirmed_by": evidence.confirmed_by,
+    }

@@ -5,68 +5,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identifier', models.CharField(max_length=64, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("identifier", models.CharField(max_length=64, unique=True)),
             ],
             options={
-                'ordering': ['identifier'],
+                "ordering": ["identifier"],
             },
         ),
         migrations.CreateModel(
-            name='TaskVersion',
+            name="TaskVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('document', models.JSONField()),
-                ('content_hash', models.CharField(max_length=64, unique=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='draft', max_length=16)),
-                ('sample', models.BooleanField()),
-                ('imported_by', models.UUIDField()),
-                ('imported_at', models.DateTimeField()),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='rubrics.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("document", models.JSONField()),
+                ("content_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
+                        default="draft",
+                        max_length=16,
+                    ),
+                ),
+                ("sample", models.BooleanField()),
+                ("imported_by", models.UUIDField()),
+                ("imported_at", models.DateTimeField()),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="rubrics.task"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['task', 'number'],
+                "ordering": ["task", "number"],
             },
         ),
         migrations.CreateModel(
-            name='TaskReview',
+            name="TaskReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reviewer', models.UUIDField()),
-                ('verdict', models.CharField(choices=[('accepted', 'Accepted'), ('changes_wanted', 'Changes Wanted')], max_length=16)),
-                ('comment', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='rubrics.taskversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reviewer", models.UUIDField()),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("accepted", "Accepted"), ("changes_wanted", "Changes Wanted")], max_length=16
+                    ),
+                ),
+                ("comment", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="rubrics.taskversion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='taskversion',
-            constraint=models.UniqueConstraint(fields=('task', 'number'), name='rubrics_version_number_once'),
+            model_name="taskversion",
+            constraint=models.UniqueConstraint(fields=("task", "number"), name="rubrics_version_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='taskversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'retired'])), name='rubrics_version_state_known'),
+            model_name="taskversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "published", "retired"])), name="rubrics_version_state_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taskreview',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['accepted', 'changes_wanted'])), name='rubrics_review_verdict_known'),
+            model_name="taskreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verdict__in", ["accepted", "changes_wanted"])), name="rubrics_review_verdict_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taskreview',
-            constraint=models.CheckConstraint(condition=models.Q(('comment', ''), _negated=True), name='rubrics_review_says_why'),
+            model_name="taskreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("comment", ""), _negated=True), name="rubrics_review_says_why"
+            ),
         ),
     ]

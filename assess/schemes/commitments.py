@@ -1,0 +1,110 @@
+"""What the ledger commits to for published content, and how each document is built again from its row.
+
+Everything a credential rests on is in it, the reviewer and the sample mark too: a row changed behind our back no longer
+fits its leaf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from assess.ledger.registry import register
+from assess.schemes.models import (
+    BlueprintVersion,
+    ExternalCredential,
+    SchemeVersion,
+    SimulationVersion,
+    Stack,
+    Version,
+)
+from item_bank.models import ItemVersion
+from rubrics.models import TaskVersion
+
+TABLES: dict[str, type[Version]] = {
+    "scheme_version": SchemeVersion,
+    "blueprint_version": BlueprintVersion,
+    "simulation_version": SimulationVersion,
+    "stack_version": Stack,
+    "external_credential_version": ExternalCredential,
+}
+
+KIND_OF_TABLE = {table: kind for kind, table in TABLES.items()}
+
+
+def version_document(version: Version) -> dict[str, Any]:
+    """The document of one of our own versions."""
+    name = version.scheme.code if isinstance(version, SchemeVersion) else getattr(version, "identifier", "")
+    return {
+        "identifier": name,
+        "number": version.number,
+        "document": version.document,
+        "content_hash": version.content_hash,
+        "sample": version.sample,
+        "imported_by": str(version.imported_by),
+        "reviewed_by": str(version.reviewed_by),
+        "reviewed_at": _moment(version.reviewed_at),
+        "review_comment": version.review_comment,
+    }
+
+
+def task_document(version: TaskVersion) -> dict[str, Any]:
+    """The document of a task version with the reviews that published it."""
+    return {
+        "identifier": version.task.identifier,
+        "number": version.number,
+        "document": version.document,
+        "content_hash": version.content_hash,
+        "sample": version.sample,
+        "imported_by": str(version.imported_by),
+        "reviews": [
+            [str(review.reviewer), review.verdict, review.comment, _moment(review.at)]
+            for review in version.reviews.all()
+        ],
+    }
+
+
+def item_document(version: ItemVersion) -> dict[str, Any]:
+    """The document of an item version: its QTI and the facts the bank keeps beside it; its state may change later."""
+    return {
+        "identifier": version.item.identifier,
+        "number": version.number,
+        "qti": version.qti,
+        "content_hash": version.content_hash,
+        "outcome": version.outcome_id,
+        "domain": version.domain,
+        "level": version.level,
+        "maximum": f"{version.maximum:.4f}",
+        "difficulty_b": f"{version.difficulty_b:.4f}",
+        "author": str(version.author),
+    }
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _builder(table: type[Version]) -> Callable[[str], Mapping[str, Any] | None]:
+    def build(record: str) -> Mapping[str, Any] | None:
+        # The tables share the abstract `Version`, which has no manager of its own.
+        version = table._default_manager.filter(pk=record).first()
+        return None if version is None else version_document(version)
+
+    return build
+
+
+def _build_task(record: str) -> Mapping[str, Any] | None:
+    version = TaskVersion.objects.select_related("task").filter(pk=record).first()
+    return None if version is None else task_document(version)
+
+
+def _build_item(record: str) -> Mapping[str, Any] | None:
+    version = ItemVersion.objects.select_related("item").filter(pk=record).first()
+    return None if version is None else item_document(version)
+
+
+for _kind, _table in TABLES.items():
+    register(_kind, row=f"the table {_table._meta.db_table}", build=_builder(_table))
+register("task_version", row="the table rubrics_taskversion", build=_build_task)
+register("item_version", row="the table item_bank_itemversion", build=_build_item)

@@ -1,0 +1,184 @@
+"""Shared reads of the schemes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from assess.people import queries as people
+from assess.people.models import Account
+from assess.schemes.blueprints import BlueprintDefinition, read_blueprint
+from assess.schemes.crosschecks import assembly_blueprint
+from assess.schemes.definition import Part, SchemeDefinition
+from assess.schemes.errors import SchemeError
+from assess.schemes.models import BlueprintVersion, ExternalCredential, SchemeVersion, SimulationVersion, Stack, Version
+from assess.schemes.requirements import Certificate, HeldCredential, check_entry
+from assess.schemes.stacks import StackDefinition, read_external, read_stack
+from item_bank.assembly import Blueprint
+from rubrics.documents import Node
+from rubrics.errors import Problem
+from simulator_adapters.energy import CaseSheet
+from simulator_adapters.wiring import WiringTask
+
+
+def current_version(code: str) -> SchemeVersion:
+    """Give the latest published version of a scheme, or raise `SchemeError` (code `not_found`)."""
+    published = SchemeVersion.objects.filter(scheme__code=code, state=Version.State.PUBLISHED).select_related("scheme")
+    version = published.order_by("-number").first()
+    if version is None:
+        raise SchemeError("not_found", f"Scheme {code} has no published version; load and review its content.")
+    return version
+
+
+def definition_of(version: SchemeVersion) -> SchemeDefinition:
+    """Read the frozen definition that a version stores."""
+    return _definition(version.pk, version.content_hash)
+
+
+@lru_cache(maxsize=64)
+def _definition(pk: UUID, content_hash: str) -> SchemeDefinition:
+    # The key holds the hash of an immutable document, so a cached definition is never out of date.
+    document = SchemeVersion.objects.values_list("document", flat=True).get(pk=pk, content_hash=content_hash)
+    return SchemeDefinition.from_document({key: value for key, value in document.items() if key not in ADDED})
+
+
+ADDED = frozenset({"sample", "stations"})
+
+
+def parts(version: SchemeVersion) -> tuple[Part, ...]:
+    """The assessed parts of a scheme version."""
+    return definition_of(version).parts
+
+
+def blueprint_definition(version: SchemeVersion) -> BlueprintDefinition:
+    """The latest published blueprint of the scheme's online exam, or `SchemeError` (code `not_found`)."""
+    name = next((part.blueprint for part in parts(version) if part.blueprint), "")
+    rows = BlueprintVersion.objects.filter(identifier=name, state=Version.State.PUBLISHED)
+    row = rows.order_by("-number").first()
+    if row is None:
+        raise SchemeError("not_found", f"{version} has no published blueprint {name}; load and review its content.")
+    problems: list[Problem] = []
+    return read_blueprint(Node(_plain(row.document), name, problems))
+
+
+def blueprint(version: SchemeVersion) -> Blueprint:
+    """The blueprint of a scheme version in the form that `item_bank.assembly` draws from."""
+    return assembly_blueprint(blueprint_definition(version))
+
+
+def published_simulations(identifiers: Iterable[str]) -> dict[str, SimulationVersion]:
+    """The latest published version per identifier; one without any is absent from the answer."""
+    rows = SimulationVersion.objects.filter(identifier__in=list(identifiers), state=Version.State.PUBLISHED)
+    return {row.identifier: row for row in rows.order_by("number")}
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A pinned simulation as values; register set-ups have neither a wiring task nor a case sheet."""
+
+    identifier: str
+    kind: str
+    outcomes: tuple[str, ...]
+    document: Mapping[str, Any]
+    wiring: WiringTask | None
+    case_sheet: CaseSheet | None
+
+
+def simulations(hashes: Sequence[str]) -> tuple[Simulation, ...]:
+    """The simulations of these content hashes, in the order given, or `SchemeError` (code `not_found`)."""
+    rows = {row.content_hash: row for row in SimulationVersion.objects.filter(content_hash__in=hashes)}
+    if missing := [digest for digest in hashes if digest not in rows]:
+        raise SchemeError("not_found", f"No simulation has the content hash {missing[0]}; it was never published here.")
+    return tuple(_simulation(rows[digest]) for digest in hashes)
+
+
+def _simulation(row: SimulationVersion) -> Simulation:
+    document = _plain(row.document)
+    kind = SimulationVersion.Kind(row.kind)
+    return Simulation(
+        identifier=row.identifier,
+        kind=row.kind,
+        outcomes=tuple(document["outcomes"]),
+        document=document,
+        wiring=WiringTask.from_document(document) if kind is SimulationVersion.Kind.WIRING else None,
+        case_sheet=CaseSheet.from_document(document) if kind is SimulationVersion.Kind.CASE else None,
+    )
+
+
+def stacks() -> tuple[StackDefinition, ...]:
+    """The latest published version of every stack."""
+    problems: list[Problem] = []
+    ects = {code: definition_of(current_version(code)).workload.ects for code in _published_codes()}
+    for row in ExternalCredential.objects.filter(kind=ExternalCredential.Kind.CREDENTIAL).order_by("number"):
+        ects[row.identifier] = read_external(Node(_plain(row.document), row.identifier, problems)).ects
+    latest = {row.identifier: row for row in Stack.objects.filter(state=Version.State.PUBLISHED).order_by("number")}
+    return tuple(read_stack(Node(_plain(row.document), name, problems), ects) for name, row in sorted(latest.items()))
+
+
+def _published_codes() -> list[str]:
+    rows = SchemeVersion.objects.filter(state=Version.State.PUBLISHED)
+    return sorted(set(rows.values_list("scheme__code", flat=True)))
+
+
+def entry_requirements_met(
+    scheme_version_id: UUID,
+    candidate_id: UUID,
+    *,
+    credentials: Sequence[HeldCredential] = (),
+    today: date | None = None,
+) -> list[dict[str, Any]]:
+    """Check a candidate's verified records against the entry requirements of a scheme version.
+
+    Returns
+    -------
+    list
+        Per requirement `requirement`, `mandatory`, `met`, `by` (references) and `sentence`, as plain data to be kept.
+    """
+    version = SchemeVersion.objects.get(pk=scheme_version_id)
+    person = Account.objects.get(pk=candidate_id)
+    certificates = [
+        Certificate(
+            code=row.kind,
+            reference=f"{row.kind} {row.number}".strip(),
+            issued_on=row.issued_on,
+            expires_on=row.expires_on,
+            months=row.months,
+            verified_by=str(row.verified_by_id),
+        )
+        for row in people.verified_certificates(candidate_id)
+    ]
+    found = check_entry(
+        definition_of(version).entry_requirements,
+        certificates,
+        credentials,
+        today or timezone.now().date(),
+        date_of_birth=person.date_of_birth,
+    )
+    return [
+        {
+            "requirement": finding.requirement,
+            "mandatory": finding.mandatory,
+            "met": finding.met,
+            "by": list(finding.by),
+            "sentence": finding.sentence,
+        }
+        for finding in found
+    ]
+
+
+def publication(scheme_version_id: UUID) -> tuple[tuple[str, ...], date | None]:
+    """Who reviewed a scheme version, and on which day that published it."""
+    version = SchemeVersion.objects.get(pk=scheme_version_id)
+    if version.state != Version.State.PUBLISHED or version.reviewed_at is None:
+        return (), None
+    return (str(version.reviewed_by),), version.reviewed_at.date()
+
+
+def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key not in ADDED}
