@@ -8,12 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from award_example import CREDENTIAL_KEY, DEMONSTRATION_KEY, FACTS
 from openbadgeslib.ob3 import contexts as bundled
 
 from assess.awards import builders
-from assess.awards.award_facts import AwardFacts, Concept, LearnerFacts
+from assess.awards.award_facts import Concept, LearnerFacts
 from assess.awards.builders import BuildError
-from assess.ledger.keys import SigningKey
 from assess.ledger.multibase import base64url_decode
 
 SKILL = "http://data.europa.eu/esco/skill/fd60bbcc-c3b6-4fa5-936c-eef5ae0a2d44"
@@ -24,8 +24,8 @@ def _targets(document: dict[str, object]) -> dict[str, tuple[object, object]]:
     return {held["targetType"]: (held["targetUrl"], held.get("targetCode")) for held in achievement["alignment"]}
 
 
-def test_the_mandatory_elements_of_a_micro_credential_are_said(facts: AwardFacts) -> None:
-    document = builders.build(facts)
+def test_the_mandatory_elements_of_a_micro_credential_are_said() -> None:
+    document = builders.build(FACTS)
     subject = document["credentialSubject"]
     assert isinstance(subject, dict)
 
@@ -41,7 +41,7 @@ def test_the_mandatory_elements_of_a_micro_credential_are_said(facts: AwardFacts
     assert subject["result"] == [
         {
             "type": ["Result"],
-            "resultDescription": f"{facts.achievement_id}#ECW-P",
+            "resultDescription": f"{FACTS.achievement_id}#ECW-P",
             "value": "78.25",
             "status": "Completed",
         }
@@ -52,22 +52,22 @@ def test_the_mandatory_elements_of_a_micro_credential_are_said(facts: AwardFacts
     )
 
 
-def test_the_evidence_is_a_digest_and_nothing_else(facts: AwardFacts) -> None:
-    evidence = builders.build(facts)["evidence"]
+def test_the_evidence_is_a_digest_and_nothing_else() -> None:
+    evidence = builders.build(FACTS)["evidence"]
     assert isinstance(evidence, list)
 
     multihash = base64url_decode(evidence[-1]["digestMultibase"])
-    assert multihash == bytes([0x12, 32]) + facts.evidence_digest
+    assert multihash == bytes([0x12, 32]) + FACTS.evidence_digest
 
 
-def test_the_learner_is_a_salted_hash_or_a_name_when_asked_for(facts: AwardFacts) -> None:
-    hashed = json.dumps(builders.build(facts))
-    named = builders.build(replace(facts, learner=replace(facts.learner, name="Ada Beispiel")))["credentialSubject"]
+def test_the_learner_is_a_salted_hash_or_a_name_when_asked_for() -> None:
+    hashed = json.dumps(builders.build(FACTS))
+    named = builders.build(replace(FACTS, learner=replace(FACTS.learner, name="Ada Beispiel")))["credentialSubject"]
     assert isinstance(named, dict)
-    expected = hashlib.sha256((facts.learner.identifier + facts.learner.salt.hex()).encode()).hexdigest()
+    expected = hashlib.sha256((FACTS.learner.identifier + FACTS.learner.salt.hex()).encode()).hexdigest()
 
     assert f"sha256${expected}" in hashed
-    assert facts.learner.identifier not in hashed
+    assert FACTS.learner.identifier not in hashed
     assert named["identifier"] == [
         {"type": "IdentityObject", "hashed": False, "identityHash": "Ada Beispiel", "identityType": "name"}
     ]
@@ -83,23 +83,23 @@ def test_identity_hash_is_the_one_open_badges_defines() -> None:
     )
 
 
-def test_sample_and_demonstration_stand_where_a_wallet_shows_them(facts: AwardFacts) -> None:
-    document = builders.build(replace(facts, sample=True, demonstration=True))
+def test_sample_and_demonstration_stand_where_a_wallet_shows_them() -> None:
+    document = builders.build(replace(FACTS, sample=True, demonstration=True))
     achievement = document["credentialSubject"]["achievement"]  # type: ignore[index]
 
     assert document["name"] == achievement["name"] == "DEMONSTRATION · SAMPLE · Electric circuit wiring"
     assert achievement["tag"] == ["demonstration", "sample", "SDG 7.3"]
     assert str(document["description"]).startswith("DEMONSTRATION: ")
-    assert builders.build(facts)["name"] == "Electric circuit wiring"
+    assert builders.build(FACTS)["name"] == "Electric circuit wiring"
 
 
-def test_half_credits_are_exact(facts: AwardFacts) -> None:
-    document = builders.build(replace(facts, ects=Decimal("2.5"), workload_hours=Decimal("62.5")))
+def test_half_credits_are_exact() -> None:
+    document = builders.build(replace(FACTS, ects=Decimal("2.5"), workload_hours=Decimal("62.5")))
 
     assert document["credentialSubject"]["creditsEarned"] == 2.5  # type: ignore[index]
 
 
-def test_only_terms_of_the_named_contexts_are_used(facts: AwardFacts) -> None:
+def test_only_terms_of_the_named_contexts_are_used() -> None:
     """A JSON-LD reader drops a member no context defines; so every member must be a term somewhere in them."""
     terms: set[str] = set()
 
@@ -121,7 +121,7 @@ def test_only_terms_of_the_named_contexts_are_used(facts: AwardFacts) -> None:
     for name in names:
         collect(json.loads((_folder() / name).read_text())["@context"])
 
-    assert members(builders.build(facts)) - {"@context"} <= terms
+    assert members(builders.build(FACTS)) - {"@context"} <= terms
 
 
 def _folder() -> Path:
@@ -150,21 +150,19 @@ def _folder() -> Path:
         ({"learner": LearnerFacts(identifier="x", salt=bytes(16), name=" ")}, "asked for and empty"),
     ],
 )
-def test_incomplete_facts_are_refused_with_every_problem(
-    facts: AwardFacts, changes: dict[str, object], told: str
-) -> None:
+def test_incomplete_facts_are_refused_with_every_problem(changes: dict[str, object], told: str) -> None:
     with pytest.raises(BuildError, match=told) as refused:
-        builders.build(replace(facts, **changes))  # type: ignore[arg-type]
+        builders.build(replace(FACTS, **changes))  # type: ignore[arg-type]
 
     assert len(refused.value.problems) == 1
 
 
-def test_nested_facts_are_checked_too(facts: AwardFacts) -> None:
-    outcome, part = facts.outcomes[0], facts.parts[0]
+def test_nested_facts_are_checked_too() -> None:
+    outcome, part = FACTS.outcomes[0], FACTS.parts[0]
     occupation = Concept(uri="http://data.europa.eu/esco/occupation/4910419f", label="electrician")
     wrong = replace(
-        facts,
-        issuer=replace(facts.issuer, country="Germany"),
+        FACTS,
+        issuer=replace(FACTS.issuer, country="Germany"),
         outcomes=(replace(outcome, skills=(occupation,)), replace(outcome, skills=())),
         parts=(replace(part, score=Decimal("62.49")), replace(part, supervision="")),
     )
@@ -181,19 +179,17 @@ def test_nested_facts_are_checked_too(facts: AwardFacts) -> None:
     )
 
 
-def test_a_demonstration_has_a_key_of_its_own(
-    facts: AwardFacts, credential_key: SigningKey, demonstration_key: SigningKey
-) -> None:
-    created = facts.awarded_on + timedelta(seconds=1)
-    shown = replace(facts, demonstration=True, issuer=replace(facts.issuer, did=demonstration_key.public.did))
+def test_a_demonstration_has_a_key_of_its_own() -> None:
+    created = FACTS.awarded_on + timedelta(seconds=1)
+    shown = replace(FACTS, demonstration=True, issuer=replace(FACTS.issuer, did=DEMONSTRATION_KEY.public.did))
 
-    assert "proof" in builders.issue(facts, key=credential_key, created=created)
-    assert "proof" in builders.issue(shown, key=demonstration_key, created=created)
-    ledger_key = replace(credential_key, purpose="ledger")
+    assert "proof" in builders.issue(FACTS, key=CREDENTIAL_KEY, created=created)
+    assert "proof" in builders.issue(shown, key=DEMONSTRATION_KEY, created=created)
+    ledger_key = replace(CREDENTIAL_KEY, purpose="ledger")
     for wrong, key in [
-        (replace(facts, demonstration=True), credential_key),
-        (facts, demonstration_key),
-        (facts, ledger_key),
+        (replace(FACTS, demonstration=True), CREDENTIAL_KEY),
+        (FACTS, DEMONSTRATION_KEY),
+        (FACTS, ledger_key),
     ]:
         with pytest.raises(BuildError, match="must not sign"):
             builders.issue(wrong, key=key, created=created)

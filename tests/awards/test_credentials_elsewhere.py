@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from award_example import CREDENTIAL_KEY, FACTS
 from openvc import OpenvcError, VerificationPolicy, verify_credential
 from openvc.proof.errors import SignatureInvalid
 from openvc.status.status_list import CredentialRevoked, CredentialSuspended
 
 from assess.awards import builders, status_list
-from assess.awards.award_facts import AwardFacts
-from assess.ledger.keys import SigningKey
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 CREATED = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
@@ -22,23 +21,23 @@ POLICY = VerificationPolicy(now=NOW, expected_types=("OpenBadgeCredential",))
 
 
 @pytest.fixture
-def credential(facts: AwardFacts, credential_key: SigningKey) -> dict[str, object]:
-    return builders.issue(facts, key=credential_key, created=CREATED)
+def credential() -> dict[str, object]:
+    return builders.issue(FACTS, key=CREDENTIAL_KEY, created=CREATED)
 
 
 @pytest.fixture
-def resolver(facts: AwardFacts, credential_key: SigningKey) -> Callable[..., Callable[[str], dict[str, object]]]:
+def resolver() -> Callable[..., Callable[[str], dict[str, object]]]:
     def make(**set_for: bool) -> Callable[[str], dict[str, object]]:
         made = {
             entry.list_url: status_list.build(
                 list_url=entry.list_url,
                 purpose=entry.purpose,
                 indices=[entry.index] if set_for.get(entry.purpose) else [],
-                key=credential_key,
+                key=CREDENTIAL_KEY,
                 valid_from=NOW - timedelta(hours=1),
                 valid_until=NOW + timedelta(hours=1),
             )
-            for entry in facts.status
+            for entry in FACTS.status
         }
         return made.__getitem__
 
@@ -46,17 +45,17 @@ def resolver(facts: AwardFacts, credential_key: SigningKey) -> Callable[..., Cal
 
 
 def test_it_verifies_with_its_status(
-    credential: dict[str, object], credential_key: SigningKey, resolver: Callable[..., Callable[[str], object]]
+    credential: dict[str, object], resolver: Callable[..., Callable[[str], object]]
 ) -> None:
     result = verify_credential(credential, policy=POLICY, resolve_status_list=resolver())
 
-    assert result.issuer == credential_key.public.did
+    assert result.issuer == CREDENTIAL_KEY.public.did
     assert result.format == "data-integrity:eddsa-jcs-2022"
 
 
-def test_half_credits_verify_elsewhere_too(facts: AwardFacts, credential_key: SigningKey) -> None:
-    half = replace(facts, ects=Decimal("2.5"), workload_hours=Decimal("62.5"), status=facts.status)
-    document = json.loads(json.dumps(builders.issue(half, key=credential_key, created=CREATED)))
+def test_half_credits_verify_elsewhere_too() -> None:
+    half = replace(FACTS, ects=Decimal("2.5"), workload_hours=Decimal("62.5"), status=FACTS.status)
+    document = json.loads(json.dumps(builders.issue(half, key=CREDENTIAL_KEY, created=CREATED)))
 
     verify_credential(document, policy=replace(POLICY, require_status=False))
 

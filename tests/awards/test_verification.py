@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from award_example import CREDENTIAL_KEY, DEMONSTRATION_KEY, FACTS
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assess.awards import builders, proofs, status_list
-from assess.awards.award_facts import AwardFacts
 from assess.awards.verification import LARGEST, TrustedIssuer, Verdict, verify
 from assess.ledger.keys import SigningKey
 
@@ -24,31 +24,31 @@ Lists = dict[str, dict[str, object]]
 
 
 @pytest.fixture(scope="session")
-def signed(facts: AwardFacts, credential_key: SigningKey) -> bytes:
-    return proofs.jcs(builders.issue(facts, key=credential_key, created=CREATED))
+def signed() -> bytes:
+    return proofs.jcs(builders.issue(FACTS, key=CREDENTIAL_KEY, created=CREATED))
 
 
 @pytest.fixture(scope="session")
-def trusted(credential_key: SigningKey, demonstration_key: SigningKey) -> dict[str, TrustedIssuer]:
+def trusted() -> dict[str, TrustedIssuer]:
     return {
-        credential_key.public.did: TrustedIssuer(name="The board"),
-        demonstration_key.public.did: TrustedIssuer(name="The demonstration", demonstration=True),
+        CREDENTIAL_KEY.public.did: TrustedIssuer(name="The board"),
+        DEMONSTRATION_KEY.public.did: TrustedIssuer(name="The demonstration", demonstration=True),
     }
 
 
 @pytest.fixture(scope="session")
-def lists(facts: AwardFacts, credential_key: SigningKey) -> Callable[..., Lists]:
+def lists() -> Callable[..., Lists]:
     def make(**set_for: bool) -> Lists:
         return {
             entry.list_url: status_list.build(
                 list_url=entry.list_url,
                 purpose=entry.purpose,
                 indices=[entry.index] if set_for.get(entry.purpose) else [],
-                key=credential_key,
+                key=CREDENTIAL_KEY,
                 valid_from=NOW - timedelta(hours=1),
                 valid_until=NOW + timedelta(hours=1),
             )
-            for entry in facts.status
+            for entry in FACTS.status
         }
 
     return make
@@ -199,11 +199,9 @@ def test_revoked_and_suspended_are_told(
     assert _failures(verify(signed, now=NOW, status_lists=lists(**set_for), trusted_issuers=None)) == failures
 
 
-def test_a_list_that_cannot_be_had_or_relied_on_is_said_not_guessed(
-    signed: bytes, facts: AwardFacts, lists: Callable[..., Lists]
-) -> None:
+def test_a_list_that_cannot_be_had_or_relied_on_is_said_not_guessed(signed: bytes, lists: Callable[..., Lists]) -> None:
     made = lists()
-    revocation, suspension = (entry.list_url for entry in facts.status)
+    revocation, suspension = (entry.list_url for entry in FACTS.status)
     forged = {**made, suspension: {**made[suspension], "validUntil": "2040-01-01T00:00:00Z"}}
 
     for given_lists, told in [
@@ -218,11 +216,9 @@ def test_a_list_that_cannot_be_had_or_relied_on_is_said_not_guessed(
         assert "not known" in failures["status"]
 
 
-def test_a_key_nobody_trusts_is_refused_though_its_proof_holds(
-    facts: AwardFacts, trusted: dict[str, TrustedIssuer]
-) -> None:
+def test_a_key_nobody_trusts_is_refused_though_its_proof_holds(trusted: dict[str, TrustedIssuer]) -> None:
     forger = SigningKey.of("credential", Ed25519PrivateKey.generate())
-    forged = replace(facts, issuer=replace(facts.issuer, did=forger.public.did))
+    forged = replace(FACTS, issuer=replace(FACTS.issuer, did=forger.public.did))
     document = builders.issue(forged, key=forger, created=CREATED)
 
     verdict = verify(document, now=NOW, status_lists=None, trusted_issuers=trusted)
@@ -231,22 +227,20 @@ def test_a_key_nobody_trusts_is_refused_though_its_proof_holds(
     assert "not among the issuers you trust" in _failures(verdict)["issuer"]
 
 
-def test_another_key_cannot_sign_in_the_issuers_name(facts: AwardFacts, trusted: dict[str, TrustedIssuer]) -> None:
+def test_another_key_cannot_sign_in_the_issuers_name(trusted: dict[str, TrustedIssuer]) -> None:
     forger = SigningKey.of("credential", Ed25519PrivateKey.generate())
-    document = proofs.sign(builders.build(facts), key=forger, created=CREATED)
+    document = proofs.sign(builders.build(FACTS), key=forger, created=CREATED)
 
     assert _failures(verify(document, now=NOW, status_lists=None, trusted_issuers=trusted)) == {
         "proof": "It is signed with another key than that of the issuer it names."
     }
 
 
-def test_sample_and_demonstration_are_announced(
-    facts: AwardFacts, demonstration_key: SigningKey, trusted: dict[str, TrustedIssuer]
-) -> None:
+def test_sample_and_demonstration_are_announced(trusted: dict[str, TrustedIssuer]) -> None:
     shown = replace(
-        facts, sample=True, demonstration=True, issuer=replace(facts.issuer, did=demonstration_key.public.did)
+        FACTS, sample=True, demonstration=True, issuer=replace(FACTS.issuer, did=DEMONSTRATION_KEY.public.did)
     )
-    document = builders.issue(shown, key=demonstration_key, created=CREATED)
+    document = builders.issue(shown, key=DEMONSTRATION_KEY, created=CREATED)
 
     verdict = verify(document, now=NOW, status_lists=None, trusted_issuers=trusted)
 
@@ -254,12 +248,10 @@ def test_sample_and_demonstration_are_announced(
     assert [told.split(":")[0] for told in verdict.announcements[1:3]] == ["SAMPLE", "DEMONSTRATION"]
 
 
-def test_a_demonstration_key_cannot_vouch_for_a_real_credential(
-    facts: AwardFacts, demonstration_key: SigningKey, trusted: dict[str, TrustedIssuer]
-) -> None:
+def test_a_demonstration_key_cannot_vouch_for_a_real_credential(trusted: dict[str, TrustedIssuer]) -> None:
     quiet: dict[str, Any] = builders.build(
-        replace(facts, issuer=replace(facts.issuer, did=demonstration_key.public.did))
+        replace(FACTS, issuer=replace(FACTS.issuer, did=DEMONSTRATION_KEY.public.did))
     )
-    document = proofs.sign(quiet, key=demonstration_key, created=CREATED)
+    document = proofs.sign(quiet, key=DEMONSTRATION_KEY, created=CREATED)
 
     assert list(_failures(verify(document, now=NOW, status_lists=None, trusted_issuers=trusted))) == ["issuer"]
