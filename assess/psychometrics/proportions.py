@@ -28,7 +28,8 @@ def proportion(
     return estimated(
         value=value,
         se=float(np.sqrt(value * (1 - value) / n)),
-        interval=(max(centre - reach, 0.0), min(centre + reach, 1.0)),
+        # rounding must not push a limit past the share itself at 0 and 1
+        interval=(max(min(centre - reach, value), 0.0), min(max(centre + reach, value), 1.0)),
         n=n,
         method=method,
         source=WILSON_SOURCE,

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from assess.psychometrics.proportions import correlation
 from assess.psychometrics.reliability import alpha
-from assess.psychometrics.responses import FloatArray, ResponseError, as_matrix, as_vector
+from assess.psychometrics.responses import FloatArray, ResponseError, answered_any, as_matrix, as_vector
 from assess.psychometrics.results import LEVEL, Estimate
 
 # For coefficients over items; a form or a bank is short, so this is less than what is asked of persons
@@ -56,9 +56,9 @@ class Panel:
     judges
         In the order of the rows.
     item_means
-        The panel's mean rating of each item; NaN where nobody rated.
+        The panel's mean rating of each item; None where nobody rated.
     consistency
-        Coefficient alpha over judges, with items as the cases.
+        Coefficient alpha over the judges who rated anything, with items as the cases.
     components
         None when a rating is missing or there is but one judge or item.
     fit
@@ -66,7 +66,7 @@ class Panel:
     """
 
     judges: tuple[Judge, ...]
-    item_means: tuple[float, ...]
+    item_means: tuple[float | None, ...]
     consistency: Estimate
     components: VarianceComponents | None
     fit: Estimate | None
@@ -107,8 +107,8 @@ def panel(
         judges=tuple(
             _judge(name, row, means, observed, level, minimum_items) for name, row in zip(names, matrix, strict=True)
         ),
-        item_means=tuple(float(value) for value in means),
-        consistency=alpha(matrix.T, missing="pairwise", level=level, minimum=minimum_items),
+        item_means=tuple(float(value) if np.isfinite(value) else None for value in means),
+        consistency=alpha(answered_any(matrix).T, missing="pairwise", level=level, minimum=minimum_items),
         components=variance_components(matrix),
         fit=None if observed is None else _correlation(means, observed, level, minimum_items),
     )

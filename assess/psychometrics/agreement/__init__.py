@@ -1,6 +1,6 @@
 """How far markers agree: two markers, a complete table of markers, or the sparse design of real double marking."""
 
-from assess.psychometrics.agreement.icc import FORMS, icc, icc_sparse
+from assess.psychometrics.agreement.icc import FORMS, Form, icc, icc_sparse
 from assess.psychometrics.agreement.kappa import Weights, kappa, share_of_agreement
 from assess.psychometrics.agreement.sparse import (
     RaterPair,
@@ -12,6 +12,7 @@ from assess.psychometrics.agreement.sparse import (
 
 __all__ = [
     "FORMS",
+    "Form",
     "RaterPair",
     "Weights",
     "icc",

@@ -91,7 +91,7 @@ def livingston_lewis(
 
     found = figures(shares, reliability.value)
     if found is None:
-        reason = "the scores vary less than their reliability implies; no beta distribution fits"
+        reason = "the spread of the scores and their reliability do not go together: the model does not fit"
         return no_quality(n=n, method=method, source=source, reason=reason, level=level)
     return bootstrapped(
         found,
@@ -136,11 +136,15 @@ def hanson_brennan(
     def figures(sample: FloatArray, r: float) -> Figures | None:
         k = lords_k(sample, length, r)
         true = _fit_beta(sample, length, k=k) if np.isfinite(k) else None
-        return None if true is None else _figures(true, length, cut, cut / length, k=k)
+        if true is None:
+            return None
+        drawn = _figures(true, length, cut, cut / length, k=k)
+        # Lord's two terms are an approximation: far from binomial errors its "probabilities" leave [0, 1]
+        return drawn if all(0 <= share <= 1 for share in drawn.row()[:2]) else None
 
     found = figures(values, reliability.value)
     if found is None:
-        reason = "the scores vary less than their reliability implies; no beta distribution fits"
+        reason = "the spread of the scores and their reliability do not go together: the model does not fit"
         return no_quality(n=n, method=method, source=source, reason=reason, level=level)
     return bootstrapped(
         found,

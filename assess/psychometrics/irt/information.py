@@ -31,7 +31,7 @@ def item_information(theta: npt.ArrayLike, steps: Sequence[npt.ArrayLike]) -> Fl
     [[0.25, 0.548]]
     """
     layout, difficulties = flat(steps)
-    abilities: FloatArray = np.atleast_1d(np.asarray(theta, dtype=np.float64))
+    abilities = np.atleast_1d(np.asarray(theta, dtype=np.float64))
     return curves(abilities, layout, difficulties).variance
 
 
@@ -61,7 +61,7 @@ def evenly_spaced_steps(difficulty: float, maximum: int, *, spacing: float = 1.0
     """
     if maximum < 1:
         raise ResponseError("no_steps", f"an item with a maximum of {maximum} points has no step")
-    return difficulty + spacing * (np.arange(maximum) - (maximum - 1) / 2)
+    return np.asarray(difficulty + spacing * (np.arange(maximum) - (maximum - 1) / 2), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,7 @@ class MarginalModel:
     def _between(self, at: StepCurves, weighted: FloatArray) -> FloatArray:
         """Σ over groups and nodes of weight × P(X_j ≥ k) × P(X_i ≥ l), items both answered."""
         if self.groups.complete:
-            return (at.at_least * weighted.sum(axis=0)[:, None]).T @ at.at_least
+            return np.asarray((at.at_least * weighted.sum(axis=0)[:, None]).T @ at.at_least)
         answered, item = self.groups.answered, self.layout.item
         total = np.zeros((len(item), len(item)))
         for node, reach in enumerate(at.at_least):

@@ -1,0 +1,286 @@
+"""One test for all metrics: order does not matter, an empty row changes nothing, degenerate data raise nothing.
+
+Every public function of the engine that answers with an `Estimate` is registered here; a new one fails
+`test_every_public_metric_is_registered` until it is.
+"""
+
+import dataclasses
+import importlib
+import inspect
+import math
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import assess.psychometrics
+import assess.standard_setting
+from assess.psychometrics import agreement, classification, ctt, facets, irt, reliability, simulate
+from assess.psychometrics.results import Estimate
+from assess.standard_setting.angoff import angoff
+from assess.standard_setting.borderline import borderline_group, borderline_regression
+from assess.standard_setting.hofstee import hofstee
+from assess.standard_setting.judges import panel
+
+Matrix = npt.NDArray[np.float64]
+
+ABILITY = np.random.default_rng(71).normal(size=90)
+ANSWERS = simulate.rasch_responses(ABILITY, np.linspace(-1.2, 1.2, 6), seed=72)
+RATINGS = simulate.partial_credit_responses(np.repeat(ABILITY, 1), [[-1.5, -0.5, 0.5, 1.5]] * 4, seed=73)
+SCORES = np.column_stack([ANSWERS.sum(axis=1), RATINGS[:, :3].sum(axis=1)])
+JUDGEMENTS = np.clip(
+    np.linspace(0.3, 0.9, 20) + np.random.default_rng(74).normal(scale=0.08, size=(10, 20)), 0, 1
+).round(2)
+RELIABLE = Estimate(value=0.6, se=0.03, interval=(0.53, 0.66), n=90, method="given", source="", sufficient=True)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How to call a metric on a two-way table.
+
+    `columns` says what a column is: "exchangeable" (items or raters in any order), or "fixed" (they mean different
+    things). A `resampled` metric draws persons by their row number, so only its values are invariant.
+    """
+
+    name: str
+    call: Callable[[Matrix], Any]
+    data: Matrix
+    columns: str = "exchangeable"
+    resampled: bool = False
+
+
+METRICS = [
+    Metric("item_analysis", ctt.item_analysis, ANSWERS),
+    Metric("score_distribution", ctt.score_distribution, ANSWERS),
+    Metric("alpha", reliability.alpha, ANSWERS),
+    Metric("alpha listwise", lambda x: reliability.alpha(x, missing="listwise"), ANSWERS),
+    Metric("kr20", reliability.kr20, ANSWERS),
+    Metric("standard_error_of_measurement", reliability.standard_error_of_measurement, ANSWERS),
+    Metric(
+        "stratified_alpha",
+        lambda x: reliability.stratified_alpha(x, (["a", "b"] * x.shape[1])[: x.shape[1]]),
+        ANSWERS,
+        columns="fixed",
+    ),
+    Metric("composite", lambda x: reliability.composite(x, [RELIABLE] * x.shape[1]), SCORES),
+    Metric("calibrate", irt.calibrate, ANSWERS),
+    Metric("calibrate centred partial credit", lambda x: irt.calibrate(x, centred=True), RATINGS),
+    *(Metric(f"icc {form}", partial(agreement.icc, form=form), RATINGS) for form in agreement.FORMS),
+    Metric("icc_sparse", agreement.icc_sparse, RATINGS),
+    Metric("share_of_agreement", lambda x: agreement.share_of_agreement(x[:, 0], x[:, -1]), RATINGS[:, :2]),
+    Metric("kappa", lambda x: agreement.kappa(x[:, 0], x[:, -1]), RATINGS[:, :2]),
+    Metric("kappa quadratic", lambda x: agreement.kappa(x[:, 0], x[:, -1], weights="quadratic"), RATINGS[:, :2]),
+    Metric("pooled_kappa", lambda x: agreement.pooled_kappa(x, weights="linear"), RATINGS),
+    Metric("pooled_share_of_agreement", agreement.pooled_share_of_agreement, RATINGS),
+    Metric("krippendorff_alpha", agreement.krippendorff_alpha, RATINGS),
+    Metric("krippendorff_alpha ordinal", lambda x: agreement.krippendorff_alpha(x, metric="ordinal"), RATINGS),
+    Metric("rater_pairs", agreement.rater_pairs, RATINGS, columns="fixed"),
+    Metric("rater_severity", facets.rater_severity, RATINGS),
+    Metric(
+        "livingston_lewis",
+        lambda x: classification.livingston_lewis(x[:, 0], maximum=6, cut=3, reliability=RELIABLE),
+        SCORES,
+        columns="fixed",
+        resampled=True,
+    ),
+    Metric(
+        "hanson_brennan",
+        lambda x: classification.hanson_brennan(x[:, 0], length=6, cut=3, reliability=RELIABLE),
+        SCORES,
+        columns="fixed",
+        resampled=True,
+    ),
+    Metric(
+        "rudner",
+        lambda x: classification.rudner(x[:, 0], x[:, 0] * 0 + 0.5, cut=3.2),
+        SCORES,
+        columns="fixed",
+        resampled=True,
+    ),
+    Metric(
+        "conjunctive",
+        lambda x: classification.conjunctive(
+            x,
+            [classification.Part(name=str(j), cut=3.0, reliability=RELIABLE) for j in range(x.shape[1])],
+            draws=500,
+            resamples=20,
+        ),
+        SCORES,
+        columns="fixed",
+        resampled=True,
+    ),
+    Metric("panel", panel, JUDGEMENTS),
+    Metric("angoff", angoff, JUDGEMENTS),
+    Metric(
+        "borderline_regression",
+        lambda x: borderline_regression(x[:, 0], x[:, -1], borderline=2, resamples=50),
+        RATINGS,
+        columns="fixed",
+        resampled=True,
+    ),
+    Metric(
+        "borderline_group",
+        lambda x: borderline_group(x[:, 0], x[:, -1], borderline=2, resamples=50),
+        RATINGS,
+        columns="fixed",
+        resampled=True,
+    ),
+    Metric(
+        "hofstee",
+        lambda x: hofstee(x[:, 0], [[2.0, 5.0, 0.1, 0.6]] * 8, resamples=50),
+        SCORES,
+        columns="fixed",
+        resampled=True,
+    ),
+]  # fmt: skip
+IDS = [metric.name for metric in METRICS]
+
+DEGENERATE: dict[str, Callable[[Matrix], Matrix]] = {
+    "no persons": lambda x: x[:0],
+    "one person": lambda x: x[:1],
+    "two persons": lambda x: x[:2],
+    "everything missing": lambda x: np.full_like(x, np.nan),
+    "all alike": lambda x: np.full_like(x, 1.0 if x.max() > 1 else 0.0),
+    "one column": lambda x: x[:12, :1],
+    "columns that never met": lambda x: np.where((np.arange(len(x))[:, None] + np.arange(x.shape[1])) % 2, x, np.nan)[
+        :8
+    ],
+}
+# metrics whose columns are parts with a meaning, for which some of the above are ordinary data
+ORDINARY = {
+    ("score_distribution", "one column"),
+    ("item_analysis", "all alike"),
+    ("score_distribution", "all alike"),
+    ("share_of_agreement", "all alike"),
+    ("rater_pairs", "all alike"),
+    ("rater_severity", "all alike"),
+    ("pooled_share_of_agreement", "all alike"),
+    ("rudner", "all alike"),
+    ("panel", "all alike"),
+    ("angoff", "all alike"),
+    ("borderline_group", "all alike"),
+    ("hofstee", "all alike"),
+    ("item_analysis", "one column"),
+    # two judges over twenty items have a consistency; the cut itself is not sufficient (test_angoff.py)
+    ("panel", "two persons"),
+    ("angoff", "two persons"),
+    ("angoff", "one column"),
+    ("angoff", "columns that never met"),
+}
+
+
+def estimates(result: Any) -> Iterator[Estimate]:
+    """Every estimate anywhere in a result."""
+    if isinstance(result, Estimate):
+        yield result
+    elif dataclasses.is_dataclass(result) and not isinstance(result, type):
+        for field in dataclasses.fields(result):
+            yield from estimates(getattr(result, field.name))
+    elif isinstance(result, tuple | list):
+        for part in result:
+            yield from estimates(part)
+
+
+def bare_numbers(result: Any) -> Iterator[float]:
+    """Every float anywhere in a result."""
+    if isinstance(result, float | np.floating):
+        yield float(result)
+    elif isinstance(result, np.ndarray):
+        yield from (float(value) for value in result.ravel())
+    elif dataclasses.is_dataclass(result) and not isinstance(result, type):
+        for field in dataclasses.fields(result):
+            yield from bare_numbers(getattr(result, field.name))
+    elif isinstance(result, tuple | list):
+        for part in result:
+            yield from bare_numbers(part)
+
+
+def summary(result: Any, *, resampled: bool) -> list[Any]:
+    """What must not change, each estimate as one row."""
+    rows = []
+    for estimate in estimates(result):
+        numbers: list[float | None] = [] if estimate.value is None else [estimate.value]
+        if not resampled and estimate.value is not None:
+            numbers += [estimate.se, *(estimate.interval or ())]
+        rows.append(
+            (estimate.n, estimate.sufficient, estimate.reason, [round(x, 7) + 0.0 for x in numbers if x is not None])
+        )
+    return rows
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=IDS)
+def test_metric_gives_a_sufficient_answer_on_good_data(metric: Metric) -> None:
+    found = list(estimates(metric.call(metric.data)))
+    assert found
+    assert any(estimate.sufficient for estimate in found)
+    assert all(estimate.method and estimate.source for estimate in found)
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=IDS)
+def test_metric_does_not_depend_on_the_order_of_rows(metric: Metric) -> None:
+    order = np.random.default_rng(75).permutation(len(metric.data))
+    straight = summary(metric.call(metric.data), resampled=metric.resampled)
+    shuffled = summary(metric.call(metric.data[order]), resampled=metric.resampled)
+    assert same(straight, shuffled, ordered=True)
+
+
+@pytest.mark.parametrize("metric", [m for m in METRICS if m.columns == "exchangeable"], ids=lambda m: m.name)
+def test_metric_does_not_depend_on_the_order_of_columns(metric: Metric) -> None:
+    order = np.random.default_rng(76).permutation(metric.data.shape[1])
+    straight = summary(metric.call(metric.data), resampled=metric.resampled)
+    shuffled = summary(metric.call(metric.data[:, order]), resampled=metric.resampled)
+    assert same(straight, shuffled, ordered=False)
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=IDS)
+def test_rows_without_any_value_change_nothing(metric: Metric) -> None:
+    padded = np.vstack([metric.data, np.full((3, metric.data.shape[1]), np.nan)])
+    straight = summary(metric.call(metric.data), resampled=False)
+    assert same(straight, summary(metric.call(padded), resampled=False), ordered=True)
+
+
+@pytest.mark.parametrize("case", DEGENERATE)
+@pytest.mark.parametrize("metric", METRICS, ids=IDS)
+def test_degenerate_data_are_not_enough_evidence_and_never_an_exception(metric: Metric, case: str) -> None:
+    result = metric.call(DEGENERATE[case](metric.data))
+    assert all(math.isfinite(number) for number in bare_numbers(result))
+    if (metric.name, case) not in ORDINARY:
+        assert not any(estimate.sufficient for estimate in estimates(result))
+    assert all(estimate.reason for estimate in estimates(result) if not estimate.sufficient)
+
+
+def same(one: list[Any], other: list[Any], *, ordered: bool) -> bool:
+    if not ordered:
+        one, other = (sorted(rows, key=lambda row: (row[3], row[0], row[2])) for rows in (one, other))
+    assert [row[:3] for row in one] == [row[:3] for row in other]
+    for mine, theirs in zip(one, other, strict=True):
+        assert mine[3] == pytest.approx(theirs[3], abs=1e-6)
+    return True
+
+
+def test_every_public_metric_is_registered() -> None:
+    registered = {name.split()[0] for name in IDS}
+    answering: set[str] = set()
+    for package in (assess.psychometrics, assess.standard_setting):
+        for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            module = importlib.import_module(found.name)
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                if function.__module__ == found.name and not name.startswith("_") and _answers(function):
+                    answering.add(name)
+    # building blocks: they take numbers already computed, not data
+    blocks = {"not_enough", "estimated", "doubted", "proportion", "correlation", "mean", "alpha_of", "spearman_brown"}
+    blocks |= {"bootstrapped", "no_quality"}
+    assert answering - blocks == registered
+
+
+def _answers(function: Callable[..., Any]) -> bool:
+    returned = inspect.signature(function, eval_str=True).return_annotation
+    names = str(returned)
+    answers = ["Estimate", "ItemAnalysis", "ScoreDistribution", "Calibration", "RaterPair", "RaterSummary"]
+    answers += ["DecisionQuality", "Panel", "Angoff", "BorderlineRegression", "BorderlineGroup", "Hofstee"]
+    return any(f".{name}'" in names or f".{name}," in names or f".{name}]" in names for name in answers)
