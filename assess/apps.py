@@ -13,3 +13,6 @@ class AssessConfig(AppConfig):
         # Every process that knows our tasks must know the broker they go to; by name, since rooms below `site` never
         # import it.
         import_module("assess.site.celery")
+        # The ledger is told which documents its leaves commit to, once models are there.
+        for area in ("ledger", "schemes", "attempts", "validity", "awards"):
+            import_module(f"assess.{area}.commitments")

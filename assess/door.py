@@ -18,6 +18,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from assess.ledger import actions as ledger
+from assess.ledger.commitments import act_document
 from assess.ledger.models import Act
 from assess.people.queries import Actor
 from assess.permissions import RULES
@@ -90,17 +91,6 @@ def _note(actor: Actor, name: str, arguments: Mapping[str, Any], result: Any) ->
         at=timezone.now(),
     )
     ledger.record(kind="act", record_id=made.pk, document=act_document(made))
-
-
-def act_document(made: Act) -> dict[str, Any]:
-    """What the ledger commits to for an act."""
-    return {
-        "action": made.action,
-        "actor": str(made.actor),
-        "arguments_sha256": bytes(made.arguments_sha256).hex(),
-        "at": made.at.isoformat(),
-        "records": made.records,
-    }
 
 
 def _plain(value: Any) -> Any:

@@ -66,7 +66,6 @@ RULES: dict[str, Rule] = {
         "candidate", "assessor", "proctor", "director", "station", "service", unless=_holder_of_the_role
     ),
     "attempts.apply_plan": _rule("director", "proctor"),
-    "attempts.play_wiring": _rule("service"),
     "attempts.seal_attempt": _rule("director", "proctor"),
     "attempts.propose_admission": _rule("director", "proctor"),
     "attempts.admit_quarantined": _rule("director"),
@@ -74,10 +73,12 @@ RULES: dict[str, Rule] = {
     "attempts.score_attempt": _rule("director", "service"),
     # validity
     "validity.run_study": _rule("director", "service"),
-    "validity.hold_cut_score_meeting": _rule("director"),
+    "validity.hold_angoff_meeting": _rule("director"),
+    "validity.hold_borderline_meeting": _rule("director"),
     "validity.adopt_cut_score": _rule("board"),
     # awards
     "awards.decide": _rule("director", "service"),
+    "awards.review_near_cut": _rule("director", "approver"),
     "awards.approve": _rule("approver", "director"),
     "awards.waive": _rule("director", "approver"),
     "awards.issue": _rule("director", "service"),
@@ -96,6 +97,7 @@ INTERNAL: frozenset[str] = frozenset(
         "ledger.sequence",
         "ledger.checkpoint",
         "ledger.erase_salts",
+        "people.service_account",
     }
 )
 """Actions that no outside request can name."""

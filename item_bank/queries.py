@@ -38,6 +38,16 @@ def content_of(version: ItemVersion) -> ItemContent:
     return _content(version.content_hash)
 
 
+def contents(hashes: Iterable[str]) -> dict[str, ItemContent]:
+    """The contents of these content hashes, by hash; what an attempt pinned is read back this way."""
+    return {digest: _content(digest) for digest in hashes}
+
+
+def versions(ids: Iterable[int]) -> dict[int, ItemVersion]:
+    """Item versions by id, without their text."""
+    return ItemVersion.objects.select_related("item").defer("qti").in_bulk(list(ids))
+
+
 def presentable(version_id: int, seed: bytes) -> dict[str, Any]:
     """What a candidate may see of a version: JSON without keys, rationales or authoring ids.
 

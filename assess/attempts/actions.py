@@ -5,7 +5,6 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
@@ -14,16 +13,19 @@ from assess.attempts import grants
 from assess.attempts.append import Refused, append
 from assess.attempts.batches import Refusal, read_batch
 from assess.attempts.chain import StreamIdentity
+from assess.attempts.commitments import attempt_document
 from assess.attempts.forms import draw_pins
-from assess.attempts.kinds import ROLE, family
+from assess.attempts.kinds import ROLE
 from assess.attempts.models import Attempt, Quarantine, Registration, Score, Seal, Stream
-from assess.attempts.queries import heads_of, pinned, score_document, stream_records
+from assess.attempts.plan import fold_plan
+from assess.attempts.queries import heads_of, pinned, plan_records, score_document, stream_records
 from assess.attempts.scoring import score
 from assess.attempts.seals import seal_digest, seal_document
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
 from assess.schemes import queries as schemes
-from assess.sittings.models import Sitting
+from assess.sittings import actions as sittings
+from assess.sittings.models import Assignment, Sitting, Station
 
 
 class AttemptError(Exception):
@@ -93,18 +95,6 @@ def open_attempt(*, registration_id: uuid.UUID, sitting_id: uuid.UUID, seed: byt
     return attempt
 
 
-def attempt_document(attempt: Attempt) -> dict[str, Any]:
-    """What the ledger commits to for an attempt: whom it is about, and the versions it pins."""
-    return {
-        "attempt": str(attempt.pk),
-        "number": attempt.number,
-        "pins": attempt.pins,
-        "registration": str(attempt.registration_id),
-        "seed_sha256": digest({"seed": bytes(attempt.seed).hex()}).hex(),
-        "sitting": str(attempt.sitting_id),
-    }
-
-
 def open_stream(
     *,
     actor_id: uuid.UUID,
@@ -155,14 +145,8 @@ def open_stream(
     return _grant(stream)
 
 
-def identity_of(stream: Stream) -> StreamIdentity:
-    return StreamIdentity(
-        str(stream.pk), f"{stream.subject_kind}:{stream.subject}", stream.role, stream.device, stream.epoch
-    )
-
-
 def _grant(stream: Stream) -> Grant:
-    return Grant(identity_of(stream), stream.head_sequence, bytes(stream.head_digest), grants.sign(stream.pk))
+    return Grant(grants.identity_of(stream), stream.head_sequence, bytes(stream.head_digest), grants.sign(stream.pk))
 
 
 @dataclass(frozen=True)
@@ -225,6 +209,7 @@ def _seal(
     attempt.state = Attempt.State.SEALED
     attempt.save(update_fields=["state"])
     ledger.record(kind="seal", record_id=seal.pk, document=document)
+    ledger.follow(topic="score_attempt", attempt_id=str(attempt.pk))
     return seal
 
 
@@ -311,24 +296,34 @@ def score_attempt(*, attempt_id: uuid.UUID) -> Score:
 
 
 def apply_plan(*, sitting_id: uuid.UUID) -> int:
-    """Bring the plan of the day up to what its journal says. Returns how many changes were carried out."""
-    from assess.attempts.plan import carry_out  # noqa: PLC0415
+    """Bring the plan of the day up to what its journal says: fold it, and ask the sitting for what is not so yet.
 
-    return carry_out(sitting_id)
-
-
-__all__ = [
-    "AttemptError",
-    "Grant",
-    "MissingStream",
-    "admit_quarantined",
-    "apply_plan",
-    "open_attempt",
-    "open_stream",
-    "propose_admission",
-    "register",
-    "reject_quarantined",
-    "score_attempt",
-    "seal_attempt",
-]
-_ = family
+    Returns
+    -------
+    int
+        How many changes were carried out. Applying it again changes nothing.
+    """
+    wanted = fold_plan(plan_records(sitting_id))
+    held = {
+        (assignment.candidate_id, assignment.role): (assignment.person_id, assignment.work, assignment.station_id)
+        for assignment in Assignment.objects.filter(sitting_id=sitting_id)
+    }
+    stations = {station.name: station.pk for station in Station.objects.filter(sitting_id=sitting_id)}
+    changes = 0
+    for (candidate, role), post in wanted.posts.items():
+        station = stations.get(post.station)
+        if held.get((candidate, role)) == (post.person, post.work, station):
+            continue
+        sittings.assign(
+            sitting_id=sitting_id,
+            candidate_id=candidate,
+            role=role,
+            person_id=post.person,
+            work=post.work,
+            station_id=station,
+        )
+        changes += 1
+    for name in wanted.stations_out:
+        if name in stations:
+            sittings.take_station_out(station_id=stations[name])
+    return changes

@@ -13,6 +13,8 @@ from functools import lru_cache
 from django.conf import settings
 
 from assess.attempts.batches import Refusal
+from assess.attempts.chain import StreamIdentity
+from assess.attempts.models import Stream
 
 LIFETIME_S = 14 * 24 * 3600
 _TAG = 24
@@ -52,3 +54,9 @@ def stream_of(token: str) -> uuid.UUID:
     if int.from_bytes(message[16:], "big") < time.time():
         raise Refusal("token-expired", "The grant has run out. Ask for a new one; nothing on the device is lost.", 401)
     return uuid.UUID(bytes=message[:16])
+
+
+def identity_of(stream: Stream) -> StreamIdentity:
+    return StreamIdentity(
+        str(stream.pk), f"{stream.subject_kind}:{stream.subject}", stream.role, stream.device, stream.epoch
+    )

@@ -59,6 +59,20 @@ def stream_records(seal: Seal) -> tuple[StreamRecord, ...]:
     )
 
 
+def plan_records(sitting_id: uuid.UUID) -> tuple[StreamRecord, ...]:
+    """The plan of the day's journal as it stands now."""
+    fields = ("sequence", "kind", "payload", "device_ms", "monotonic_ms", "server_us")
+    return tuple(
+        StreamRecord(
+            stream.role,
+            stream.device,
+            stream.epoch,
+            tuple(EntryRecord(*row) for row in stream.entries.order_by("sequence").values_list(*fields)),
+        )
+        for stream in Stream.objects.filter(subject=sitting_id).order_by("role", "epoch")
+    )
+
+
 def pinned(attempt: Attempt) -> Pinned:
     """The versions that an attempt pins, as values. Each is looked up by its content hash."""
     pins = attempt.pins
@@ -100,3 +114,9 @@ def quarantined(attempt_id: uuid.UUID) -> int:
     return Quarantine.objects.filter(
         stream__subject=attempt_id, state=Quarantine.State.WAITING
     ).count()
+
+
+def roles_written(attempt_id: uuid.UUID) -> tuple[str, ...]:
+    """Every stream that was ever opened for an attempt, as role/epoch."""
+    rows = Stream.objects.filter(subject=attempt_id).order_by("role", "epoch").values_list("role", "epoch")
+    return tuple(f"{role}/{epoch}" for role, epoch in rows)

@@ -6,11 +6,7 @@ way it goes.
 
 import secrets
 import uuid
-from dataclasses import asdict
 from datetime import date
-from decimal import Decimal
-from enum import Enum
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
@@ -19,8 +15,10 @@ from django.utils import timezone
 from assess.attempts.models import Attempt
 from assess.awards import builders, gathering
 from assess.awards import decision as rules
+from assess.awards.commitments import award_document, status_document
 from assess.awards.gate import CHECKS, open_gate
 from assess.awards.models import Credential, Decision, Signature, StatusChange, Waiver
+from assess.awards.plain import plain
 from assess.awards.status_list import free_index
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
@@ -59,7 +57,7 @@ def decide(*, attempt_id: uuid.UUID) -> Decision:
         cuts=gathering.cut_scores(version.pk),
         must_pass=gathering.must_pass_of(scheme, score.document),
     )
-    document = {"score": bytes(score.digest).hex(), **_plain(found)}
+    document = {"score": bytes(score.digest).hex(), **plain(found)}
     value = digest(document)
     last = attempt.decisions.order_by("-number").first()
     if last is not None and bytes(last.digest) == value:
@@ -193,7 +191,7 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
         decision=row,
         holder=row.attempt.registration.candidate,
         document=document,
-        digest=_credential_digest(document),
+        digest=digest(plain(document)),
         status_index=index,
         sample=told.sample,
         demonstration=told.demonstration,
@@ -213,24 +211,10 @@ def _decision_of(row: Decision) -> rules.Decision:
         cuts=gathering.cut_scores(version.pk),
         must_pass=gathering.must_pass_of(scheme, row.score.document),
     )
-    if digest({"score": bytes(row.score.digest).hex(), **_plain(found)}) != bytes(row.digest):
+    if digest({"score": bytes(row.score.digest).hex(), **plain(found)}) != bytes(row.digest):
         raise AwardError("stale", "Score, cut scores or study have changed since this decision. Decide again.")
     assert isinstance(found, rules.Decision)
     return found
-
-
-def award_document(credential: Credential) -> dict[str, Any]:
-    """What the ledger commits to for an award: the digest of the signed document, and nothing of the person."""
-    return {
-        "credential": str(credential.pk),
-        "decision": str(credential.decision_id),
-        "document_sha256": _credential_digest(credential.document).hex(),
-        "status_index": credential.status_index,
-    }
-
-
-def _credential_digest(document: dict[str, Any]) -> bytes:
-    return digest(_plain(document))
 
 
 def revoke(*, actor_id: uuid.UUID, credential_id: uuid.UUID, reason: str) -> StatusChange:
@@ -266,23 +250,5 @@ def _change(actor_id: uuid.UUID, credential_id: uuid.UUID, kind: str, reason: st
     proposed.confirmed_by_id = actor_id
     proposed.confirmed_at = now
     proposed.save(update_fields=["confirmed_by", "confirmed_at"])
-    document = {"credential": str(credential.pk), "kind": kind, "reason": proposed.reason}
-    ledger.record(kind="status", record_id=proposed.pk, document=document)
+    ledger.record(kind="status", record_id=proposed.pk, document=status_document(proposed))
     return proposed
-
-
-def _plain(value: Any) -> Any:
-    """Dataclasses, decimals and dates as canonical JSON holds them."""
-    if hasattr(value, "__dataclass_fields__"):
-        return _plain(asdict(value))
-    if isinstance(value, dict):
-        return {str(key): _plain(held) for key, held in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(held) for held in value]
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Decimal | float):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return value

@@ -18,6 +18,7 @@ from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerF
 from assess.awards.decision import CutScore, Decision, DecisionRule, MustPass, PartScore, Undecidable
 from assess.awards.models import Decision as DecisionRow
 from assess.awards.models import Signature, Waiver
+from assess.awards.queries import PURPOSES, list_url
 from assess.awards.status_list import StatusEntry
 from assess.ledger.keys import SigningKey
 from assess.people import queries as people
@@ -84,7 +85,7 @@ def facts_for_gate(row: DecisionRow, found: Decision | Undecidable) -> gate.Gate
     score: Score = row.score
     seal = score.seal
     record = fold(attempts.stream_records(seal))
-    statistics = validity.window(version.pk)
+    evidence = validity.evidence(version.pk)
     conflicts, examined = _conflicts(attempt, row)
     return gate.GateFacts(
         rule=rule_of(scheme),
@@ -102,11 +103,26 @@ def facts_for_gate(row: DecisionRow, found: Decision | Undecidable) -> gate.Gate
         near_cut_reviews=_reviews(row),
         decision=found,
         short_texts_waiting=tuple(item["item"] for item in score.document["items"] if item["waits_for"] and item["scored"]),
-        reliability=validity.statistic(statistics, "reliability", RELIABILITY),
-        decision_consistency=validity.statistic(statistics, "decision_consistency", CONSISTENCY),
-        rater_agreement=validity.statistic(statistics, "rater_agreement", AGREEMENT),
+        reliability=_statistic(evidence["reliability"], RELIABILITY),
+        decision_consistency=_statistic(evidence["decision_consistency"], CONSISTENCY),
+        rater_agreement=_statistic(evidence["rater_agreement"], AGREEMENT),
         cut_scores=tuple(cut_scores(version.pk)),
         publication=_publication(version),
+    )
+
+
+def _statistic(found: Mapping[str, Any] | None, threshold: gate.Threshold) -> gate.Statistic:
+    """An estimate of the latest study as the gate takes it; without a study there is none."""
+    if found is None:
+        return gate.Statistic(value=None, low=None, high=None, n=0, method="no study yet", threshold=threshold)
+    low, high = found["interval"] or (None, None)
+    return gate.Statistic(
+        value=None if found["value"] is None or not found["sufficient"] else Decimal(found["value"]),
+        low=None if low is None else Decimal(low),
+        high=None if high is None else Decimal(high),
+        n=found["n"],
+        method=found["method"],
+        threshold=threshold,
     )
 
 
@@ -223,8 +239,8 @@ def facts_of_award(
         valid_until=until,
         evidence_digest=hashlib.sha256(salt + bytes(seal.digest) + bytes(row.score.digest)).digest(),
         status=tuple(
-            StatusEntry(purpose=purpose, list_url=f"{settings.PUBLIC_URL}/status/{purpose}/1", index=status_index)
-            for purpose in ("revocation", "suspension")
+            StatusEntry(purpose=purpose, list_url=list_url(key.purpose, purpose), index=status_index)
+            for purpose in PURPOSES
         ),
         sample=version.sample,
         demonstration=attempt.registration.candidate.simulated,

@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import structlog
+from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from assess.ledger import checkpoint as notes
 from assess.ledger import leaves
@@ -20,6 +23,7 @@ from assess.ledger.keys import signing_key
 from assess.ledger.merkle import CompactRange
 from assess.ledger.models import Checkpoint, Leaf, Outbox
 
+_log = structlog.get_logger(__name__)
 SEQUENCER_LOCK = 71_629_162
 GROUP = 1000
 
@@ -37,8 +41,20 @@ def record(*, kind: str, record_id: object, document: Mapping[str, Any]) -> None
 
 
 def follow(*, topic: str, **ids: str) -> Outbox:
-    """Put work that must follow this transaction in the outbox."""
-    return Outbox.objects.create(topic=topic, payload=ids, created_at=timezone.now())
+    """Put work that must follow this transaction in the outbox, and send it on its way once that is committed.
+
+    The message only hurries it: when the broker is gone the row waits and the sweep sends it again.
+    """
+    row = Outbox.objects.create(topic=topic, payload=ids, created_at=timezone.now())
+    transaction.on_commit(lambda: _send(row.pk))
+    return row
+
+
+def _send(outbox_id: int) -> None:
+    try:
+        current_app.send_task("assess.tasks.follow", args=[outbox_id], retry=False)
+    except (OperationalError, OSError) as error:
+        _log.warning("the broker did not take a task; the sweep will send it", outbox=outbox_id, error=str(error))
 
 
 def settle(*, outbox_id: int, error: str = "") -> None:

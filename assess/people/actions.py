@@ -46,6 +46,19 @@ def open_account(
     return account
 
 
+def service_account(*, name: str) -> Account:
+    """The named service account under which a task acts. It has no password and holds the role of a service only."""
+    account, made = Account.objects.get_or_create(
+        email=f"{name}@service.invalid", defaults={"given_name": name, "kind": Account.Kind.SERVICE}
+    )
+    if made:
+        account.set_unusable_password()
+        account.save(update_fields=["password"])
+        organisation = found_organisation(name="Services")
+        give_role(account_id=account.pk, organisation_id=organisation.pk, role=RoleAssignment.Role.SERVICE)
+    return account
+
+
 def give_role(*, account_id: uuid.UUID, organisation_id: uuid.UUID, role: str) -> RoleAssignment:
     if role not in RoleAssignment.Role.values:
         raise PeopleError(

@@ -12,6 +12,9 @@ from assess.ledger import actions as ledger
 from assess.people.models import Account
 from assess.people.queries import has_role
 from assess.schemes import queries as schemes
+from assess.schemes.definition import SchemeDefinition
+from assess.schemes.models import SchemeVersion
+from assess.validity.commitments import adoption_document, cut_document, study_document
 from assess.validity.meetings import FoundCut, NoCut, angoff_cut, borderline_cut
 from assess.validity.models import CutScore, Study
 from assess.validity.queries import frozen_scores, study_of
@@ -48,17 +51,6 @@ def run_study(*, actor_id: uuid.UUID, scheme_version_id: uuid.UUID) -> Study:
     return study
 
 
-def study_document(study: Study) -> dict[str, Any]:
-    return {
-        "candidates": study.candidates,
-        "dataset_sha256": study.dataset_sha256,
-        "document": study.document,
-        "number": study.number,
-        "scheme_version": str(study.scheme_version_id),
-        "simulated": study.simulated,
-    }
-
-
 def hold_angoff_meeting(
     *,
     actor_id: uuid.UUID,
@@ -79,7 +71,9 @@ def hold_angoff_meeting(
     """
     for judge in judge_ids:
         if not has_role(judge, "judge"):
-            raise ValidityError("not-a-judge", f"{judge} is not a judge here. Give the person the role, or leave them out.")
+            raise ValidityError(
+                "not-a-judge", f"{judge} is not a judge here. Give the person the role, or leave them out."
+            )
     found = _found(lambda: angoff_cut(judges=[str(j) for j in judge_ids], items=items, points=points, rounds=rounds))
     simulated = Account.objects.filter(pk__in=judge_ids, simulated=True).exists()
     return _record(actor_id, scheme_version_id, part, panel, found, simulated)
@@ -94,7 +88,7 @@ def hold_borderline_meeting(*, actor_id: uuid.UUID, scheme_version_id: uuid.UUID
         `no-cut` where a task has too few candidates or its ratings do not vary.
     """
     frozen = frozen_scores(scheme_version_id)
-    wanted = set(schemes.definition(scheme_version_id).part(part).tasks)
+    wanted = set(_definition(scheme_version_id).part(part).tasks)
     maxima = {
         task["task"]: Decimal(task["maximum"])
         for attempt in frozen.attempts
@@ -110,6 +104,10 @@ def hold_borderline_meeting(*, actor_id: uuid.UUID, scheme_version_id: uuid.UUID
     return _record(actor_id, scheme_version_id, part, panel, found, frozen.simulated)
 
 
+def _definition(scheme_version_id: uuid.UUID) -> SchemeDefinition:
+    return schemes.definition_of(SchemeVersion.objects.get(pk=scheme_version_id))
+
+
 def _found(compute: Any) -> FoundCut:
     try:
         found: FoundCut = compute()
@@ -121,7 +119,7 @@ def _found(compute: Any) -> FoundCut:
 def _record(
     actor_id: uuid.UUID, scheme_version_id: uuid.UUID, part: str, panel: str, found: FoundCut, simulated: bool
 ) -> CutScore:
-    names = [one.identifier for one in schemes.definition(scheme_version_id).parts]
+    names = [one.identifier for one in _definition(scheme_version_id).parts]
     if part not in names:
         raise ValidityError("no-such-part", f"The scheme has no part {part!r}; it has {', '.join(names)}.")
     earlier = CutScore.objects.filter(scheme_version_id=scheme_version_id, part=part)
@@ -138,7 +136,7 @@ def _record(
         held_by_id=actor_id,
         held_at=timezone.now(),
     )
-    ledger.record(kind="cut", record_id=f"{cut.pk}/set", document=cut_document(cut))
+    ledger.record(kind="cut", record_id=cut.pk, document=cut_document(cut))
     return cut
 
 
@@ -155,29 +153,5 @@ def adopt_cut_score(*, actor_id: uuid.UUID, cut_score_id: uuid.UUID, board: str)
     cut.board = board
     cut.adopted_at = timezone.now()
     cut.save(update_fields=["adopted_by", "board", "adopted_at"])
-    ledger.record(kind="cut", record_id=f"{cut.pk}/adopted", document=adoption_document(cut))
+    ledger.record(kind="cut_adoption", record_id=cut.pk, document=adoption_document(cut))
     return cut
-
-
-def cut_document(cut: CutScore) -> dict[str, Any]:
-    return {
-        "document": cut.document,
-        "held_by": str(cut.held_by_id),
-        "method": cut.method,
-        "number": cut.number,
-        "panel": cut.panel,
-        "part": cut.part,
-        "scheme_version": str(cut.scheme_version_id),
-        "standard_error": None if cut.standard_error is None else f"{cut.standard_error:.2f}",
-        "value": f"{cut.value:.2f}",
-    }
-
-
-def adoption_document(cut: CutScore) -> dict[str, Any]:
-    return {
-        "adopted_at": None if cut.adopted_at is None else cut.adopted_at.isoformat(),
-        "adopted_by": str(cut.adopted_by_id),
-        "board": cut.board,
-        "cut": str(cut.pk),
-        "value": f"{cut.value:.2f}",
-    }

@@ -35,21 +35,25 @@ class Frozen:
     global_ratings: GlobalRatings
 
 
-def freeze(attempts: Sequence[ScoredAttempt], *, parts: Sequence[tuple[str, str]], weights: Mapping[str, float]) -> Frozen:
+def freeze(
+    attempts: Sequence[ScoredAttempt], *, parts: Sequence[tuple[str, str]], weights: Mapping[str, float]
+) -> Frozen:
     """Arrays of all attempts.
 
     Parameters
     ----------
     parts
         Identifier and kind of each part, in the order of the scheme.
-    weights
-        Weight of each part.
     """
     exam = next((name for name, kind in parts if kind == "online_exam"), "")
     responses = _responses(attempts, part=exam)
     matrix = np.array([[_percent(attempt, name) for name, _ in parts] for attempt in attempts], dtype=float)
     components = {
-        name: responses if kind == "online_exam" else _tasks(attempts, name) if kind == "practical" else _runs(attempts, name)
+        name: responses
+        if kind == "online_exam"
+        else _tasks(attempts, name)
+        if kind == "practical"
+        else _runs(attempts, name)
         for name, kind in parts
     }
     return Frozen(
@@ -61,7 +65,6 @@ def freeze(attempts: Sequence[ScoredAttempt], *, parts: Sequence[tuple[str, str]
             parts=tuple(name for name, _ in parts),
             components=components,
             must_pass=np.array([_must_pass(attempt) for attempt in attempts], dtype=float),
-            weights=weights,
         ),
         global_ratings=_global_ratings(attempts),
     )
@@ -72,7 +75,9 @@ def _number(text: str | None) -> float:
 
 
 def _percent(attempt: ScoredAttempt, part: str) -> float:
-    return next((_number(found["percent"]) for found in attempt.document["parts"] if found["part"] == part), float("nan"))
+    return next(
+        (_number(found["percent"]) for found in attempt.document["parts"] if found["part"] == part), float("nan")
+    )
 
 
 def _must_pass(attempt: ScoredAttempt) -> float:
