@@ -27,6 +27,7 @@ def analyse(
     simulated: str | None = None,
     responses: Responses | None = None,
     ratings: Ratings | None = None,
+    task_scores: Ratings | None = None,
     parts: PartScores | None = None,
     global_ratings: GlobalRatings | None = None,
     cuts: Mapping[str, tuple[Number, Number | None]] | None = None,
@@ -41,8 +42,9 @@ def analyse(
         What the study is about.
     simulated
         How the data were made up, in words; None for real data. Every report says it loudly.
-    responses, ratings, parts, global_ratings
-        The data; each one given gets its section, the others are None.
+    responses, ratings, task_scores, parts, global_ratings
+        The data; each one given gets its section, the others are None. `ratings` are marks on criteria, `task_scores` each
+        rater's score of a whole task (one criterion per task) where both are known.
     cuts
         Part (or "overall") → (cut score, its standard error or None), per cent.
     sources
@@ -53,7 +55,8 @@ def analyse(
     Returns
     -------
     dict
-        `kind`, `version`, `title`, `simulated`, `seed`, `sources`, `responses`, `ratings`, `borderline`, `parts`; see the
+        `kind`, `version`, `title`, `simulated`, `seed`, `sources`, `responses`, `ratings`, `task_scores`,
+        `borderline`, `parts`; see the
         reference page of the study. `assess.ledger.canonical.canonical` accepts it.
 
     Raises
@@ -85,6 +88,7 @@ def analyse(
         "sources": [dict(source) for source in sources],
         "responses": None if responses is None else response_document(responses, cut=adopted.get(responses.part)),
         "ratings": None if ratings is None else rating_document(ratings),
+        "task_scores": None if task_scores is None else rating_document(task_scores),
         "borderline": None if global_ratings is None else borderline_document(global_ratings, seed=seed),
         "parts": None if parts is None else part_document(parts, cuts=adopted, seed=seed),
     }

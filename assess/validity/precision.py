@@ -13,6 +13,7 @@ from assess.psychometrics.responses import FloatArray
 from assess.psychometrics.results import LEVEL, Estimate, estimated, not_enough, two_sided
 
 METHOD = "conditional standard error of measurement"
+RELIABILITY_SOURCE = "Green, Bock, Humphreys, Linn & Reckase (1984), Journal of Educational Measurement 21, 347–360; standard error: delta method"
 SOURCE = "Lord (1980), Applications of item response theory, ch. 5; standard error: delta method on the calibration"
 FURTHEST = 12.0
 
@@ -172,4 +173,50 @@ def precision_at(form: CalibratedForm, percent: float, *, minimum: int = 30, lev
         theta=ability,
         sem_logits=on_log_scale(1, "logits"),
         sem_percent=on_log_scale(2, "per cent"),
+    )
+
+
+def marginal_reliability(form: CalibratedForm, calibration: Calibration, *, level: float = LEVEL) -> Estimate:
+    r"""Reliability of an average form for the population it was calibrated on, from the Rasch model.
+
+    Notes
+    -----
+    ρ = 1 − E[1/(1 + σ²·I(θ))] over θ ~ N(μ, σ²), I the information of an average form. It needs no two persons with the same
+    items, so it serves where every candidate draws a form of their own. The standard error carries the errors of σ and of the
+    steps, taken as independent; the interval is symmetric in log(1 − ρ).
+    """
+    method = "marginal reliability of an average form (Rasch model)"
+    sd = calibration.population_sd
+    if sd.value is None or sd.se is None:
+        return not_enough(n=form.persons, method=method, source=RELIABILITY_SOURCE, reason=sd.reason, level=level)
+    z = np.linspace(-5.0, 5.0, 101)
+    weight = np.exp(-(z**2) / 2)
+    weight /= weight.sum()
+
+    def unexplained(sigma: float, steps: FloatArray) -> float:
+        """log(1 − ρ)"""
+        theta = calibration.population_mean + sigma * z
+        information = form.share * curves(theta, form.layout, steps).variance.sum(axis=1)
+        return float(np.log(weight @ (1 / (1 + sigma**2 * information))))
+
+    reach = 1e-4
+    slopes = np.array(
+        [
+            (unexplained(sd.value, form.steps + move) - unexplained(sd.value, form.steps - move)) / (2 * reach)
+            for move in reach * np.eye(len(form.steps))
+        ]
+    )
+    by_sd = (unexplained(sd.value + reach, form.steps) - unexplained(sd.value - reach, form.steps)) / (2 * reach)
+    error = float(np.sqrt(max(slopes @ form.covariance @ slopes, 0.0) + (by_sd * sd.se) ** 2))
+    rest = float(np.exp(unexplained(sd.value, form.steps)))
+    z_level = two_sided(level)
+    return estimated(
+        value=1 - rest,
+        se=rest * error,
+        interval=(1 - rest * float(np.exp(z_level * error)), 1 - rest * float(np.exp(-z_level * error))),
+        n=form.persons,
+        method=method,
+        source=RELIABILITY_SOURCE,
+        minimum=30,
+        level=level,
     )

@@ -1,6 +1,7 @@
 """What a study says about items and the score they add up to."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from assess.psychometrics.reliability import alpha, spearman_brown, standard_err
 from assess.psychometrics.responses import FloatArray
 from assess.psychometrics.results import Estimate, estimated, not_enough, two_sided
 from assess.validity.datasets import Responses
-from assess.validity.precision import CalibratedForm, calibrated_form, precision_at
+from assess.validity.precision import CalibratedForm, calibrated_form, marginal_reliability, precision_at
 from assess.validity.written import Document, estimate, number
 
 MOST_CATEGORIES = 11
@@ -46,7 +47,7 @@ def response_document(responses: Responses, *, cut: tuple[float, float | None] |
         "cut": None if cut is None else {"value": number(cut[0], 2), "se": number(cut[1], 2)},
         "distribution": _distribution(used, complete=complete),
         "alpha": estimate(full, words=3),
-        "alpha_of_form": None if complete else estimate(of_form, words=3),
+        "reliability_of_form": None if complete else estimate(of_form, words=3),
         "sem_points": estimate(standard_error_of_measurement(matrix)) if complete else None,
         "sem_percent": estimate(sem_of(used.percent, of_form)),
         "item_analysis": _items(used),
@@ -55,12 +56,11 @@ def response_document(responses: Responses, *, cut: tuple[float, float | None] |
 
 
 def reliability_of_form(responses: Responses) -> Estimate:
-    """Alpha; when persons took different forms of one bank, alpha at the length of the average form.
+    """How reliable the score of one person's form is.
 
-    Notes
-    -----
-    Alpha over pairwise covariances is that of a test of *all* items. A form presents only some of them, so its
-    reliability is that figure brought to the form's length (Spearman 1910, Brown 1910).
+    Alpha where everyone took the same items. Where persons took different items of one bank, alpha over pairs of items is that
+    of a test of *all* items and is brought to the length of the average form (Spearman 1910, Brown 1910). When too few persons
+    share some pair of items for that, the Rasch model's marginal reliability answers instead; the method says which it is.
     """
     found = alpha(responses.matrix)
     seen = np.isfinite(responses.matrix)
@@ -68,7 +68,14 @@ def reliability_of_form(responses: Responses) -> Estimate:
     items = int(seen.any(axis=0).sum())
     if not len(answered) or answered.mean() == items:
         return found
-    return spearman_brown(found, ratio=float(answered.mean()) / items)
+    projected = spearman_brown(found, ratio=float(answered.mean()) / items)
+    if projected.sufficient:
+        return projected
+    scale = _Scale.of(responses)
+    if scale.form is None:
+        return projected
+    marginal = marginal_reliability(scale.form, scale.calibration)
+    return marginal if marginal.sufficient else projected
 
 
 def sem_of(percent: FloatArray, reliability: Estimate) -> Estimate:
@@ -168,20 +175,37 @@ def _remarks(item: ItemAnalysis) -> list[str]:
     return remarks
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Scale:
+    """Responses as categories, their calibration, and the calibrated items as a form (None when nothing was calibrated)."""
+
+    recoded: FloatArray
+    notes: list[str]
+    calibration: Calibration
+    form: CalibratedForm | None
+
+    @classmethod
+    def of(cls, responses: Responses) -> "_Scale":
+        recoded, points, notes = _categories(responses)
+        calibration = calibrate(recoded, names=responses.items, centred=True)
+        return cls(recoded=recoded, notes=notes, calibration=calibration, form=_form(responses, calibration, points))
+
+
 def _rasch(responses: Responses, *, cut: tuple[float, float | None] | None) -> Document:
-    recoded, points, notes = _categories(responses)
-    calibration = calibrate(recoded, names=responses.items, centred=True)
+    scale = _Scale.of(responses)
+    calibration = scale.calibration
     document: Document = {
         "method": "Rasch and partial credit model by marginal maximum likelihood; item difficulties centred at 0 logits",
         "source": calibration.items[0].difficulty.source if calibration.items else "",
         "persons": calibration.persons,
         "converged": calibration.converged,
         "reason": calibration.reason,
-        "notes": notes,
+        "notes": scale.notes,
         "log_likelihood": number(calibration.log_likelihood, 3),
         "parameters": calibration.n_parameters,
         "population_mean": number(calibration.population_mean) if calibration.converged else None,
         "population_sd": estimate(calibration.population_sd),
+        "reliability": None,
         "items": [
             {
                 "name": item.name,
@@ -194,14 +218,14 @@ def _rasch(responses: Responses, *, cut: tuple[float, float | None] | None) -> D
         "unmeasured": 0,
         "precision": {"curve": [], "at": []},
     }
-    form = _form(responses, calibration, points)
-    if form is None:
+    if scale.form is None:
         return document
-    theta = wle(recoded, calibration).theta
+    theta = wle(scale.recoded, calibration).theta
     measured = theta[np.isfinite(theta)]
+    document["reliability"] = estimate(marginal_reliability(scale.form, calibration), words=3)
     document["person_map"] = _bins(measured)
     document["unmeasured"] = len(theta) - len(measured)
-    document["precision"] = _precision(form, measured, responses, cut)
+    document["precision"] = _precision(scale.form, measured, responses, cut)
     return document
 
 
