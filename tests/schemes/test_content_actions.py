@@ -132,9 +132,7 @@ def test_a_changed_scheme_under_the_same_version_is_refused_and_nothing_is_writt
     assert SchemeVersion.objects.count() == 3
 
 
-@pytest.mark.parametrize(
-    ("reviewer", "reason", "code"), [(LOADER, REASON, "two_people"), (REVIEWER, "  ", "reason")]
-)
+@pytest.mark.parametrize(("reviewer", "reason", "code"), [(LOADER, REASON, "two_people"), (REVIEWER, "  ", "reason")])
 def test_a_load_needs_two_people_and_a_reason(plan, reviewer, reason, code):
     with pytest.raises(SchemeError) as caught:
         load_content_plan(plan=plan, loaded_by=LOADER, reviewed_by=reviewer, reason=reason)
