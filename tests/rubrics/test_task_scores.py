@@ -133,6 +133,14 @@ def test_levels_two_apart_go_to_a_third_assessor_whose_mark_settles_by_the_media
     assert (settled.status, settled.criteria["T.3"], settled.points) == ("settled", Fraction(8, 3), Decimal("14.67"))
 
 
+def test_the_worked_example_of_the_explanation_page():
+    """docs/explanation/rubric-scoring.md: 56/3 for levels 3 and 2; 52/3 for levels 3 and 1 with 2 from the third."""
+    assert combine(TASK, [score(), score(t3=JudgementMark(2))]).points == Decimal("18.67")
+    third = score_sheet(TASK, {"T.3": JudgementMark(2)})
+    settled = combine(TASK, [score(), score(t3=JudgementMark(1)), third])
+    assert (settled.status, settled.points) == ("settled", Decimal("17.33"))
+
+
 def test_levels_one_apart_are_averaged():
     assert combine(TASK, [score(t3=JudgementMark(1)), score(t3=JudgementMark(2))]).points == 16
 
