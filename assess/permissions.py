@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assess.attempts import queries as attempts
+from assess.attempts.kinds import family
 from assess.people.queries import Actor
 
 Condition = Callable[[Actor, Mapping[str, Any]], str | None]
@@ -36,7 +37,9 @@ def _only_themselves(name: str) -> Condition:
 
 
 def _holder_of_the_role(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
-    if attempts.may_hold(actor.id, arguments["subject_id"], arguments["role"]) or "service" in actor.roles:
+    if family(arguments["role"]) == "adapter":
+        return None if "station" in actor.roles else "A machine's stream is opened by its station."
+    if attempts.may_hold(actor.id, arguments["subject_id"], arguments["role"]):
         return None
     return f"{arguments['role']} of this attempt is not yours. Ask for the assignment to be changed."
 
@@ -63,7 +66,7 @@ RULES: dict[str, Rule] = {
     "attempts.register": _rule("candidate", "director", unless=_only_themselves("candidate_id")),
     "attempts.open_attempt": _rule("director", "proctor"),
     "attempts.open_stream": _rule(
-        "candidate", "assessor", "proctor", "director", "station", "service", unless=_holder_of_the_role
+        "candidate", "assessor", "proctor", "director", "station", unless=_holder_of_the_role
     ),
     "attempts.apply_plan": _rule("director", "proctor"),
     "attempts.seal_attempt": _rule("director", "proctor"),

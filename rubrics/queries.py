@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.db.models import QuerySet
 
@@ -27,11 +28,16 @@ def published_versions(identifiers: Iterable[str]) -> dict[str, TaskVersion]:
 
 def definitions(hashes: Iterable[str]) -> dict[str, TaskDefinition]:
     """Give the definitions of these content hashes by hash, or raise `RubricError` (code `not_found`)."""
-    wanted = list(hashes)
-    found = {row.content_hash: definition_of(row) for row in TaskVersion.objects.filter(content_hash__in=wanted)}
-    if missing := [digest for digest in wanted if digest not in found]:
-        raise RubricError("not_found", f"No task has the content hash {missing[0]}; it was never imported here.")
-    return found
+    return {digest: _definition(digest) for digest in hashes}
+
+
+@lru_cache(maxsize=256)
+def _definition(digest: str) -> TaskDefinition:
+    # The key is the hash of an immutable document, so a cached definition is never out of date.
+    row = TaskVersion.objects.filter(content_hash=digest).first()
+    if row is None:
+        raise RubricError("not_found", f"No task has the content hash {digest}; it was never imported here.")
+    return definition_of(row)
 
 
 def definition_of(version: TaskVersion) -> TaskDefinition:

@@ -8,6 +8,7 @@ missing, unknown or mistyped field is named, never skipped.
 import base64
 import binascii
 import dataclasses
+import functools
 import enum
 import hashlib
 import json
@@ -116,8 +117,8 @@ def _decode_optional(wanted: Any, document: Any, place: str) -> Any:
 def _decode_dataclass(wanted: Any, document: Any, place: str) -> Any:
     if not isinstance(document, Mapping):
         raise DocumentError(place, "an object is expected")
-    hints = typing.get_type_hints(wanted)
-    names = [field.name for field in dataclasses.fields(wanted)]
+    hints = _hints(wanted)
+    names = list(hints)
     if unknown := sorted(set(document) - set(names)):
         raise DocumentError(place, f"unknown field {unknown[0]!r}; known are {', '.join(names)}")
     if missing := [name for name in names if name not in document]:
@@ -127,6 +128,13 @@ def _decode_dataclass(wanted: Any, document: Any, place: str) -> Any:
         return wanted(**values)
     except ValueError as problem:
         raise DocumentError(place, str(problem)) from problem
+
+
+@functools.cache
+def _hints(wanted: Any) -> dict[str, Any]:
+    """The fields of a dataclass in order, with their types; resolving them costs more than decoding them."""
+    resolved = typing.get_type_hints(wanted)
+    return {field.name: resolved[field.name] for field in dataclasses.fields(wanted)}
 
 
 def _decode_scalar(wanted: Any, document: Any, place: str) -> Any:

@@ -1,20 +1,22 @@
 """Shared reads of attempts: who may write what, the journal as values, the pinned versions as values."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from assess.attempts import scoring
-from assess.attempts.fold import EntryRecord, StreamRecord
+from assess.attempts.fold import EntryRecord, StreamRecord, fold
 from assess.attempts.kinds import family
 from assess.attempts.models import Attempt, Entry, Quarantine, Seal, Stream
 from assess.attempts.pinned import Part, Pinned, PinnedItem
 from assess.attempts.seals import Head
+from assess.attempts.task_scoring import ScoredTask, score_task
 from assess.schemes import queries as schemes
 from assess.sittings.models import Assignment, Sitting
 from item_bank import queries as bank
 from rubrics import queries as rubrics
+from rubrics.definition import TaskDefinition
 
 
 def may_hold(account_id: uuid.UUID, subject_id: uuid.UUID, role: str) -> bool:
@@ -59,8 +61,18 @@ def stream_records(seal: Seal) -> tuple[StreamRecord, ...]:
     )
 
 
+def tasks_now(attempt: Attempt, tasks: Iterable[TaskDefinition]) -> list[ScoredTask]:
+    """How the practical tasks stand in the journal now: for boards and for those who settle what is open. Nothing is kept."""
+    record = fold(_live_records(attempt.pk, families=("assessor", "adapter", "adjudicator")))
+    return [score_task(task, record) for task in tasks]
+
+
 def plan_records(sitting_id: uuid.UUID) -> tuple[StreamRecord, ...]:
     """The plan of the day's journal as it stands now."""
+    return _live_records(sitting_id)
+
+
+def _live_records(subject: uuid.UUID, families: Sequence[str] = ()) -> tuple[StreamRecord, ...]:
     fields = ("sequence", "kind", "payload", "device_ms", "monotonic_ms", "server_us")
     return tuple(
         StreamRecord(
@@ -69,7 +81,8 @@ def plan_records(sitting_id: uuid.UUID) -> tuple[StreamRecord, ...]:
             stream.epoch,
             tuple(EntryRecord(*row) for row in stream.entries.order_by("sequence").values_list(*fields)),
         )
-        for stream in Stream.objects.filter(subject=sitting_id).order_by("role", "epoch")
+        for stream in Stream.objects.filter(subject=subject).order_by("role", "epoch")
+        if not families or family(stream.role) in families
     )
 
 

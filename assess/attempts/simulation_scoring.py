@@ -52,9 +52,10 @@ def _wiring(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulatio
     return ScoredSimulation(name, result.score, tuple(str(hazard) for hazard in result.hazards), sentences=failed)
 
 
-def _agrees(run: RunRecord, score: Decimal) -> bool:
-    recorded = [m.value for m in run.measurements if m.name == "score"]
-    return not recorded or recorded[-1] == score
+def _agrees(run: Said, score: Decimal) -> bool:
+    """Whether the run at the bench came to the same share; its other measurements are evidence, not needed here."""
+    recorded = [m["value"] for m in run.payload["record"]["measurements"] if m["name"] == "score"]
+    return not recorded or Decimal(recorded[-1]) == score
 
 
 def _case_sheet(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulation:
@@ -70,11 +71,12 @@ def _case_sheet(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimul
 
 
 def _settings(name: str, record: AttemptRecord) -> ScoredSimulation:
-    run = _last_run(name, record)
-    if run is None:
+    last = _last_run(name, record)
+    if last is None:
         if record.settings.get(name):
             return ScoredSimulation(name, None, waits_for=f"{name}: the settings were made and not read back yet.")
         return ScoredSimulation(name, Decimal(0), sentences=(f"{name}: nothing was set.",))
+    run: RunRecord = from_document(last.payload["record"])
     if not run.outcome.is_candidate:
         return ScoredSimulation(name, None, waits_for=f"{name}: the equipment reported {run.outcome}; it is run again.")
     if run.outcome is Outcome.MARGINAL:
@@ -86,10 +88,9 @@ def _settings(name: str, record: AttemptRecord) -> ScoredSimulation:
     return ScoredSimulation(name, share, sentences=failed)
 
 
-def _last_run(name: str, record: AttemptRecord) -> RunRecord | None:
+def _last_run(name: str, record: AttemptRecord) -> Said | None:
     """The last run by role, epoch and sequence: each run is a role of its own, numbered in order."""
     runs: list[Said] = [word for words in record.runs.values() for word in words if word.payload["simulation"] == name]
     if not runs:
         return None
-    last = max(runs, key=lambda word: (int(word.role.partition(":")[2]), word.epoch, word.sequence))
-    return from_document(last.payload["record"])
+    return max(runs, key=lambda word: (int(word.role.partition(":")[2]), word.epoch, word.sequence))

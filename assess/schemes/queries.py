@@ -92,13 +92,15 @@ class Simulation:
 
 def simulations(hashes: Sequence[str]) -> tuple[Simulation, ...]:
     """The simulations of these content hashes, in the order given, or `SchemeError` (code `not_found`)."""
-    rows = {row.content_hash: row for row in SimulationVersion.objects.filter(content_hash__in=hashes)}
-    if missing := [digest for digest in hashes if digest not in rows]:
-        raise SchemeError("not_found", f"No simulation has the content hash {missing[0]}; it was never published here.")
-    return tuple(_simulation(rows[digest]) for digest in hashes)
+    return tuple(_simulation(digest) for digest in hashes)
 
 
-def _simulation(row: SimulationVersion) -> Simulation:
+@lru_cache(maxsize=256)
+def _simulation(content_hash: str) -> Simulation:
+    # The key is the hash of an immutable document, so a cached simulation is never out of date.
+    row = SimulationVersion.objects.filter(content_hash=content_hash).first()
+    if row is None:
+        raise SchemeError("not_found", f"No simulation has the content hash {content_hash}; it was never published here.")
     document = _plain(row.document)
     kind = SimulationVersion.Kind(row.kind)
     return Simulation(

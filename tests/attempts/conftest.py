@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from assess.attempts import grants
-from assess.attempts.actions import identity_of
 from assess.attempts.chain import DeviceChain
 from assess.attempts.models import Stream
 from assess.attempts.writer import writer
@@ -27,10 +26,10 @@ def device(transactional_db: None) -> Any:
             epoch=epoch,
             opened_us=time.time_ns() // 1000,
         )
-        genesis = identity_of(stream).genesis()
+        genesis = grants.identity_of(stream).genesis()
         stream.head_digest = stream.head_receipt = genesis
         stream.save()
-        return Device(stream, DeviceChain(identity_of(stream)), grants.sign(stream.pk))
+        return Device(stream, DeviceChain(grants.identity_of(stream)), grants.sign(stream.pk))
 
     yield make
     writer.stop()
