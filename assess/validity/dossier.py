@@ -128,7 +128,7 @@ def _awarded(scheme: Scheme) -> Markup:
 def _outcome(outcome: Outcome) -> Markup:
     links = [element("a", link["label"], href=link["uri"]) for link in outcome["esco"]]
     spaced = [piece for link in links for piece in (link, Markup(", "))][:-1]
-    skills = join("ESCO: ", *spaced) if links else join("ESCO has no exact match.")
+    skills = join("ESCO: ", *spaced) if links else join("No exact match in ESCO is recorded.")
     return join(f"{outcome['statement']} ", _record("outcome", outcome["id"]), element("small", skills))
 
 

@@ -48,7 +48,7 @@ line.cut{stroke:var(--cut);stroke-width:2}.dashed{stroke-dasharray:4 3}.band{fil
 .link{stroke:var(--accent)}.node{fill:var(--card);stroke:var(--accent);stroke-width:2}
 .check-passed{fill:var(--fill)}.check-waived{fill:url(#stripes);stroke:var(--accent)}.check-lacking{fill:url(#spots);
 stroke:var(--warn)}.check-failed{fill:var(--alarm)}.stripe{stroke:var(--accent);stroke-width:1.5}.spot{fill:var(--warn)}
-dl.facts{margin:0;display:grid;gap:.9rem}
+dl.facts{margin:0;display:grid;gap:.9rem 1.2rem;grid-template-columns:repeat(auto-fit,minmax(12.5rem,1fr))}
 .facts dt{font-weight:600;font-size:.92rem}
 .facts dd{margin:.05rem 0 0}
 .figure{font-size:1.55rem;font-weight:650;letter-spacing:-.02em;line-height:1.2;color:var(--accent)}

@@ -102,7 +102,7 @@ def item_map(
     """A Wright map: persons to the left, items to the right of one ladder of logits, hard items and able persons on top."""
     values = [value for _, value in steps] + [bar.low for bar in persons] + [bar.high for bar in persons]
     low, high = spread(min(values), max(values), share=0.02)
-    rows = max(14, min(30, round((high - low) / 0.3)))
+    rows = max(14, min(36, max(round((high - low) / 0.3), len(steps))))
     top, height = 34.0, rows * 13.0
     up = Scale(low=low, high=high, start=top + height, end=top)
     middle = 158.0
@@ -124,7 +124,8 @@ def item_map(
     right = [_item_line(middle + 14, top + row * 13 + 4, labels) for row, labels in sorted(lines.items())]
     marked = []
     if cut is not None:
-        marked = [line(34, up(cut), WIDTH, up(cut), "cut"), text(WIDTH, up(cut) - 4, "cut", anchor="end", class_="cut")]
+        # on the persons' side only: a line through the names could not be read
+        marked = [line(32, up(cut), middle + 8, up(cut), "cut"), text(34, up(cut) - 4, "cut", class_="cut")]
     hardest, easiest = max(steps, key=lambda step: step[1])[0], min(steps, key=lambda step: step[1])[0]
     return picture(
         name,
@@ -343,7 +344,7 @@ def rater_network(name: str, raters: Sequence[str], links: Sequence[tuple[str, s
             x2=place[second][0],
             y2=place[second][1],
             stroke_width=0.7 + 2.8 * (shared - least) / max(most - least, 1),
-            stroke_opacity=0.18 + 0.7 * (shared - least) / max(most - least, 1),
+            stroke_opacity=0.3 + 0.6 * (shared - least) / max(most - least, 1),
             class_="link",
         )
         for first, second, shared in links

@@ -13,7 +13,10 @@ from assess.psychometrics.responses import FloatArray
 from assess.psychometrics.results import LEVEL, Estimate, estimated, not_enough, two_sided
 
 METHOD = "conditional standard error of measurement"
-RELIABILITY_SOURCE = "Green, Bock, Humphreys, Linn & Reckase (1984), Journal of Educational Measurement 21, 347–360; standard error: delta method"
+RELIABILITY_SOURCE = (
+    "Green, Bock, Humphreys, Linn & Reckase (1984), Journal of Educational Measurement 21, 347–360; "
+    "standard error: delta method"
+)
 SOURCE = "Lord (1980), Applications of item response theory, ch. 5; standard error: delta method on the calibration"
 FURTHEST = 12.0
 

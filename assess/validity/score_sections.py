@@ -58,7 +58,7 @@ def _scores(found: Section, prefix: str) -> Markup:
             fact(
                 label,
                 reliability,
-                f"{reliability['method'].capitalize()}. 1 would mean that the same persons get the same order again; 0 that the "
+                f"{_sentence(reliability['method'])} 1 would mean that the same persons get the same order again; 0 that the "
                 "order is chance.",
             ),
             fact(
@@ -66,7 +66,11 @@ def _scores(found: Section, prefix: str) -> Markup:
                 found["sem_percent"],
                 "In per cent points. Two of three persons score within one standard error of their true score.",
             ),
-            fact("Mean score", distribution["mean"], f"In {distribution['unit']}, of {distribution['maximum']}."),
+            fact(
+                "Mean score",
+                distribution["mean"],
+                "In per cent." if in_per_cent else f"Of {distribution['maximum']} points.",
+            ),
         ),
     )
 
@@ -298,7 +302,7 @@ def _decision(found: Section, prefix: str) -> Markup:
         critical = fact("Met every must-pass criterion", must_pass["met"], f"Observed.{waiting}", share=True)
     names = {
         "accuracy": "right decisions",
-        "consistency": "same decision again",
+        "consistency": "same decision",
         "false_pass": "false passes",
         "false_fail": "false fails",
     }
@@ -351,6 +355,10 @@ def _counts(found: Sequence[Section], unit: str) -> Markup:
         for bar in found
     ]
     return table("Persons with each score", [f"Score ({unit})", "Persons"], [list(line) for line in lines])
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _short(text: str | None) -> str:

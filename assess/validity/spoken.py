@@ -12,14 +12,14 @@ Estimated = Mapping[str, Any]
 
 
 def percent(text: str | None, places: int = 0) -> str:
-    """A share as a percentage.
+    """A share as a percentage, its sign on the same line as its figure.
 
-    >>> percent("0.8649"), percent("0.8649", 1)
-    ('86 %', '86.5 %')
+    >>> percent("0.8649").split(), percent("0.8649", 1).split()
+    (['86', '%'], ['86.5', '%'])
     """
     if text is None:
         return "–"
-    return f"{(100 * Decimal(text)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)} %"
+    return f"{(100 * Decimal(text)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)}\N{NO-BREAK SPACE}%"
 
 
 def share_in_words(found: Estimated) -> str:

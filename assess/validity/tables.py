@@ -27,6 +27,8 @@ FEWEST_NUMBERED = 12
 MISSING = frozenset({"", "NA"})
 NUMBER = re.compile(r"[+-]?[0-9]+(?:[.][0-9]+)?", re.ASCII)
 NUMBER_WITH_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+", re.ASCII)
+NUMBER_LIKE = re.compile(r"[+-]?(?:nan|inf|infinity|[\d_.,]+(?:e[+-]?\d+)?)", re.IGNORECASE)
+"""What somebody may have meant as a number, readable or not."""
 
 
 class TableError(ValueError):
@@ -270,11 +272,11 @@ def _refuse_doubles(table: Table, column: int) -> None:
 
 
 def _refuse_names(table: Table, columns: list[int]) -> None:
-    """A column in which no cell is a number is a name, and the reader says how to say so."""
+    """A column in which no cell so much as looks like a number holds names; the remedy is another than for one bad cell."""
     for column in columns:
         cells = [row[column].strip() for _, row in table.rows]
         given = [cell for cell in cells if cell not in MISSING]
-        if given and not any(re.search(r"[0-9]", cell) for cell in given):
+        if given and not any(NUMBER_LIKE.fullmatch(cell) for cell in given):
             place = f"{table.name}, line {table.rows[0][0]}, column {table.header[column]!r}"
             sentence = (
                 f"{place}: no cell holds a number, so this is not an item. If it names the persons, say "

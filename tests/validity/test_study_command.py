@@ -1,0 +1,133 @@
+"""`manage.py study`: files in, files out, exit status, one JSON object."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from assess.ledger.canonical import canonical
+
+
+@pytest.fixture
+def responses(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(5)
+    ability = rng.normal(size=(80, 1))
+    scored = (rng.random((80, 6)) < 1 / (1 + np.exp(np.linspace(-1, 1, 6) - ability))).astype(int)
+    lines = ["who,a,b,c,d,e,f", *[f"P{row},{','.join(map(str, values))}" for row, values in enumerate(scored)]]
+    path = tmp_path / "exam.csv"
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.fixture
+def ratings(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(6)
+    lines = ["person,rater,k1,k2"]
+    for person in range(40):
+        level = rng.integers(0, 4)
+        for rater in rng.choice(["R1", "R2", "R3"], 2, replace=False):
+            lines.append(f"{person},{rater},{level},{min(level + rng.integers(0, 2), 3)}")
+    path = tmp_path / "marks.csv"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("study", *map(str, arguments), stdout=out, stderr=err)
+    except SystemExit as stopped:
+        return int(str(stopped.code)), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def test_it_writes_the_document_and_the_report(tmp_path: Path, responses: Path, ratings: Path) -> None:
+    output = tmp_path / "deep" / "out"
+    given = ("--person", "person", "--rater", "rater", "--criteria", "k1, k2", "--output", output)
+    status, out, err = run("--responses", responses, "--id", "who", "--ratings", ratings, *given)
+    assert status == 0
+    assert "80 persons, 6 items." in out
+    assert "3 raters, 40 persons." in out
+    assert err.count("Wrote ") == 2
+    content = (output / "study.json").read_bytes()
+    document = json.loads(content)
+    assert content == canonical(document) + b"\n"
+    assert [source["name"] for source in document["sources"]] == ["exam.csv", "marks.csv"]
+    assert document["simulated"] is None
+    assert document["title"] in (output / "report.html").read_text()
+
+
+def test_the_same_files_give_the_same_bytes(tmp_path: Path, responses: Path) -> None:
+    for name in ("one", "two"):
+        assert run("--responses", responses, "--id", "who", "--output", tmp_path / name)[0] == 0
+    for file in ("study.json", "report.html"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_json_is_one_object_on_stdout(tmp_path: Path, responses: Path) -> None:
+    status, out, _ = run("--responses", responses, "--id", "who", "--output", tmp_path / "o", "--json")
+    printed = json.loads(out)
+    assert status == 0
+    assert printed["done"] is True
+    assert printed["findings"][0] == "80 persons, 6 items."
+    assert [Path(file).name for file in printed["files"]] == ["study.json", "report.html"]
+
+
+def test_unreadable_input_is_status_2_and_one_sentence(tmp_path: Path, responses: Path) -> None:
+    status, out, err = run("--responses", responses, "--output", tmp_path / "o")
+    assert status == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "exam.csv, line 2, column 'who'" in err and "--id who" in err
+    assert not (tmp_path / "o").exists()
+
+
+def test_unreadable_input_in_json_is_one_object_with_a_code(tmp_path: Path, responses: Path) -> None:
+    status, out, err = run("--responses", responses, "--output", tmp_path / "o", "--json")
+    assert status == 2
+    printed = json.loads(out)
+    assert (printed["done"], printed["code"]) == (False, "names_not_numbers")
+    assert printed["sentence"] == err.strip()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "nothing to study"),
+        (("--ratings", "marks.csv"), "--person, --rater, --criteria missing"),
+        (("--responses", "exam.csv", "--person", "p"), "--person describes the columns of --ratings FILE"),
+        (("--responses", "gone.csv"), "No such file or directory"),
+    ],
+)
+def test_a_call_that_cannot_be_meant_is_refused(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    status, _, err = run(*arguments, "--output", tmp_path)
+    assert status == 2
+    assert told in err
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, responses: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    status, _, err = run("--responses", responses, "--id", "who", "--output", blocked)
+    assert status == 2
+    assert "cannot be written there" in err
+
+
+@pytest.mark.parametrize("points", ["0", "-1", "nan", "1e309", "a=x", "٣"])
+def test_a_maximum_that_is_no_number_of_points_is_refused(tmp_path: Path, responses: Path, points: str) -> None:
+    with pytest.raises(CommandError, match="is not a number of points"):
+        call_command("study", "--responses", str(responses), "--maximum", points, "--output", str(tmp_path))
+
+
+def test_maxima_are_taken_for_all_items_or_by_name(tmp_path: Path, responses: Path) -> None:
+    given = ("--responses", responses, "--id", "who", "--output", tmp_path / "o", "--maximum")
+    assert run(*given, "2")[0] == 0
+    document = json.loads((tmp_path / "o" / "study.json").read_bytes())
+    assert {item["maximum"] for item in document["responses"]["item_analysis"]} == {"2.00"}
+    assert run(*given, "a=3,b=2")[0] == 0
+    document = json.loads((tmp_path / "o" / "study.json").read_bytes())
+    assert [item["maximum"] for item in document["responses"]["item_analysis"]][:3] == ["3.00", "2.00", "1.00"]
