@@ -69,6 +69,8 @@ white-space:nowrap}
 .id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.82em;overflow-wrap:anywhere;color:var(--soft)}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1rem;padding:0;margin:1rem 0 0;font-size:.92rem}
 footer{margin-top:2.5rem;border-top:1px solid var(--rule);padding-top:1rem;color:var(--soft);font-size:.86rem}
+@media (max-width:30rem){main{padding:1rem .75rem 3rem}figure{padding:.45rem .4rem}.picture,.picture .tick,.picture .name,
+.picture .label{font-size:12.5px}th,td{min-width:5.5rem}}
 @media print{body{background:#fff}.table{overflow:visible}details>*{display:block}section,figure{break-inside:avoid-page}}
 """
 

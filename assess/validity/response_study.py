@@ -17,6 +17,8 @@ from assess.validity.written import Document, estimate, number
 MOST_CATEGORIES = 11
 """An item with more different scores than this is a measurement, not a partial-credit item."""
 
+MOST_OF_THE_POINTS = 0.4
+
 BAR_PER_POINT_UP_TO = 40
 BIN_LOGITS = 0.5
 SEM_SOURCE = "Lord & Novick (1968), ch. 7; standard error: delta method on standard deviation and reliability"
@@ -152,15 +154,17 @@ def _items(responses: Responses) -> list[Document]:
             "discrimination": estimate(item.discrimination),
             "omitted": estimate(item.omitted),
             "alpha_if_deleted": estimate(item.alpha_if_deleted, words=3),
-            "remarks": _remarks(item),
+            "remarks": _remarks(item, share=float(maximum / responses.maxima.sum()), items=len(analysed)),
         }
         for item, maximum in zip(analysed, responses.maxima, strict=True)
     ]
 
 
-def _remarks(item: ItemAnalysis) -> list[str]:
-    """What a reviewer should look at; said only where the whole interval says it."""
+def _remarks(item: ItemAnalysis, *, share: float, items: int) -> list[str]:
+    """What a reviewer should look at; of the statistics only where the whole interval says it."""
     remarks = []
+    if items > 3 and share > MOST_OF_THE_POINTS:
+        remarks.append("Holds most of the points: is this column an item at all?")
     rest, easy = item.item_rest, item.difficulty
     if rest.sufficient and rest.interval is not None:
         if rest.interval[1] < 0:

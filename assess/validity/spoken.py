@@ -36,7 +36,7 @@ def share_in_words(found: Estimated) -> str:
 def fact(label: str, found: Estimated, meaning: str, *, share: bool = False, unit: str = "") -> Markup:
     """One entry of a list of facts: the figure large, its interval below, then what it means."""
     words = share_in_words(found) if share else str(found["words"])
-    value, _, rest = words.partition(" (")
+    value, _, rest = words.replace("n = ", "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}").partition(" (")
     if found["sufficient"]:
         shown = join(
             element("span", value + unit, class_="figure"), element("span", rest.removesuffix(")"), class_="about")

@@ -235,6 +235,19 @@ def test_an_item_with_gaps_or_fractions_is_recoded_and_named() -> None:
     assert [len(item["steps"]) for item in rasch["items"]] == [0] * 6 + [2, 0]
 
 
+def test_a_reversed_key_and_a_column_that_is_no_item_are_pointed_out() -> None:
+    matrix = rasch_answers(300, np.linspace(-1, 1, 8), seed=4, spread=1.5)
+    matrix[:, 2] = 1 - matrix[:, 2]
+    age = np.random.default_rng(1).integers(18, 60, size=(300, 1)).astype(float)
+    names, maxima = (*"abcdefgh", "age"), np.append(np.ones(8), 60.0)
+    without = analyse(title="", responses=Responses(matrix=matrix, items=tuple("abcdefgh"), maxima=np.ones(8)))
+    remarks = {item["name"]: item["remarks"] for item in without["responses"]["item_analysis"]}
+    assert remarks["c"] == ["Works against the other items: look for a wrong key."]
+    assert [name for name, told in remarks.items() if told] == ["c"]
+    mixed = analyse(title="", responses=Responses(matrix=np.hstack([matrix, age]), items=names, maxima=maxima))
+    assert "is this column an item at all?" in mixed["responses"]["item_analysis"][8]["remarks"][0]
+
+
 def test_a_design_in_two_halves_is_named_with_the_marking_that_would_join_them() -> None:
     rows = [(f"A{i}", rater) for i in range(5) for rater in ("R1", "R2")] + [(f"B{i}", "R3") for i in range(3)]
     ratings = Ratings(

@@ -1,15 +1,18 @@
 """`manage.py study`: files in, files out, exit status, one JSON object."""
 
 import json
+import re
 from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
 from assess.ledger.canonical import canonical
+from assess.management.commands.study import Command
 
 
 @pytest.fixture
@@ -131,3 +134,17 @@ def test_maxima_are_taken_for_all_items_or_by_name(tmp_path: Path, responses: Pa
     assert run(*given, "a=3,b=2")[0] == 0
     document = json.loads((tmp_path / "o" / "study.json").read_bytes())
     assert [item["maximum"] for item in document["responses"]["item_analysis"]][:3] == ["3.00", "2.00", "1.00"]
+
+
+def test_the_reference_page_names_every_option_and_every_code() -> None:
+    page = (settings.ROOT / "docs" / "reference" / "study.md").read_text()
+    parser = Command().create_parser("manage.py", "study")
+    framework = {action.dest for action in BaseCommand().create_parser("manage.py", "any")._actions}
+    for action in parser._actions:
+        if action.dest not in framework:
+            assert f"`{action.option_strings[0]}" in page, action.dest
+    rooms = [settings.ROOT / "assess" / room for room in ("validity/tables.py", "management/commands/study.py")]
+    codes = {code for room in rooms for code in re.findall(r'TableError\(\s*"(\w+)"', room.read_text())}
+    assert len(codes) > 15
+    for code in codes:
+        assert f"`{code}`" in page, code
