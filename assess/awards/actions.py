@@ -7,6 +7,7 @@ way it goes.
 import secrets
 import uuid
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
@@ -16,7 +17,7 @@ from assess.attempts.models import Attempt
 from assess.awards import builders, gathering
 from assess.awards import decision as rules
 from assess.awards.commitments import award_document, status_document
-from assess.awards.gate import CHECKS, open_gate
+from assess.awards.gate import CHECKS
 from assess.awards.models import Credential, Decision, Signature, StatusChange, Waiver
 from assess.awards.plain import plain
 from assess.awards.status_list import free_index
@@ -57,7 +58,7 @@ def decide(*, attempt_id: uuid.UUID) -> Decision:
         cuts=gathering.cut_scores(version.pk),
         must_pass=gathering.must_pass_of(scheme, score.document),
     )
-    document = {"score": bytes(score.digest).hex(), **plain(found)}
+    document = _document(score.digest, found)
     value = digest(document)
     last = attempt.decisions.order_by("-number").first()
     if last is not None and bytes(last.digest) == value:
@@ -174,7 +175,7 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
         raise AwardError("approvals", f"{names} of {APPROVALS} people have approved the decision.")
     now = timezone.now()
     found = _decision_of(row)
-    shown = open_gate(gathering.facts_for_gate(row, found), gathering.waivers_of(row.attempt), now.date())
+    shown = gathering.gate_of(row)
     if not shown.open:
         reasons = [check.sentence for check in shown.checks if check.name in shown.blocking]
         raise AwardError("gate", f"The gate is shut: {' '.join(reasons)}")
@@ -203,18 +204,15 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
 
 
 def _decision_of(row: Decision) -> rules.Decision:
-    version = row.attempt.registration.scheme_version
-    scheme = schemes.definition_of(version)
-    found = rules.decide(
-        rule=gathering.rule_of(scheme),
-        scores=gathering.part_scores(row.score.document, validity.errors_of_measurement(version.pk)),
-        cuts=gathering.cut_scores(version.pk),
-        must_pass=gathering.must_pass_of(scheme, row.score.document),
-    )
-    if digest({"score": bytes(row.score.digest).hex(), **plain(found)}) != bytes(row.digest):
+    found = gathering.decision_of(row)
+    if digest(_document(row.score.digest, found)) != bytes(row.digest):
         raise AwardError("stale", "Score, cut scores or study have changed since this decision. Decide again.")
     assert isinstance(found, rules.Decision)
     return found
+
+
+def _document(score_digest: bytes, found: rules.Decision | rules.Undecidable) -> dict[str, Any]:
+    return {"score": bytes(score_digest).hex(), **plain(found)}
 
 
 def revoke(*, actor_id: uuid.UUID, credential_id: uuid.UUID, reason: str) -> StatusChange:

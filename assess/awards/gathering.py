@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from assess.attempts import queries as attempts
 from assess.attempts.fold import AttemptRecord, fold
 from assess.attempts.models import Attempt, Score, Seal
 from assess.awards import gate_facts as gate
+from assess.awards.gate import GateResult, open_gate
 from assess.awards.gate import Waiver as GateWaiver
 from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
-from assess.awards.decision import CutScore, Decision, DecisionRule, MustPass, PartScore, Undecidable
+from assess.awards.decision import CutScore, Decision, DecisionRule, MustPass, PartScore, Undecidable, decide
 from assess.awards.models import Decision as DecisionRow
 from assess.awards.models import Signature, Waiver
 from assess.awards.queries import PURPOSES, list_url
@@ -75,6 +77,23 @@ def cut_scores(scheme_version_id: Any) -> list[CutScore]:
         )
         for row in validity.cut_scores_in_force(scheme_version_id)
     ]
+
+
+def decision_of(row: DecisionRow) -> Decision | Undecidable:
+    """The decision behind a row, made again from the score, the cut scores and the study as they are now."""
+    version = row.attempt.registration.scheme_version
+    scheme = schemes.definition_of(version)
+    return decide(
+        rule=rule_of(scheme),
+        scores=part_scores(row.score.document, validity.errors_of_measurement(version.pk)),
+        cuts=cut_scores(version.pk),
+        must_pass=must_pass_of(scheme, row.score.document),
+    )
+
+
+def gate_of(row: DecisionRow) -> GateResult:
+    """The gate for one candidate, as it stands today."""
+    return open_gate(facts_for_gate(row, decision_of(row)), waivers_of(row.attempt), timezone.now().date())
 
 
 def facts_for_gate(row: DecisionRow, found: Decision | Undecidable) -> gate.GateFacts:

@@ -35,9 +35,7 @@ class Frozen:
     global_ratings: GlobalRatings
 
 
-def freeze(
-    attempts: Sequence[ScoredAttempt], *, parts: Sequence[tuple[str, str]], weights: Mapping[str, float]
-) -> Frozen:
+def freeze(attempts: Sequence[ScoredAttempt], *, parts: Sequence[tuple[str, str]]) -> Frozen:
     """Arrays of all attempts.
 
     Parameters

@@ -1,0 +1,148 @@
+"""After the day: the panel's meeting, the board, the study, the decisions with two names each, the gate, the awards."""
+
+import datetime
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils import timezone
+
+from assess import door
+from assess.attempts.models import Attempt
+from assess.awards import gathering
+from assess.awards.actions import AwardError
+from assess.awards.gate import CHECKS, Status
+from assess.awards.models import Credential, Decision
+from assess.management.world import model
+from assess.management.world.cast import Cast
+from assess.schemes import queries as schemes
+from assess.schemes.models import SchemeVersion
+from item_bank.queries import pool
+
+BOARD = "Certification board (demonstration)"
+PANEL = "Ten made-up practitioners"
+SIMULATION_DIFFICULTY = -0.6
+PILOT = "Pilot window: the evidence is not enough yet; credentials of this window are demonstrations and say so."
+
+
+@dataclass
+class Awarded:
+    """What came of it: decisions by outcome, credentials, and why nobody else got one."""
+
+    decisions: Counter[str] = field(default_factory=Counter)
+    credentials: list[Credential] = field(default_factory=list)
+    refusals: Counter[str] = field(default_factory=Counter)
+
+
+def set_cut_scores(cast: Cast, version: SchemeVersion) -> None:
+    """Angoff for what judges can rate, borderline regression for the bays; a board adopts each."""
+    director, board = cast.acts_as(cast.director), cast.acts_as(cast.board)
+    cuts = []
+    for part in schemes.parts(version):
+        if part.kind == "practical":
+            cuts.append(
+                door.act(
+                    director,
+                    "validity.hold_borderline_meeting",
+                    scheme_version_id=version.pk,
+                    part=part.identifier,
+                    panel="the assessors of this sitting",
+                )
+            )
+            continue
+        if part.kind == "online_exam":
+            rated = [(item.identifier, item.maximum, item.difficulty) for item in pool(version.scheme.code)]
+        else:
+            rated = [(name, Decimal(1), SIMULATION_DIFFICULTY) for name in part.simulations]
+        rounds = [
+            [
+                [
+                    model.judge_rating(judge=j, round_number=n, item=i, difficulty=hard, maximum=int(top))
+                    for i, (_, top, hard) in enumerate(rated)
+                ]
+                for j in range(len(cast.judges))
+            ]
+            for n in (1, 2)
+        ]
+        cuts.append(
+            door.act(
+                director,
+                "validity.hold_angoff_meeting",
+                scheme_version_id=version.pk,
+                part=part.identifier,
+                panel=PANEL,
+                judge_ids=[judge.pk for judge in cast.judges],
+                items=[name for name, _, _ in rated],
+                points=[top for _, top, _ in rated],
+                rounds=rounds,
+            )
+        )
+    door.act_on_all(board, "validity.adopt_cut_score", ({"cut_score_id": cut.pk, "board": BOARD} for cut in cuts))
+
+
+def award(cast: Cast, version: SchemeVersion, attempts: Sequence[Attempt]) -> Awarded:
+    """Decide, review what is near a cut, put two names to every decision, and issue where the gate is open."""
+    director = cast.acts_as(cast.director)
+    result = Awarded()
+    door.act(director, "validity.run_study", scheme_version_id=version.pk)
+    rows: list[Decision] = door.act_on_all(
+        director, "awards.decide", ({"attempt_id": attempt.pk} for attempt in attempts)
+    )
+    result.decisions.update(row.outcome for row in rows)
+    settled = [row for row in rows if row.outcome != "undecidable"]
+    door.act_on_all(
+        director,
+        "awards.review_near_cut",
+        (
+            {"decision_id": row.pk, "part": part, "comment": "sheets, readings and answers gone through once more"}
+            for row in settled
+            for part in row.document["near_cut"]
+        ),
+    )
+    for approver in cast.approvers:
+        door.act_on_all(cast.acts_as(approver), "awards.approve", ({"decision_id": row.pk} for row in settled))
+    passed = [row for row in rows if row.outcome == "passed"]
+    if passed:
+        _waive_what_a_pilot_lacks(cast, version, passed[0])
+    for row in passed:
+        try:
+            result.credentials.append(door.act(director, "awards.issue", decision_id=row.pk))
+        except AwardError as refused:
+            result.refusals[str(refused)] += 1
+    for row in rows:
+        if row.outcome == "not passed":
+            result.refusals.update(_unmet(row))
+        elif row.outcome == "undecidable":
+            result.refusals.update(row.document["reasons"])
+    return result
+
+
+def _unmet(row: Decision) -> set[str]:
+    """Which rules were not met, without the figures of the person."""
+    return {
+        f"{line['part']}: a must-pass criterion was not met"
+        if line["rule"] == "must_pass"
+        else f"{line['part']}: below the cut score"
+        for line in row.document["lines"]
+        if not line["met"]
+    }
+
+
+def _waive_what_a_pilot_lacks(cast: Cast, version: SchemeVersion, row: Decision) -> None:
+    """A first window can't have all the evidence: two people waive what is lacking, with a reason and an expiry."""
+    shown = gathering.gate_of(row)
+    lacking = [
+        check.name for check in shown.checks if check.status is Status.NOT_ENOUGH_EVIDENCE and CHECKS[check.name].waivable
+    ]
+    expires_on = timezone.now().date() + datetime.timedelta(days=90)
+    for name in lacking:
+        for person in (cast.director, cast.approvers[0]):
+            door.act(
+                cast.acts_as(person),
+                "awards.waive",
+                scheme_version_id=version.pk,
+                check=name,
+                reason=PILOT,
+                expires_on=expires_on,
+            )
