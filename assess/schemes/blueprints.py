@@ -65,7 +65,7 @@ class Station:
 def read_blueprint(node: Node) -> BlueprintDefinition:
     """Read and check one blueprint; mistakes go to the node's list."""
     targets = node.node("targets")
-    targets.text("reliability_at_cut")
+    stated = targets.text("reliability_at_cut")
     blueprint = BlueprintDefinition(
         identifier=node.text("id"),
         credential=node.text("credential"),
@@ -78,6 +78,9 @@ def read_blueprint(node: Node) -> BlueprintDefinition:
         decision_consistency=targets.number("decision_consistency", above=Decimal(0)),
         document=canonical(node.value),
     )
+    if f"<= {number_text(blueprint.max_standard_error)} logit" not in stated:
+        said = f"says {stated!r}, but max_standard_error_logit is {number_text(blueprint.max_standard_error)}"
+        targets.problem("reliability_at_cut", f"{said}; make the sentence and the number agree.")
     targets.finish()
     _read_delivery(node)
     node.finish()

@@ -100,7 +100,9 @@ def _simulation(content_hash: str) -> Simulation:
     # The key is the hash of an immutable document, so a cached simulation is never out of date.
     row = SimulationVersion.objects.filter(content_hash=content_hash).first()
     if row is None:
-        raise SchemeError("not_found", f"No simulation has the content hash {content_hash}; it was never published here.")
+        raise SchemeError(
+            "not_found", f"No simulation has the content hash {content_hash}; it was never published here."
+        )
     document = _plain(row.document)
     kind = SimulationVersion.Kind(row.kind)
     return Simulation(

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from assess.schemes.definition import canonical
 from item_bank.formula import FormulaError, evaluate
 from rubrics.documents import Node, number_text, parse_number
+from simulator_adapters.photovoltaic.models import ModelError, Point, definition, layout
 from simulator_adapters.quantities import UnknownUnit, canonical_unit
 from simulator_adapters.wiring.task import TaskError, WiringTask
 from simulator_adapters.wiring.verdict import check_task
@@ -63,14 +65,16 @@ def _check_wiring(node: Node) -> None:
 
 def _check_settings(node: Node) -> None:
     node.text("order")
-    targets = [*node.nodes("initial"), *node.nodes("key")]
+    targets = node.nodes("key")
     if node.has("profiles"):
         profiles = node.node("profiles")
         targets += [entry for name in profiles.value for entry in profiles.nodes(name, least=1)]
     if not targets:
         node.problem("key", "names no register; list the registers that must hold the ordered values.")
+    for entry in node.nodes("initial"):
+        _check_register(entry, written=False)
     for target in targets:
-        _check_register(target)
+        _check_register(target, written=True)
     for derived in node.nodes("derived"):
         _check_answer(derived, "key", "tolerance_abs")
     for entry in node.nodes("must_not_change"):
@@ -81,22 +85,45 @@ def _check_settings(node: Node) -> None:
         _check_unit(test, "unit")
 
 
-def _check_register(node: Node) -> None:
-    node.integer("model", low=1, high=65_535)
-    node.text("point")
+def _check_register(node: Node, *, written: bool) -> None:
+    """Check a register's value against its raw form, and its name, scale and access against the published model."""
+    model, point = node.integer("model", low=1, high=65_535), node.text("point")
     value, raw = node.number("value"), node.integer("raw", low=-(2**31), high=2**32 - 1)
     node.integer("tol_raw", low=0, high=65_535)
     scale = node.integer("scale_factor", low=-10, high=10, default=0)
-    node.optional_text("scale_factor_point")
+    named = node.optional_text("scale_factor_point")
     for place in node.raw("index") or ():
         if not isinstance(place, int) or isinstance(place, bool) or place < 1:
             node.problem("index", f"holds {place!r}; places are whole numbers from 1.")
     _check_unit(node, "unit")
     node.finish()
     if Fraction(raw) * Fraction(10) ** scale != Fraction(value):
+        said = f"is {raw}, which with scale factor {scale} does not mean {number_text(value)}"
+        node.problem("raw", f"{said}; correct one of them.")
+    try:
+        published = _published_points(model)
+    except ModelError as error:
+        node.problem("model", str(error))
+        return
+    found = published.get(point)
+    if found is None:
+        node.problem("point", f"is {point}, which model {model} does not have; write it as published.")
+        return
+    if (found.scale or "") != named:
+        node.problem("scale_factor_point", f"is {named!r}, but {model}.{point} is scaled by {found.scale!r}.")
+    if written and not found.writable:
         node.problem(
-            "raw", f"is {raw}, which with scale factor {scale} does not mean {number_text(value)}; correct one of them."
+            "point", f"is {point}, which model {model} publishes as read-only; order a setting that can be written."
         )
+    bits = 16 * found.size
+    low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if found.type.startswith("int") else (0, 2**bits - 1)
+    if not low <= raw <= high:
+        node.problem("raw", f"is {raw}, outside the {found.type} of {model}.{point} ({low} to {high}).")
+
+
+@lru_cache(maxsize=64)
+def _published_points(model: int) -> Mapping[str, Point]:
+    return {point.path: point for point in layout(definition(model), lambda _: 1)}
 
 
 def _check_case(node: Node) -> None:

@@ -159,10 +159,17 @@ def test_mistakes_in_several_files_are_all_reported_at_once(spoil):
         ("blueprints", "min_pool_factor: 1.25", "min_pool_factor: 3", "domains[A1]", "write more or lower it"),
         (
             "blueprints",
-            "max_standard_error_logit: 0.50",
-            "max_standard_error_logit: 0.30",
+            "<= 0.50 logit at the cut\n    max_standard_error_logit: 0.50",
+            "<= 0.30 logit at the cut\n    max_standard_error_logit: 0.30",
             "BP-ECW, precision",
             "That needs at least",
+        ),
+        (
+            "blueprints",
+            "max_standard_error_logit: 0.50",
+            "max_standard_error_logit: 0.40",
+            "BP-ECW, targets.reliability_at_cut",
+            "make the sentence and the number agree",
         ),
         (
             "blueprints",
@@ -190,6 +197,9 @@ def test_mistakes_in_several_files_are_all_reported_at_once(spoil):
         ),
         ("simulations", "low: 67.942", "low: 71", "SIM-RET-3, answers[slope].expected", "not inside 71 to 72.145"),
         ("simulations", "    - 42710\n", "    - 52710\n", "SIM-RET-3, answers[slope].formula", "but 70.044 is written"),
+        ("simulations", "point: SoCRsvMin", "point: SoCReserve", "SIM-SUN-1", "which model 802 does not have"),
+        ("simulations", "scale_factor_point: SoC_SF", "scale_factor_point: SOC_SF", "SIM-SUN-1", "scaled by 'SoC_SF'"),
+        ("simulations", "- model: 703\n", "- model: 7030\n", "SIM-SUN-3", "not in the SunSpec catalogue"),
         # wiring
         ("simulations", "    - S1.1\n    - X1.L\n", "    - S1.1\n", "SIM-WIRE-1", "the reference wiring fails"),
         ("simulations", "  - - SRC.L\n    - Q1.1\n", "  - - SRC.L\n    - Q1.9\n", "SIM-WIRE-1", "Q1.9"),
