@@ -8,8 +8,8 @@ missing, unknown or mistyped field is named, never skipped.
 import base64
 import binascii
 import dataclasses
-import functools
 import enum
+import functools
 import hashlib
 import json
 import types

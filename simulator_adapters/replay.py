@@ -7,13 +7,16 @@ asked for is as much a difference as what was asked differently.
 from types import TracebackType
 from typing import Self
 
-from simulator_adapters.contract import AdapterError, Deadline, DeadlineExceeded, LinkLost
+from simulator_adapters.contract import Deadline, DeadlineExceeded, LinkLost
 from simulator_adapters.recording import Trace, TraceEvent
 from simulator_adapters.wire import Wire
 
 
-class ReplayMismatch(AdapterError):
-    """The adapter does something else than the trace holds, or leaves part of it unused."""
+class ReplayMismatch(Exception):
+    """The adapter does something else than the trace holds, or leaves part of it unused.
+
+    It says nothing about any equipment, so that no run may turn it into an outcome.
+    """
 
     code = "replay_mismatch"
 

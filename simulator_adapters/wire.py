@@ -69,6 +69,8 @@ class TcpWire:
         self._socket.close()
 
     def _wait(self, deadline: Deadline, *, writing: bool) -> None:
+        if self._socket.fileno() < 0:
+            raise LinkLost("The connection was closed after an earlier failure. Connect again.")
         left = deadline - time.monotonic()
         watched = [self._socket]
         if left <= 0 or not any(select.select([] if writing else watched, watched if writing else [], [], left)):

@@ -1,5 +1,6 @@
 """Reading and writing a SunSpec device: one block read per model, raw registers kept, writes read back."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,10 @@ from simulator_adapters.photovoltaic.models import ModelBlock, ModelError, Point
 
 MOST_MODELS = 64
 MOST_LENGTH = 4096
+
+_ADOPTION = {"AdptCrvReq": "AdptCrvRslt", "AdptCtlReq": "AdptCtlRslt"}
+_IN_PROGRESS, _COMPLETED = 0, 1
+_POLL_SECONDS = 0.005
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,17 @@ class SunSpecClient:
         back = self.block(model, deadline=deadline).raw(path, index)
         if back != raw:
             return WriteResult(name, False, f"{name}: {raw} was written but {back} is read back.")
+        if path in _ADOPTION:
+            return self._adopted(model, name, _ADOPTION[path], deadline)
         return WriteResult(name, True, f"{name} now reads {value}.")
+
+    def _adopted(self, model: int, name: str, result: str, deadline: Deadline) -> WriteResult:
+        """Wait for the device to say how an adoption request ended."""
+        while (state := self.block(model, deadline=deadline).raw(result)) == _IN_PROGRESS:
+            time.sleep(_POLL_SECONDS)
+        if state != _COMPLETED:
+            return WriteResult(name, False, f"{name}: the device could not adopt this set. Check its points.")
+        return WriteResult(name, True, f"{name}: the set is adopted.")
 
     def close(self) -> None:
         """Close the wire."""

@@ -131,6 +131,12 @@ def check_spec(spec: SettingsSpec) -> list[str]:
     for targets in spec.profiles.values():
         for target in targets:
             problems += _target_problems(spec, target, writable=True)
+    known = {(t.model, (t.point, t.index)) for t in (*spec.initial, *(t for ts in spec.profiles.values() for t in ts))}
+    problems += [
+        f"{spec.id}: {model}.{path} must not change, but neither initial nor key says from what."
+        for model, (path, index) in spec.must_not_change
+        if (model, (path, index)) not in known
+    ]
     for computed in (*spec.derived, *spec.responses):
         try:
             result = evaluate_formula(computed.formula, computed.inputs)
