@@ -43,6 +43,9 @@ SPECS = {entry["id"]: SettingsSpec.from_document(entry) for entry in SIMULATIONS
 SERIAL = "INV-7"
 
 
+Overrides = dict[int, dict[tuple[str, tuple[int, ...]], int | str]]
+
+
 def soon(seconds: float = 5) -> float:
     return time.monotonic() + seconds
 
@@ -193,7 +196,7 @@ def test_the_power_limit_cuts_the_output() -> None:
 
 
 def test_a_point_that_is_not_implemented_is_the_equipments_matter() -> None:
-    overrides = {704: {("WMaxLimPct", ()): 0xFFFF}}
+    overrides: Overrides = {704: {("WMaxLimPct", ()): 0xFFFF}}
     with SimulatedInverter(serial=SERIAL, overrides=overrides) as inverter:
         session = connected(inverter.port)
         record = check_settings(SPECS["SIM-SUN-1"], session)
@@ -204,7 +207,7 @@ def test_a_point_that_is_not_implemented_is_the_equipments_matter() -> None:
 
 @pytest.mark.parametrize("factor", [-11, 11, -32768])
 def test_a_scale_factor_out_of_range_is_not_believed(factor: int) -> None:
-    overrides = {704: {("WMaxLimPct_SF", ()): factor}}
+    overrides: Overrides = {704: {("WMaxLimPct_SF", ()): factor}}
     with SimulatedInverter(serial=SERIAL, overrides=overrides) as inverter:
         session = connected(inverter.port)
         (refused,) = apply_writes(session, [RESERVE[1]])
@@ -214,7 +217,7 @@ def test_a_scale_factor_out_of_range_is_not_believed(factor: int) -> None:
 
 
 def test_a_device_that_scales_otherwise_is_read_in_its_own_scale() -> None:
-    overrides = {704: {("WMaxLimPct_SF", ()): -2, ("WMaxLimPct", ()): 6000}}
+    overrides: Overrides = {704: {("WMaxLimPct_SF", ()): -2, ("WMaxLimPct", ()): 6000}}
     with SimulatedInverter(serial=SERIAL, overrides=overrides) as inverter:
         session = connected(inverter.port)
         record = check_settings(SPECS["SIM-SUN-1"], session)
