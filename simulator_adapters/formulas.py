@@ -1,7 +1,8 @@
 """Formulas as content writes them, evaluated in decimals over a closed grammar.
 
-Numbers, given names, ``+ - * / **``, comparisons, ``a if c else b`` and the functions max, min, abs, sqrt. There are no
-attributes, no subscripts, no other names: a formula can't reach anything but its inputs.
+Numbers, given names, ``+ - * / **``, comparisons, ``a if c else b`` and the functions max, min, abs and sqrt (also
+written math.sqrt). There are no other attributes, no subscripts, no other names: a formula can't reach anything but its
+inputs.
 """
 
 import ast
@@ -64,6 +65,8 @@ def evaluate_formula(formula: str, inputs: Mapping[str, Decimal]) -> Decimal:
         raise FormulaError(f"{formula!r} is not a formula. Use numbers, names, + - * / and parentheses.") from None
     except DecimalException:
         raise FormulaError(f"{formula!r} has no finite result for these inputs.") from None
+    if not result.is_finite():
+        raise FormulaError(f"{formula!r} has no finite result for these inputs.")
     return result
 
 
@@ -85,6 +88,8 @@ def _value(node: ast.expr, inputs: Mapping[str, Decimal]) -> Decimal:
             return _BINARY[type(op)](_value(left, inputs), _value(right, inputs))
         case ast.IfExp(test=test, body=body, orelse=other):
             return _value(body if _holds(test, inputs) else other, inputs)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="math"), attr="sqrt"), args=[root], keywords=[]):
+            return _value(root, inputs).sqrt()
         case ast.Call(func=ast.Name(id=name), args=[_, *_] as args, keywords=[]) if name in _FUNCTIONS:
             return _call(name, [_value(arg, inputs) for arg in args])
     raise FormulaError(f"{type(node).__name__} is not part of a formula.")

@@ -8,7 +8,18 @@ CURVES = 3
 CURVE_POINTS = 4
 CONTROLS = 3
 
-COUNTS: Mapping[int, Mapping[str, int]] = {705: {"NCrv": CURVES, "NPt": CURVE_POINTS}, 711: {"NCtl": CONTROLS}}
+#: Direct-current ports by kind (0 PV array, 1 battery): amperes, volts, watts.
+_PORTS = ((0, 113, 4000, 4520), (1, 0, 5120, 0))
+
+COUNTS: Mapping[int, Mapping[str, int]] = {
+    705: {"NCrv": CURVES, "NPt": CURVE_POINTS},
+    711: {"NCtl": CONTROLS},
+    714: {"NPrt": len(_PORTS)},
+}
+    705: {"NCrv": CURVES, "NPt": CURVE_POINTS},
+    711: {"NCtl": CONTROLS},
+    714: {"NPrt": len(_PORTS)},
+}
 
 _COMMON: dict[str, int | str] = {"Mn": "Assayer", "Md": "Training inverter", "Opt": "battery", "Vr": "1.0", "DA": 1}
 _MEASURED = {
@@ -132,7 +143,7 @@ def factory_values(serial: str) -> dict[int, dict[Key, int | str]]:
         705: _VOLT_VAR,
         711: _DROOP,
         713: _STORAGE,
-        714: {"PrtAlrms": 0},
+        714: {"PrtAlrms": 0, "DCA": 113, "DCW": 4520, "DCA_SF": -1, "DCV_SF": -1, "DCW_SF": 0},
         802: _BATTERY,
     }
     values: dict[int, dict[Key, int | str]] = {
@@ -142,6 +153,9 @@ def factory_values(serial: str) -> dict[int, dict[Key, int | str]]:
         values[705] |= _curve(curve)
     for control in range(1, CONTROLS + 1):
         values[711] |= _control(control)
+    for number, port in enumerate(_PORTS, start=1):
+        for path, raw in zip(("PrtTyp", "DCA", "DCV", "DCW"), port, strict=True):
+            values[714][f"Prt.{path}", (number,)] = raw
     return values
 
 
