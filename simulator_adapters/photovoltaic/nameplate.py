@@ -16,10 +16,6 @@ COUNTS: Mapping[int, Mapping[str, int]] = {
     711: {"NCtl": CONTROLS},
     714: {"NPrt": len(_PORTS)},
 }
-    705: {"NCrv": CURVES, "NPt": CURVE_POINTS},
-    711: {"NCtl": CONTROLS},
-    714: {"NPrt": len(_PORTS)},
-}
 
 _COMMON: dict[str, int | str] = {"Mn": "Assayer", "Md": "Training inverter", "Opt": "battery", "Vr": "1.0", "DA": 1}
 _MEASURED = {

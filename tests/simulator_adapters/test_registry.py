@@ -30,5 +30,5 @@ def test_an_adapter_announced_by_a_package_is_found(tmp_path: Path, monkeypatch:
 
 
 def test_an_unknown_adapter_is_refused_with_those_at_hand() -> None:
-    with pytest.raises(UnknownAdapter, match="'toaster'. At hand are wiring, sunspec"):
+    with pytest.raises(UnknownAdapter, match=r"'toaster'\. At hand are wiring, sunspec"):
         adapter("toaster")
