@@ -19,6 +19,7 @@ from assess.schemes.definition import Part, SchemeDefinition
 from assess.schemes.errors import SchemeError
 from assess.schemes.models import BlueprintVersion, ExternalCredential, SchemeVersion, SimulationVersion, Stack, Version
 from assess.schemes.requirements import Certificate, HeldCredential, check_entry
+from assess.schemes.simulations import for_adapters
 from assess.schemes.stacks import StackDefinition, read_external, read_stack
 from item_bank.assembly import Blueprint
 from rubrics.documents import Node
@@ -103,7 +104,7 @@ def _simulation(content_hash: str) -> Simulation:
         raise SchemeError(
             "not_found", f"No simulation has the content hash {content_hash}; it was never published here."
         )
-    document = _plain(row.document)
+    document = for_adapters(_plain(row.document))
     kind = SimulationVersion.Kind(row.kind)
     return Simulation(
         identifier=row.identifier,

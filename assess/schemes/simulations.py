@@ -54,6 +54,39 @@ def read_simulation(node: Node, group: str) -> SimulationDefinition:
     return simulation
 
 
+def for_adapters(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a stored document the plain numbers that the adapters' readers expect, as a YAML file would hold them.
+
+    Each of them turns the shortest form of a number back into the same decimal, so nothing is lost on the way.
+
+    Examples
+    --------
+    >>> for_adapters({"id": "1.0", "answers": [{"text": "7", "low": "4.20", "inputs": {"n": 3}}]})
+    {'id': '1.0', 'answers': [{'text': '7', 'low': 4.2, 'inputs': {'n': 3}}]}
+    """
+    return {key: _numbers(value, key in NUMBER_FIELDS) for key, value in document.items()}
+
+
+NUMBER_FIELDS = frozenset(
+    {"facts", "data", "after", "costs", "inputs", "input", "expected", "low", "high", "value", "key", "tolerance_abs"}
+)
+
+
+def _numbers(value: Any, numeric: bool) -> Any:
+    if isinstance(value, Mapping):
+        # Under `facts` every field may be a number; under a list of registers or answers, those named above.
+        return {
+            key: _numbers(entry, key in NUMBER_FIELDS or (numeric and "id" not in value))
+            for key, entry in value.items()
+        }
+    if isinstance(value, list):
+        return [_numbers(entry, numeric) for entry in value]
+    if not numeric or not isinstance(value, str):
+        return value
+    number = parse_number(value)
+    return value if number is None else float(number)
+
+
 def _check_wiring(node: Node) -> None:
     try:
         task = WiringTask.from_document(dict(node.value))

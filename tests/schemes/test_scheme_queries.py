@@ -14,6 +14,7 @@ from assess.schemes.errors import SchemeError
 from assess.schemes.models import SchemeVersion, SimulationVersion
 from assess.schemes.requirements import HeldCredential
 from rubrics import queries as rubrics
+from simulator_adapters.photovoltaic.settings import SettingsSpec
 
 LOADER, REVIEWER = uuid.UUID(int=1), uuid.UUID(int=2)
 TODAY = date(2026, 11, 23)
@@ -73,6 +74,20 @@ def test_simulations_are_found_by_name_and_by_hash(loaded):
     assert (wired.wiring.id, wired.case_sheet, wired.outcomes) == ("SIM-WIRE-4", None, ("LO-ECW-3", "LO-ECW-4"))
     assert (settings.wiring, settings.case_sheet, settings.kind) == (None, None, "sunspec_settings")
     assert (case.wiring, case.case_sheet is None) == (None, False)
+
+
+def test_every_stored_simulation_is_read_by_its_adapter_without_losing_a_digit(loaded):
+    rows = queries.published_simulations([simulation.identifier for simulation in loaded.simulations])
+    by_name = {one.identifier: one for one in queries.simulations([row.content_hash for row in rows.values()])}
+    (attic, *_) = by_name["SIM-RET-1"].case_sheet.questions
+    assert (attic.id, attic.low, attic.high) == ("attic_kwh", Decimal("43260.988"), Decimal("47814.776"))
+    assert SettingsSpec.from_document(by_name["SIM-SUN-2"].document).id == "SIM-SUN-2"
+    for name in ("SIM-SUN-1", "SIM-SUN-2", "SIM-SUN-3"):
+        stored, given = rows[name].document, by_name[name].document
+        for group in ("key", "derived"):
+            for old, new in zip(stored.get(group, []), given.get(group, []), strict=True):
+                field = "value" if group == "key" else "key"
+                assert Decimal(str(new[field])) == Decimal(str(old[field]))
 
 
 def test_an_unknown_simulation_hash_is_named(loaded):
