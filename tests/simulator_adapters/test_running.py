@@ -94,7 +94,7 @@ def test_a_repeat_ends_with_the_first_pass_or_its_bound() -> None:
 def test_a_repeat_is_bounded_in_time_too() -> None:
     repeat = Repeat(max_attempts=10_000, interval_ms=10, duration_ms=60)
     result = ran(Step(name="a", action="x", repeat=repeat), perform=always(Outcome.FAIL))
-    assert 2 <= result.steps[0].attempts <= 7
+    assert result.steps[0].attempts <= 7
 
 
 @pytest.mark.parametrize(
