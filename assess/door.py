@@ -2,8 +2,8 @@
 
     act(actor, "attempts.seal_attempt", attempt_id=…)
 
-looks the rule up, opens the transaction, calls the action, writes who did what on which records, and the outbox rows for what
-must follow. What follows is kicked off after the commit; should the broker be gone, the sweep sends it again.
+looks the rule up, opens the transaction, calls the action, writes who did what on which records, and the outbox rows
+for what must follow. What follows is kicked off after the commit; should the broker be gone, the sweep sends it again.
 """
 
 import hashlib

@@ -3,7 +3,7 @@
 from assess.attempts.models import Attempt, Entry, Quarantine, Registration, Score, Seal, Stream
 from assess.awards.models import Credential, Decision, Signature, StatusChange, Waiver
 from assess.ledger.models import Act, Checkpoint, Leaf, Outbox
-from assess.people.models import Account, Accommodation, Certificate, Conflict, Organisation, RoleAssignment
+from assess.people.models import Accommodation, Account, Certificate, Conflict, Organisation, RoleAssignment
 from assess.schemes.models import (
     BlueprintVersion,
     ExternalCredential,

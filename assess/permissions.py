@@ -1,7 +1,7 @@
 """Who may do what: one table, action → rule. `assess.door` refuses whatever has no line here.
 
-A rule names the roles of which the actor must hold one, and where the role alone does not settle it, a condition on the arguments
-that says in a sentence why not.
+A rule names the roles of which the actor must hold one, and where the role alone does not settle it, a condition on
+the arguments that says in a sentence why not.
 """
 
 from collections.abc import Callable, Mapping

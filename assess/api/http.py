@@ -2,8 +2,12 @@
 
 from ninja import NinjaAPI
 
+from assess.api import public
+
 api = NinjaAPI(
     title="Assayer",
     version="1",
     description="Items, rubrics, sittings, attempts, evidence, decisions and credentials of this installation.",
 )
+
+api.add_router("", public.router)

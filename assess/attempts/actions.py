@@ -38,7 +38,8 @@ class AttemptError(Exception):
 
 @dataclass(frozen=True)
 class Grant:
-    """What a device needs to write a stream: its identity (the chain begins with it), where it stands, and the token."""
+    """What a device needs to write a stream: its identity (the chain begins with it), where it stands, and the
+    token."""
 
     identity: StreamIdentity
     sequence: int
@@ -128,7 +129,9 @@ def open_stream(
         current.state = Stream.State.SUPERSEDED
         current.save(update_fields=["state"])
     key = uuid.uuid4()
-    identity = StreamIdentity(str(key), f"{subject_kind}:{subject_id}", role, device, (current.epoch if current else 0) + 1)
+    identity = StreamIdentity(
+        str(key), f"{subject_kind}:{subject_id}", role, device, (current.epoch if current else 0) + 1
+    )
     genesis = identity.genesis()
     stream = Stream.objects.create(
         id=key,
@@ -172,7 +175,9 @@ def seal_attempt(*, actor_id: uuid.UUID, attempt_id: uuid.UUID, missing: Sequenc
     still_open = [s for s in streams if s.state == Stream.State.OPEN and s.pk not in lost]
     if still_open:
         names = ", ".join(f"{stream.role} on {stream.device}" for stream in still_open)
-        raise AttemptError("streams-open", f"Not closed yet: {names}. Close them, or name them as missing with a reason.")
+        raise AttemptError(
+            "streams-open", f"Not closed yet: {names}. Close them, or name them as missing with a reason."
+        )
     for stream in streams:
         if stream.pk in lost and stream.state == Stream.State.OPEN:
             stream.state = Stream.State.CLOSED
@@ -192,7 +197,11 @@ def _seal(
 ) -> Seal:
     last = attempt.seals.aggregate(last=Max("number"))["last"] or 0
     document = seal_document(
-        attempt=str(attempt.pk), number=last + 1, heads=heads_of(streams, missing_from), reason=reason, admitted=admitted
+        attempt=str(attempt.pk),
+        number=last + 1,
+        heads=heads_of(streams, missing_from),
+        reason=reason,
+        admitted=admitted,
     )
     previous = attempt.seals.filter(number=last).first()
     if previous is not None and previous.document["heads"] == document["heads"]:
@@ -230,7 +239,8 @@ def admit_quarantined(*, actor_id: uuid.UUID, quarantine_id: uuid.UUID) -> Seal:
     Raises
     ------
     AttemptError
-        `not-proposed`, `same-person`; `contradicts` where they differ from what was acknowledged, which can't be undone.
+        `not-proposed`, `same-person`; `contradicts` where they differ from what was acknowledged, which can't be
+        undone.
     """
     item = _waiting(quarantine_id)
     if item.proposed_by_id is None:

@@ -1,7 +1,8 @@
 """Reading a batch that a device sent, before any table is touched.
 
 A batch is `{"stream": id, "device": name, "entries": [{sequence, kind, payload, device_ms, monotonic_ms, digest}, …]}`.
-Whatever is wrong is a `Refusal` with a code for machines, a sentence for people, and where it applies the place in the batch.
+Whatever is wrong is a `Refusal` with a code for machines, a sentence for people, and where it applies the place in
+the batch.
 """
 
 import itertools
@@ -34,7 +35,8 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Batch:
-    """Entries of one stream, read but not yet checked against its chain. `payloads` are the parsed payloads, in order."""
+    """Entries of one stream, read but not yet checked against its chain. `payloads` are the parsed payloads, in
+    order."""
 
     stream: str
     device: str
@@ -71,7 +73,8 @@ def read_batch(body: bytes, *, role: str) -> Batch:
     Raises
     ------
     Refusal
-        too-large, not-json, not-an-object, number-not-allowed, duplicate-key, bad-entry, too-many-entries, kind-not-allowed.
+        too-large, not-json, not-an-object, number-not-allowed, duplicate-key, bad-entry, too-many-entries,
+        kind-not-allowed.
     """
     if len(body) > MAX_BODY:
         raise Refusal(

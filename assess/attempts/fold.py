@@ -1,10 +1,11 @@
 """What an attempt's journal says, as one value: the fold.
 
-Each role folds alone, by (epoch, sequence) and never by wall clock, and writes keys of its own; the value is therefore the
-same for every interleaving of streams and for every order of arrival.
+Each role folds alone, by (epoch, sequence) and never by wall clock, and writes keys of its own; the value is
+therefore the same for every interleaving of streams and for every order of arrival.
 
-Within a role the last word on a key stands and the earlier ones stay as its history. An answer that was possibly written
-after its part's deadline does not replace one that was on time: it stands beside it as late, until a named person admits it.
+Within a role the last word on a key stands and the earlier ones stay as its history. An answer that was possibly
+written after its part's deadline does not replace one that was on time: it stands beside it as late, until a named
+person admits it.
 """
 
 import json
@@ -40,7 +41,8 @@ class StreamRecord:
 
 @dataclass(frozen=True)
 class Said:
-    """One word on a key: what, when by the server's clock at the latest (µs), and from which role, epoch and sequence."""
+    """One word on a key: what, when by the server's clock at the latest (µs), and from which role, epoch and
+    sequence."""
 
     role: str
     epoch: int

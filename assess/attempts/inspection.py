@@ -23,12 +23,19 @@ def inspect_journal() -> tuple[int, list[Difference]]:
     differences: list[Difference] = []
     for seal in Seal.objects.order_by("attempt_id", "number"):
         for head in seal.document["heads"]:
-            place = (head["sequence"], head["digest"], head["receipt"], f"seal {seal.number} of attempt {seal.attempt_id}")
+            place = (
+                head["sequence"],
+                head["digest"],
+                head["receipt"],
+                f"seal {seal.number} of attempt {seal.attempt_id}",
+            )
             sealed.setdefault(uuid.UUID(head["stream"]), []).append(place)
     count = 0
     streams = {stream.pk: stream for stream in Stream.objects.all()}
     for key in sealed.keys() - streams.keys():
-        differences.append(Difference("stream", str(key), f"Stream {key} is in {sealed[key][0][3]} but its row is gone."))
+        differences.append(
+            Difference("stream", str(key), f"Stream {key} is in {sealed[key][0][3]} but its row is gone.")
+        )
     for stream, entries in _by_stream(streams):
         count += len(entries)
         differences += _inspect(stream, entries, sealed.get(stream.pk, []))
@@ -63,7 +70,9 @@ def _inspect(stream: Stream, entries: list[Entry], sealed: list[tuple[int, str, 
             return [Difference("entry", f"{stream.pk}/{place}", f"Entry {place} of {name} was changed.")]
         receipt = next_receipt(receipt, digest, entry.server_us)
         if receipt != bytes(entry.receipt):
-            return [Difference("entry", f"{stream.pk}/{place}", f"The server time of entry {place} of {name} was changed.")]
+            return [
+                Difference("entry", f"{stream.pk}/{place}", f"The server time of entry {place} of {name} was changed.")
+            ]
         heads[place] = (digest, receipt)
     found = []
     if heads.get(stream.head_sequence) != (bytes(stream.head_digest), bytes(stream.head_receipt)):

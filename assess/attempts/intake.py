@@ -47,11 +47,11 @@ def take(token: str, body: bytes) -> "Future[Outcome]":
             raise
         return writer.submit(Unreadable(str(stream), body, refusal))
     if batch.stream != str(stream):
-        refusal = Refusal(
+        elsewhere = Refusal(
             "wrong-stream",
             "The batch is of another stream than its grant. Send it with the grant it belongs to.",
             403,
             kept=True,
         )
-        return writer.submit(Unreadable(str(stream), body, refusal))
+        return writer.submit(Unreadable(str(stream), body, elsewhere))
     return writer.submit(batch)

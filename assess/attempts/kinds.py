@@ -1,7 +1,7 @@
 """Which kinds of entry each role may write, and what each kind must hold.
 
-A role is a family, and a number where several people or runs hold it. Only the outline of a payload is checked here, before it is
-acknowledged: whether a token names an option or a text is a number is for scoring to judge, and to tell.
+A role is a family, and a number where several people or runs hold it. Only the outline of a payload is checked here,
+before it is acknowledged: whether a token names an option or a text is a number is for scoring to judge, and to tell.
 """
 
 import re

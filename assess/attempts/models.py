@@ -105,7 +105,8 @@ class Entry(models.Model):
 
 
 class Quarantine(models.Model):
-    """What a stream's holder sent and the journal could not take: kept as it came, with the code, until a person decides."""
+    """What a stream's holder sent and the journal could not take: kept as it came, with the code, until a person
+    decides."""
 
     class State(models.TextChoices):
         WAITING = "waiting"

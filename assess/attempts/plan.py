@@ -1,7 +1,8 @@
-"""The plan of the day, folded from its journal: who holds which role of whose attempt, at which station, and who is absent.
+"""The plan of the day, folded from its journal: who holds which role of whose attempt, at which station, and who is
+absent.
 
-A swap is another `assign` for the same candidate and role: the last word stands. A tablet that holds the whole day's plan needs no
-push: it reads the same entries.
+A swap is another `assign` for the same candidate and role: the last word stands. A tablet that holds the whole day's
+plan needs no push: it reads the same entries.
 """
 
 import json

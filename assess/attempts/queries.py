@@ -62,7 +62,8 @@ def stream_records(seal: Seal) -> tuple[StreamRecord, ...]:
 
 
 def tasks_now(attempt: Attempt, tasks: Iterable[TaskDefinition]) -> list[ScoredTask]:
-    """How the practical tasks stand in the journal now: for boards and for those who settle what is open. Nothing is kept."""
+    """How the practical tasks stand in the journal now: for boards and for those who settle what is open. Nothing is
+    kept."""
     record = fold(_live_records(attempt.pk, families=("assessor", "adapter", "adjudicator")))
     return [score_task(task, record) for task in tasks]
 
@@ -124,9 +125,7 @@ def score_document(seal: Seal, result: scoring.AttemptScore) -> dict[str, Any]:
 
 def quarantined(attempt_id: uuid.UUID) -> int:
     """How much of this attempt waits in quarantine for a person's decision."""
-    return Quarantine.objects.filter(
-        stream__subject=attempt_id, state=Quarantine.State.WAITING
-    ).count()
+    return Quarantine.objects.filter(stream__subject=attempt_id, state=Quarantine.State.WAITING).count()
 
 
 def roles_written(attempt_id: uuid.UUID) -> tuple[str, ...]:

@@ -102,7 +102,8 @@ def _outcomes(
     tasks: tuple[ScoredTask, ...],
     simulations: tuple[ScoredSimulation, ...],
 ) -> tuple[tuple[str, Decimal, Decimal], ...]:
-    """Points and maxima per learning outcome over everything that is settled; a simulation counts one point for each of its outcomes."""
+    """Points and maxima per learning outcome over everything that is settled; a simulation counts one point for each
+    of its outcomes."""
     earned: dict[str, Fraction] = {}
     possible: dict[str, Fraction] = {}
 

@@ -9,7 +9,8 @@ from assess.ledger.canonical import digest
 
 @dataclass(frozen=True)
 class Head:
-    """Where a stream stands when it is sealed. `missing_from` is the sequence from which a lost device's entries are missing."""
+    """Where a stream stands when it is sealed. `missing_from` is the sequence from which a lost device's entries are
+    missing."""
 
     stream: str
     role: str
@@ -21,7 +22,9 @@ class Head:
     missing_from: int | None = None
 
 
-def seal_document(*, attempt: str, number: int, heads: Sequence[Head], reason: str, admitted: Sequence[str]) -> dict[str, Any]:
+def seal_document(
+    *, attempt: str, number: int, heads: Sequence[Head], reason: str, admitted: Sequence[str]
+) -> dict[str, Any]:
     """What a seal says. Heads stand in the order of role and epoch, so that equal sets give equal bytes.
 
     Parameters

@@ -1,8 +1,9 @@
-"""Scoring the simulator part: the wiring as it was drawn, the settings as they were read back, the case sheet as it was filled in.
+"""Scoring the simulator part: the wiring as it was drawn, the settings as they were read back, the case sheet as it
+was filled in.
 
-A wiring is judged again from the candidate's own terminal pairs, so the score rests on the journal and not on a verdict that
-somebody stored; the adapter's run stands beside it and must say the same. Settings rest on what the adapter read back.
-Outcomes that speak about the equipment never cost the candidate anything: they wait.
+A wiring is judged again from the candidate's own terminal pairs, so the score rests on the journal and not on a
+verdict that somebody stored; the adapter's run stands beside it and must say the same. Settings rest on what the
+adapter read back. Outcomes that speak about the equipment never cost the candidate anything: they wait.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from simulator_adapters.energy import score_answers
 from simulator_adapters.wiring import WiringInputError, evaluate
 
 PLACES = Decimal("0.0001")
+RANKING = "ranking"
+"""The answer of a case sheet under which the candidate's order of the measures stands, separated by commas."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,14 @@ def _wiring(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulatio
     try:
         result = evaluate(pinned.wiring[name], drawn.stands.payload["wires"])
     except WiringInputError as error:
-        return ScoredSimulation(name, None, waits_for=f"{name}: the wiring can't be read ({error}); a person looks at it.")
+        return ScoredSimulation(
+            name, None, waits_for=f"{name}: the wiring can't be read ({error}); a person looks at it."
+        )
     run = _last_run(name, record)
     if run is not None and not _agrees(run, result.score):
-        return ScoredSimulation(name, None, waits_for=f"{name}: the run at the bench and the score differ; a person looks.")
+        return ScoredSimulation(
+            name, None, waits_for=f"{name}: the run at the bench and the score differ; a person looks."
+        )
     failed = tuple(finding.sentence for finding in result.findings if not finding.passed)
     return ScoredSimulation(name, result.score, tuple(str(hazard) for hazard in result.hazards), sentences=failed)
 
@@ -59,15 +66,25 @@ def _agrees(run: Said, score: Decimal) -> bool:
 
 
 def _case_sheet(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulation:
-    answers = {
-        answer: given.stands.payload["value"]
-        for (simulation, answer), given in record.case_answers.items()
-        if simulation == name and given.stands is not None
+    sheet = pinned.cases[name]
+    given = {
+        answer: found.stands.payload["value"]
+        for (simulation, answer), found in record.case_answers.items()
+        if simulation == name and found.stands is not None
     }
-    result = score_answers(pinned.cases[name], answers)
-    if result.unreadable:
-        return ScoredSimulation(name, None, waits_for=f"{name}: {' '.join(result.unreadable)} A person reads it.")
-    return ScoredSimulation(name, result.score.quantize(PLACES, ROUND_HALF_EVEN), sentences=result.sentences)
+    ranking = [measure.strip() for measure in given.pop(RANKING, "").split(",")]
+    strange = sorted(set(given) - {question.id for question in sheet.questions})
+    if strange:
+        return ScoredSimulation(
+            name, None, waits_for=f"{name}: it asks no question {strange[0]!r}; a person looks at it."
+        )
+    result = score_answers(sheet, {answer: text for answer, text in given.items() if text.strip()}, ranking=ranking)
+    unreadable = [found for found in result.answers if found.value is None and given.get(found.id, "").strip()]
+    if unreadable:
+        told = " ".join(f"{found.id}: {found.sentence}" for found in unreadable)
+        return ScoredSimulation(name, None, waits_for=f"{name}: {told} Two people read it.")
+    missed = tuple(f"{found.id}: {found.sentence}" for found in result.answers if not found.met)
+    return ScoredSimulation(name, result.score, sentences=missed)
 
 
 def _settings(name: str, record: AttemptRecord) -> ScoredSimulation:

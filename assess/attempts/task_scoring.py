@@ -1,4 +1,5 @@
-"""Scoring the practical part: sheets of assessors blind to each other, readings of machines, rulings of named people."""
+"""Scoring the practical part: sheets of assessors blind to each other, readings of machines, rulings of named
+people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """When did something happen, by the server's clock, when the device was offline for hours?
 
-A device's monotonic clock runs on while there is no network. Every contact gives one inequality: the entry was written no
-later than the server had it. Over a run of the monotonic clock the least difference (server − monotonic) is the tightest
-bound, so
+A device's monotonic clock runs on while there is no network. Every contact gives one inequality: the entry was
+written no later than the server had it. Over a run of the monotonic clock the least difference (server − monotonic)
+is the tightest bound, so
 
     moment of entry i  ≤  monotonic_i + min over contacts j of (server_j − monotonic_j)
 

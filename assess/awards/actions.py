@@ -1,7 +1,7 @@
 """Writing decisions, signatures, waivers, credentials and their status.
 
-A decision is what the rule makes of a score; it counts for nobody until two people have put their names to it, whichever
-way it goes.
+A decision is what the rule makes of a score; it counts for nobody until two people have put their names to it,
+whichever way it goes.
 """
 
 import secrets
@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
 from django.utils import timezone
 
 from assess.attempts.models import Attempt
@@ -41,7 +40,8 @@ class AwardError(Exception):
 
 
 def decide(*, attempt_id: uuid.UUID) -> Decision:
-    """Apply the scheme's rule to an attempt's latest score. The same score under the same cut scores is decided once."""
+    """Apply the scheme's rule to an attempt's latest score. The same score under the same cut scores is decided
+    once."""
     attempt = (
         Attempt.objects.select_for_update(of=("self",))
         .select_related("registration__scheme_version", "registration__candidate")
@@ -85,7 +85,11 @@ def review_near_cut(*, actor_id: uuid.UUID, decision_id: uuid.UUID, part: str, c
     if not comment.strip():
         raise AwardError("comment", "Say what you looked at and what you found.")
     return Signature.objects.get_or_create(
-        decision=row, person_id=actor_id, purpose="review", part=part, defaults={"comment": comment, "at": timezone.now()}
+        decision=row,
+        person_id=actor_id,
+        purpose="review",
+        part=part,
+        defaults={"comment": comment, "at": timezone.now()},
     )[0]
 
 
@@ -136,9 +140,9 @@ def waive(
     today = timezone.now().date()
     if expires_on < today:
         raise AwardError("expiry", "A waiver expires on a day to come.")
-    proposed = Waiver.objects.filter(
-        scheme_version_id=scheme_version_id, attempt_id=attempt_id, check_name=check, second=None, expires_on=expires_on
-    ).exclude(first_id=actor_id).first()
+    about = Waiver.objects.filter(scheme_version_id=scheme_version_id, check_name=check, expires_on=expires_on)
+    mine = about.filter(attempt__isnull=True) if attempt_id is None else about.filter(attempt_id=attempt_id)
+    proposed = mine.filter(second=None).exclude(first_id=actor_id).first()
     if proposed is not None:
         proposed.second_id = actor_id
         proposed.save(update_fields=["second"])
@@ -162,9 +166,11 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
     AwardError
         `not-passed`, `approvals`, or `gate` with every check that keeps it shut.
     """
-    row = Decision.objects.select_for_update(of=("self",)).select_related(
-        "attempt__registration__candidate", "attempt__registration__scheme_version", "score__seal"
-    ).get(pk=decision_id)
+    row = (
+        Decision.objects.select_for_update(of=("self",))
+        .select_related("attempt__registration__candidate", "attempt__registration__scheme_version", "score__seal")
+        .get(pk=decision_id)
+    )
     existing = Credential.objects.filter(decision=row).first()
     if existing is not None:
         return existing
@@ -211,7 +217,7 @@ def _decision_of(row: Decision) -> rules.Decision:
     return found
 
 
-def _document(score_digest: bytes, found: rules.Decision | rules.Undecidable) -> dict[str, Any]:
+def _document(score_digest: bytes | memoryview, found: rules.Decision | rules.Undecidable) -> dict[str, Any]:
     return {"score": bytes(score_digest).hex(), **plain(found)}
 
 

@@ -1,4 +1,5 @@
-"""What the ledger commits to for decisions, awards and their status, and how each document is built again from its row."""
+"""What the ledger commits to for decisions, awards and their status, and how each document is built again from its
+row."""
 
 from collections.abc import Mapping
 from typing import Any

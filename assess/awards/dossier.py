@@ -1,5 +1,6 @@
 """Gathering the records of one scheme version for its validity dossier (`assess.validity.dossier` makes the page)."""
 
+import uuid
 from collections import Counter
 from collections.abc import Iterable
 
@@ -213,6 +214,11 @@ def _waivers(version: SchemeVersion) -> list[WaiverRecord]:
     ]
 
 
-def _role(person: object) -> str:
-    role = RoleAssignment.objects.filter(account_id=person, until=None).order_by("since").values_list("role", flat=True).first()
+def _role(person: uuid.UUID) -> str:
+    role = (
+        RoleAssignment.objects.filter(account_id=person, until=None)
+        .order_by("since")
+        .values_list("role", flat=True)
+        .first()
+    )
     return role or "nobody with a role now"

@@ -247,6 +247,8 @@ def _publication(facts: GateFacts, today: date) -> Finding:
 
 def _compare(statistic: Statistic) -> Finding:
     least, needed = statistic.threshold.least, statistic.threshold.least_n
+    if statistic.reason:
+        return Status.NOT_ENOUGH_EVIDENCE, f"{_spell(statistic)}. Held against it: {statistic.reason}."
     if statistic.value is None or statistic.n < needed:
         return Status.NOT_ENOUGH_EVIDENCE, f"It rests on {statistic.n} cases; {needed} are needed."
     if (statistic.low is None) != (statistic.high is None):

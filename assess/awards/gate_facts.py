@@ -58,7 +58,10 @@ class Threshold:
 
 @dataclass(frozen=True, kw_only=True)
 class Statistic:
-    """An estimate over a window of attempts: value, 95 % interval where one is known, cases, and method."""
+    """An estimate over a window of attempts: value, 95 % interval where one is known, cases, and method.
+
+    `reason` says why the estimate by itself is not enough to go by; empty when nothing is held against it.
+    """
 
     value: Decimal | None
     low: Decimal | None
@@ -66,6 +69,7 @@ class Statistic:
     n: int
     method: str
     threshold: Threshold
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

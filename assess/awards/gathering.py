@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,10 +14,10 @@ from assess.attempts import queries as attempts
 from assess.attempts.fold import AttemptRecord, fold
 from assess.attempts.models import Attempt, Score, Seal
 from assess.awards import gate_facts as gate
+from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
+from assess.awards.decision import OVERALL, CutScore, Decision, DecisionRule, MustPass, PartScore, Undecidable, decide
 from assess.awards.gate import GateResult, open_gate
 from assess.awards.gate import Waiver as GateWaiver
-from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
-from assess.awards.decision import CutScore, Decision, DecisionRule, MustPass, PartScore, Undecidable, decide
 from assess.awards.models import Decision as DecisionRow
 from assess.awards.models import Signature, Waiver
 from assess.awards.queries import PURPOSES, list_url
@@ -30,14 +30,17 @@ from assess.sittings import queries as sittings
 from assess.validity import queries as validity
 
 DOUBLE_MARKED = 2
-RELIABILITY = gate.Threshold(least=Decimal("0.60"), least_n=30, source="scheme board: pilot threshold, single form")
+RELIABILITY = gate.Threshold(least=Decimal("0.70"), least_n=30, source="scheme board: pilot threshold, overall score")
 CONSISTENCY = gate.Threshold(least=Decimal("0.80"), least_n=30, source="scheme board: pilot threshold, compound rule")
 AGREEMENT = gate.Threshold(least=Decimal("0.60"), least_n=30, source="scheme board: pilot threshold, double marks")
 
 
 def rule_of(scheme: SchemeDefinition) -> DecisionRule:
-    """Every part at its cut; the scheme's conjunctive rule sets no overall cut of its own."""
-    return DecisionRule(parts=tuple(part.identifier for part in scheme.parts))
+    """Every part at its cut, and the weighted overall score at its own."""
+    return DecisionRule(
+        parts=tuple(part.identifier for part in scheme.parts),
+        overall_weights={part.identifier: part.weight for part in scheme.parts},
+    )
 
 
 def part_scores(document: Mapping[str, Any], errors: Mapping[str, Decimal]) -> list[PartScore]:
@@ -63,8 +66,9 @@ def must_pass_of(scheme: SchemeDefinition, document: Mapping[str, Any]) -> tuple
 
 
 def cut_scores(scheme_version_id: Any) -> list[CutScore]:
-    """The latest cut score of each part, adopted or not; the decision says which it lacks."""
-    return [
+    """The latest cut score of each part, adopted or not (the decision says which it lacks), and the overall cut."""
+    rows = validity.cut_scores_in_force(scheme_version_id)
+    cuts = [
         CutScore(
             part=row.part,
             value=row.value,
@@ -75,7 +79,26 @@ def cut_scores(scheme_version_id: Any) -> list[CutScore]:
             adopted_on=None if row.adopted_at is None else row.adopted_at.date(),
             version=str(row.number),
         )
-        for row in validity.cut_scores_in_force(scheme_version_id)
+        for row in rows
+    ]
+    overall = validity.overall_cut(scheme_version_id)
+    if overall is None:
+        return cuts
+    days = [cut.adopted_on for cut in cuts]
+    return [
+        *cuts,
+        CutScore(
+            part=OVERALL,
+            value=overall.value,
+            standard_error=overall.standard_error,
+            method="weighted sum of the parts' cut scores",
+            panel="as for the parts",
+            adopted_by=" and ".join(sorted({cut.adopted_by for cut in cuts}))
+            if all(cut.adopted_by for cut in cuts)
+            else "",
+            adopted_on=None if None in days else max(day for day in days if day is not None),
+            version="/".join(cut.version for cut in cuts),
+        ),
     ]
 
 
@@ -121,7 +144,9 @@ def facts_for_gate(row: DecisionRow, found: Decision | Undecidable) -> gate.Gate
         double_marks=_double_marks(scheme, score.document),
         near_cut_reviews=_reviews(row),
         decision=found,
-        short_texts_waiting=tuple(item["item"] for item in score.document["items"] if item["waits_for"] and item["scored"]),
+        short_texts_waiting=tuple(
+            item["item"] for item in score.document["items"] if item["waits_for"] and item["scored"]
+        ),
         reliability=_statistic(evidence["reliability"], RELIABILITY),
         decision_consistency=_statistic(evidence["decision_consistency"], CONSISTENCY),
         rater_agreement=_statistic(evidence["rater_agreement"], AGREEMENT),
@@ -136,12 +161,13 @@ def _statistic(found: Mapping[str, Any] | None, threshold: gate.Threshold) -> ga
         return gate.Statistic(value=None, low=None, high=None, n=0, method="no study yet", threshold=threshold)
     low, high = found["interval"] or (None, None)
     return gate.Statistic(
-        value=None if found["value"] is None or not found["sufficient"] else Decimal(found["value"]),
+        value=None if found["value"] is None else Decimal(found["value"]),
         low=None if low is None else Decimal(low),
         high=None if high is None else Decimal(high),
         n=found["n"],
         method=found["method"],
         threshold=threshold,
+        reason="" if found["sufficient"] else found["reason"],
     )
 
 
@@ -204,7 +230,14 @@ def _publication(version: Any) -> gate.Publication:
 
 
 def facts_of_award(
-    row: DecisionRow, decision: Decision, *, key: SigningKey, credential_id: uuid.UUID, status_index: int, salt: bytes, now: datetime
+    row: DecisionRow,
+    decision: Decision,
+    *,
+    key: SigningKey,
+    credential_id: uuid.UUID,
+    status_index: int,
+    salt: bytes,
+    now: datetime,
 ) -> AwardFacts:
     """What the credential says, all of it from records of this attempt and the scheme version it pins."""
     attempt = row.attempt
@@ -269,12 +302,14 @@ def facts_of_award(
 def _part(scheme: SchemeDefinition, line: Any, record: AttemptRecord, row: DecisionRow) -> AssessedPart:
     part = scheme.part(line.part)
     cut = next(cut for cut in cut_scores(row.attempt.registration.scheme_version_id) if cut.part == line.part)
-    begins = [word for word in _supervisors(record, part.identifier, part.tasks)]
-    people_there = len({word for word in begins})
+    begins = _supervisors(record, part.identifier, part.tasks)
+    people_there = len(set(begins))
     identities = [word.payload["how"] for word in record.identity if word.payload["confirmed"]]
     return AssessedPart(
         part=part.identifier,
-        title={"online_exam": "Online examination", "practical": "Practical tasks", "simulator": "Simulator tasks"}[part.kind],
+        title={"online_exam": "Online examination", "practical": "Practical tasks", "simulator": "Simulator tasks"}[
+            part.kind
+        ],
         assessment_type=_concept(part.assessment_type),
         score=line.score,
         cut=line.cut,

@@ -7,15 +7,14 @@ from django.db.models import F, Q
 
 
 class Decision(models.Model):
-    """What the rule makes of a score under the cut scores in force. It counts once two people have put their names to it."""
+    """What the rule makes of a score under the cut scores in force. It counts once two people have put their names
+    to it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     attempt = models.ForeignKey("assess.Attempt", on_delete=models.PROTECT, related_name="decisions")
     score = models.ForeignKey("assess.Score", on_delete=models.PROTECT, related_name="decisions")
     number = models.PositiveSmallIntegerField()
-    outcome = models.CharField(
-        max_length=12, choices=[(o, o) for o in ("passed", "not passed", "undecidable")]
-    )
+    outcome = models.CharField(max_length=12, choices=[(o, o) for o in ("passed", "not passed", "undecidable")])
     document = models.JSONField(help_text="the rule lines, the cut scores, the gate's checks")
     digest = models.BinaryField(max_length=32)
     decided_at = models.DateTimeField()

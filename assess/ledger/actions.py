@@ -1,7 +1,7 @@
 """Writing to the ledger: outbox rows in the caller's transaction, leaves by the one sequencer, signed checkpoints.
 
-Acts and the records they make are put in the outbox by whoever does them; nobody but `sequence` touches the tree. Work that
-must follow an act is an outbox row as well: `follow` writes it, `due` hands it out, `settle` ends it.
+Acts and the records they make are put in the outbox by whoever does them; nobody but `sequence` touches the tree.
+Work that must follow an act is an outbox row as well: `follow` writes it, `due` hands it out, `settle` ends it.
 """
 
 import secrets

@@ -102,4 +102,4 @@ def _opened(documents: bool) -> Iterator[tuple[leaves.Leaf, Opened | None]]:
         leaf = leaves.Leaf(index=row.index, kind=row.kind, record=row.record, commitment=bytes(row.commitment))
         kind = KINDS.get(row.kind)
         document = kind.build(row.record) if documents and kind is not None and row.salt is not None else None
-        yield leaf, None if document is None else Opened(bytes(row.salt), document)
+        yield leaf, None if document is None or row.salt is None else Opened(bytes(row.salt), document)

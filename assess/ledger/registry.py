@@ -1,7 +1,7 @@
 """Which documents the ledger's leaves commit to, and how each is built again from its row.
 
-An area registers a builder for each kind it records; `assess.ledger.queries.compare` builds every document again and holds
-it against its leaf. A builder gives None where the row is gone.
+An area registers a builder for each kind it records; `assess.ledger.queries.compare` builds every document again and
+holds it against its leaf. A builder gives None where the row is gone.
 """
 
 from collections.abc import Callable, Mapping

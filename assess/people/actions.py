@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from assess.people.models import Account, Accommodation, Certificate, Conflict, Organisation, RoleAssignment
+from assess.people.models import Accommodation, Account, Certificate, Conflict, Organisation, RoleAssignment
 
 
 class PeopleError(Exception):
@@ -92,7 +92,13 @@ def record_certificate(
 ) -> Certificate:
     """Record what a person showed. It counts once somebody else has verified it."""
     return Certificate.objects.create(
-        holder_id=holder_id, kind=kind, issuer=issuer, number=number, issued_on=issued_on, expires_on=expires_on, months=months
+        holder_id=holder_id,
+        kind=kind,
+        issuer=issuer,
+        number=number,
+        issued_on=issued_on,
+        expires_on=expires_on,
+        months=months,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from assess.people.models import Account, Accommodation, Certificate, Conflict, RoleAssignment
+from assess.people.models import Accommodation, Account, Certificate, Conflict, RoleAssignment
 
 
 @dataclass(frozen=True)

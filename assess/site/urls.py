@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from assess.api import public
 from assess.api.http import api
 from assess.site import health
 
@@ -9,4 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("api/", api.urls),
+    path("status/<str:key_purpose>/<str:purpose>/1", public.status),
 ]

@@ -9,6 +9,7 @@ from assess.psychometrics.classification import DecisionQuality, Overall, Part, 
 from assess.psychometrics.ctt import mean
 from assess.psychometrics.proportions import proportion
 from assess.psychometrics.responses import BoolArray, FloatArray, ResponseError
+from assess.psychometrics.reliability import composite
 from assess.psychometrics.results import Estimate, not_enough
 from assess.standard_setting.borderline import borderline_regression
 from assess.validity.datasets import GlobalRatings, PartScores
@@ -69,7 +70,7 @@ def part_document(parts: PartScores, *, cuts: Cuts, seed: int) -> Document:
     return {
         "persons": len(parts.matrix),
         "parts": scored,
-        "overall": _overall(parts, cuts),
+        "overall": _overall(parts, cuts, reliabilities),
         "must_pass": None if parts.must_pass is None else _must_pass(parts.must_pass),
         "pass_rate": estimate(_pass_rate(parts, cuts)),
         "decision": _decision(parts, cuts, reliabilities, seed=seed),
@@ -116,14 +117,16 @@ def _reliability(parts: PartScores, part: str) -> Estimate:
     return not_enough(n=0, method=f"reliability of {part}", source="", reason=reason)
 
 
-def _overall(parts: PartScores, cuts: Cuts) -> Document | None:
+def _overall(parts: PartScores, cuts: Cuts, reliabilities: list[Estimate]) -> Document | None:
     if parts.weights is None:
         return None
-    weighted = parts.matrix @ np.array([parts.weights[part] for part in parts.parts])
+    weights = np.array([parts.weights[part] for part in parts.parts])
+    weighted = parts.matrix @ weights
     cut = cuts.get(OVERALL)
     return {
         "weights": {part: number(parts.weights[part]) for part in parts.parts},
         "mean": estimate(mean(weighted, method="mean overall score in per cent"), places=2),
+        "reliability": estimate(composite(parts.matrix, reliabilities, weights=weights), words=3),
         "bars": percent_bars(weighted),
         "cut": None if cut is None else {"value": number(cut[0], 2), "se": number(cut[1], 2)},
         "impact": [] if cut is None else _impact(weighted, cut),

@@ -1,7 +1,7 @@
 """Freezing a set of scores for a study: stored score documents become the arrays that the analyses take.
 
-People appear under study-local labels, not under their identifiers. An item that stood on a form and was left out is worth 0; an
-item that did not stand on it is missing.
+People appear under study-local labels, not under their identifiers. An item that stood on a form and was left out is
+worth 0; an item that did not stand on it is missing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,13 +35,17 @@ class Frozen:
     global_ratings: GlobalRatings
 
 
-def freeze(attempts: Sequence[ScoredAttempt], *, parts: Sequence[tuple[str, str]]) -> Frozen:
+def freeze(
+    attempts: Sequence[ScoredAttempt], *, parts: Sequence[tuple[str, str]], weights: Mapping[str, float]
+) -> Frozen:
     """Arrays of all attempts.
 
     Parameters
     ----------
     parts
         Identifier and kind of each part, in the order of the scheme.
+    weights
+        Weight of each part in the overall score.
     """
     exam = next((name for name, kind in parts if kind == "online_exam"), "")
     responses = _responses(attempts, part=exam)
@@ -63,6 +67,7 @@ def freeze(attempts: Sequence[ScoredAttempt], *, parts: Sequence[tuple[str, str]
             parts=tuple(name for name, _ in parts),
             components=components,
             must_pass=np.array([_must_pass(attempt) for attempt in attempts], dtype=float),
+            weights=weights,
         ),
         global_ratings=_global_ratings(attempts),
     )

@@ -66,7 +66,8 @@ def angoff_cut(
 
 
 def borderline_cut(ratings: GlobalRatings, *, maxima: Mapping[str, Decimal]) -> FoundCut:
-    """The cut of a practical part: each task's score regressed on the global rating, read at borderline, weighted by points.
+    """The cut of a practical part: each task's score regressed on the global rating, read at borderline, weighted by
+    points.
 
     The standard error is √Σ (wᵢ·SEᵢ)² with wᵢ the task's share of the points, errors of different tasks taken as
     independent.

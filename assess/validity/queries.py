@@ -13,6 +13,7 @@ from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
 from assess.sittings.models import Assignment
 from assess.validity.analysis import analyse
+from assess.validity.decision_study import OVERALL
 from assess.validity.frozen import Frozen, ScoredAttempt, freeze
 from assess.validity.models import CutScore, Study
 
@@ -58,7 +59,11 @@ def frozen_scores(scheme_version_id: uuid.UUID) -> FrozenScores:
     content = [{"label": one.label, "document": one.document, "people": dict(one.people)} for one in frozen]
     return FrozenScores(
         attempts=frozen,
-        arrays=freeze(frozen, parts=[(part.identifier, part.kind) for part in definition.parts]),
+        arrays=freeze(
+            frozen,
+            parts=[(part.identifier, part.kind) for part in definition.parts],
+            weights={part.identifier: float(part.weight) for part in definition.parts},
+        ),
         sha256=hashlib.sha256(canonical(content)).hexdigest(),
         simulated=any(attempt.registration.candidate.simulated for attempt in scored),
     )
@@ -90,9 +95,10 @@ def study_of(scheme_version_id: uuid.UUID, frozen: FrozenScores) -> dict[str, An
         simulated=SIMULATED if frozen.simulated else None,
         responses=arrays.responses,
         ratings=arrays.ratings,
+        task_scores=arrays.task_scores,
         parts=arrays.parts,
         global_ratings=arrays.global_ratings,
-        cuts={cut.part: (cut.value, cut.standard_error) for cut in cut_scores_in_force(scheme_version_id)},
+        cuts=_cuts(scheme_version_id),
         sources=[{"name": "scores", "sha256": frozen.sha256}],
         seed=SEED,
     )
@@ -106,6 +112,36 @@ def cut_scores_in_force(scheme_version_id: uuid.UUID) -> list[CutScore]:
         if known is None or cut.adopted_at is not None or known.adopted_at is None:
             chosen[cut.part] = cut
     return [chosen[part] for part in sorted(chosen)]
+
+
+@dataclass(frozen=True)
+class OverallCut:
+    """The cut of the weighted overall score: the weighted sum of the parts' cuts, so nobody at every cut is below
+    it."""
+
+    value: Decimal
+    standard_error: Decimal | None
+
+
+def overall_cut(scheme_version_id: uuid.UUID) -> OverallCut | None:
+    """The overall cut, once every part has one; its error is √Σ (w·SE)², errors of the parts taken as independent."""
+    version = SchemeVersion.objects.get(pk=scheme_version_id)
+    cuts = {cut.part: cut for cut in cut_scores_in_force(scheme_version_id)}
+    parts = schemes.parts(version)
+    if any(part.identifier not in cuts for part in parts):
+        return None
+    weighted = [(part.weight, cuts[part.identifier]) for part in parts]
+    value = sum((weight * cut.value for weight, cut in weighted), Decimal(0)).quantize(Decimal("0.01"))
+    if any(cut.standard_error is None for _, cut in weighted):
+        return OverallCut(value, None)
+    variance = sum(((weight * (cut.standard_error or 0)) ** 2 for weight, cut in weighted), Decimal(0))
+    return OverallCut(value, variance.sqrt().quantize(Decimal("0.01")))
+
+
+def _cuts(scheme_version_id: uuid.UUID) -> dict[str, tuple[Decimal, Decimal | None]]:
+    cuts = {cut.part: (cut.value, cut.standard_error) for cut in cut_scores_in_force(scheme_version_id)}
+    overall = overall_cut(scheme_version_id)
+    return cuts if overall is None else {**cuts, OVERALL: (overall.value, overall.standard_error)}
 
 
 def latest_study(scheme_version_id: uuid.UUID) -> Study | None:
@@ -125,16 +161,14 @@ def errors_of_measurement(scheme_version_id: uuid.UUID) -> dict[str, Decimal]:
 
 
 def evidence(scheme_version_id: uuid.UUID) -> dict[str, dict[str, Any] | None]:
-    """The three estimates that the gate's window looks at: the weakest part's reliability, consistency, rater agreement."""
+    """The three estimates that the gate's window looks at: reliability of the overall score, consistency, rater
+    agreement."""
     study = latest_study(scheme_version_id)
     if study is None:
         return {"reliability": None, "decision_consistency": None, "rater_agreement": None}
     parts = study.document["parts"]
-    reliabilities = [part["reliability"] for part in parts["parts"]]
-    known = [found for found in reliabilities if found["value"] is not None]
-    weakest = min(known, key=lambda found: Decimal(found["value"])) if len(known) == len(reliabilities) else None
     return {
-        "reliability": weakest or next(found for found in reliabilities if found["value"] is None),
+        "reliability": parts["overall"]["reliability"],
         "decision_consistency": parts["decision"]["consistency"],
-        "rater_agreement": study.document["ratings"]["agreement"]["whole"],
+        "rater_agreement": study.document["task_scores"]["agreement"]["whole"],
     }

@@ -1,4 +1,5 @@
-"""`verify_credential FILE`: is this credential valid, and if not, why. It needs no account and looks nothing up about the holder."""
+"""`verify_credential FILE`: is this credential valid, and if not, why. It needs no account and looks nothing up
+about the holder."""
 
 import json
 from argparse import ArgumentParser
@@ -12,7 +13,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from assess.awards.models import Credential
-from assess.awards.queries import status_lists
+from assess.awards.queries import issuing_key, status_lists
 from assess.awards.verification import LARGEST, TrustedIssuer, Verdict, verify
 from assess.ledger.strict_json import StrictJSONError, read
 
@@ -25,7 +26,12 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
         parser.add_argument(
-            "--status", type=Path, action="append", default=[], metavar="FILE", help="a status list credential, given as a file"
+            "--status",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="a status list credential, given as a file",
         )
         parser.add_argument("--issuer", action="append", default=[], metavar="DID", help="an issuer you trust")
 
@@ -41,8 +47,9 @@ class Command(BaseCommand):
             raise SystemExit(2) from None
         now = timezone.now()
         brought = {str(one.get("id")): one for one in lists if isinstance(one, dict)}
-        trusted = {did: TrustedIssuer(name=did) for did in options["issuer"]} or None
-        verdict = verify(data, now=now, status_lists=brought or _own_lists(data, now), trusted_issuers=trusted)
+        own = _own_lists(data, now)
+        trusted = {did: TrustedIssuer(name=did) for did in options["issuer"]} or (own and _own_issuers()) or None
+        verdict = verify(data, now=now, status_lists=brought or own, trusted_issuers=trusted)
         self._report(verdict, as_json=options["json"])
         if not verdict.valid:
             raise SystemExit(2 if [check.name for check in verdict.checks] == ["readable"] else 1)
@@ -68,3 +75,11 @@ def _own_lists(data: bytes, now: datetime) -> dict[str, dict[str, object]] | Non
         return status_lists(now)
     except (StrictJSONError, ValueError, DatabaseError):
         return None
+
+
+def _own_issuers() -> dict[str, TrustedIssuer]:
+    keys = {demonstration: issuing_key(demonstration=demonstration) for demonstration in (False, True)}
+    return {
+        key.public.did: TrustedIssuer(name="this installation", demonstration=demonstration)
+        for demonstration, key in keys.items()
+    }

@@ -1,4 +1,5 @@
-"""`verify_ledger`: hold journal, versions, seals, scores, cuts, decisions and awards against the ledger, or check an export alone."""
+"""`verify_ledger`: hold journal, versions, seals, scores, cuts, decisions and awards against the ledger, or check an
+export alone."""
 
 import json
 from argparse import ArgumentParser

@@ -13,8 +13,28 @@ from assess.people.models import Account, Organisation
 from assess.people.queries import Actor, actor
 
 CENTRE = "Elmbrook Training Centre (demonstration)"
-GIVEN = ("Amina", "Bram", "Carla", "Dario", "Eszter", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Katja", "Luc", "Mira", "Nuno", "Olga", "Pavel")
-FAMILY = ("Aalto", "Brandt", "Costa", "Dvorak", "Ekholm", "Fischer", "Garcia", "Horvat", "Ivanov", "Jansen", "Kovacs", "Larsen", "Moreau", "Novak", "Olsen")  # fmt: skip
+GIVEN = (
+    "Amina",
+    "Bram",
+    "Carla",
+    "Dario",
+    "Eszter",
+    "Farid",
+    "Greta",
+    "Hugo",
+    "Ines",
+    "Jonas",
+    "Katja",
+    "Luc",
+    "Mira",
+    "Nuno",
+    "Olga",
+    "Pavel",
+)
+FAMILY = (
+    "Aalto", "Brandt", "Costa", "Dvorak", "Ekholm", "Fischer", "Garcia", "Horvat", "Ivanov", "Jansen", "Kovacs", "Larsen",
+    "Moreau", "Novak", "Olsen",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +66,9 @@ def assemble(*, candidates: int, assessors: int, judges: int) -> Cast:
 
     def company(role: str, count: int, *, email: str) -> tuple[Account, ...]:
         accounts = door.act_on_all(
-            installer, "people.open_account", (_person(email, number, len(opened) + number) for number in range(1, count + 1))
+            installer,
+            "people.open_account",
+            (_person(email, number, len(opened) + number) for number in range(1, count + 1)),
         )
         opened.extend((account, role) for account in accounts)
         return tuple(accounts)

@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,13 +22,16 @@ from assess.people.models import Account
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
 from assess.sittings.models import Sitting
-from item_bank.queries import pool
 from item_bank.qti.content import ItemContent, ShortText
+from item_bank.queries import pool
 from rubrics.definition import Criterion, TaskDefinition
 
+MACHINES = 8
+"""So many benches work side by side; most of a Modbus run is waiting."""
 ADJUDICATORS = ("adjudicator:1", "adjudicator:2")
 EXPIRED_SHARE = 0.01
-"""So many readings are taken with an instrument out of calibration, so that provisional marks are seen for what they are."""
+"""So many readings are taken with an instrument out of calibration, so that provisional marks are seen for what they
+are."""
 
 
 @dataclass
@@ -118,9 +122,7 @@ def _open_attempts(
             sitting_id=sitting.pk,
             seed=seed,
         )
-        lives.append(
-            Life(place, model.person(number), account, attempt, attempts.pinned(attempt), {}, {}, {})
-        )
+        lives.append(Life(place, model.person(number), account, attempt, attempts.pinned(attempt), {}, {}, {}))
     return lives, refusals
 
 
@@ -194,7 +196,9 @@ def _items(cast: Cast, version: SchemeVersion, lives: Sequence[Life]) -> int:
     for life in lives:
         proctor = life.posts["proctor:1"]
         device = life.devices["proctor:1"]
-        device.write("identity", confirmed=True, how="photo identity document compared with the person", by=str(proctor.pk))
+        device.write(
+            "identity", confirmed=True, how="photo identity document compared with the person", by=str(proctor.pk)
+        )
         device.write("begin", part=exam, limit_s=limit_s)
     entries = send_all(life.devices["proctor:1"] for life in lives)
     texts: list[tuple[Life, ItemContent, str]] = []
@@ -209,7 +213,8 @@ def _difficulties(version: SchemeVersion) -> dict[str, float]:
 
 
 def _answer(life: Life, exam: str, difficulties: dict[str, float]) -> list[tuple[Life, ItemContent, str]]:
-    device, texts = life.devices["candidate"], []
+    device = life.devices["candidate"]
+    texts: list[tuple[Life, ItemContent, str]] = []
     seed = bytes(life.attempt.seed)
     for place, item in enumerate(life.pinned.items):
         random = model.random_for(7, life.who.number, place)
@@ -256,7 +261,8 @@ def _bays(cast: Cast, lives: Sequence[Life]) -> int:
         for index, task in enumerate(life.tasks):
             life.work[task.identifier] = model.perform(task.criteria, who=life.who, task=index)
             wanted += [
-                (life, f"assessor:{n}", life.posts[f"assessor:{n}"], f"tablet {n}") for n in (2 * index + 1, 2 * index + 2)
+                (life, f"assessor:{n}", life.posts[f"assessor:{n}"], f"tablet {n}")
+                for n in (2 * index + 1, 2 * index + 2)
             ]
     _open(cast, wanted)
     for life in lives:
@@ -277,9 +283,14 @@ def _assess(
     person = life.posts[f"assessor:{number}"]
     assessor = cast.assessors.index(person)
     device, work = life.devices[f"assessor:{number}"], life.work[task.identifier]
-    device.write("identity", confirmed=True, how="photo identity document checked again at the station", by=str(person.pk))
+    device.write(
+        "identity", confirmed=True, how="photo identity document checked again at the station", by=str(person.pk)
+    )
     for place, criterion in enumerate(task.criteria):
-        if only is None or criterion.identifier in only:
+        by_machine = criterion.measurement is not None and criterion.measurement.instrument.startswith(
+            machines.REGISTER
+        )
+        if not by_machine and (only is None or criterion.identifier in only):
             random = model.random_for(9, life.who.number, assessor, place, number)
             mark = _mark(criterion, work, assessor, random, calibrations)
             device.write("mark", task=task.identifier, criterion=criterion.identifier, mark=mark)
@@ -290,7 +301,11 @@ def _assess(
 
 
 def _mark(
-    criterion: Criterion, work: model.Performance, assessor: int, random: model.Random, calibrations: dict[str, datetime.date]
+    criterion: Criterion,
+    work: model.Performance,
+    assessor: int,
+    random: model.Random,
+    calibrations: dict[str, datetime.date],
 ) -> dict[str, Any]:
     spec = criterion.measurement
     if spec is None:
@@ -314,7 +329,9 @@ def hash_of(text: str) -> str:
 
 def _simulators(cast: Cast, lives: Sequence[Life]) -> int:
     """The simulator part: the candidate works, the machine measures in a stream of its own."""
-    runs = [(life, machines.simulate(life.who, life.pinned, life.attempt)) for life in lives]
+    with ThreadPoolExecutor(max_workers=MACHINES) as benches:
+        worked = benches.map(lambda life: machines.simulate(life.who, life.pinned, life.attempt), lives)
+        runs = list(zip(lives, worked, strict=True))
     _open(
         cast,
         [
@@ -327,8 +344,8 @@ def _simulators(cast: Cast, lives: Sequence[Life]) -> int:
         for kind, payload in done.candidate:
             life.devices["candidate"].write(kind, **payload)
         for number, run in enumerate(done.runs, start=1):
-            for payload in run.measurements:
-                life.devices[f"adapter:{number}"].write("measurement", **payload)
+            for measured in run.measurements:
+                life.devices[f"adapter:{number}"].write("measurement", **measured)
             life.devices[f"adapter:{number}"].write("run", **run.payload)
     return send_all(
         d for life in lives for role, d in life.devices.items() if role == "candidate" or role.startswith("adapter:")

@@ -1,4 +1,5 @@
-"""The devices of the day: each holds a grant and a chain, and sends its entries through the same intake as a real one."""
+"""The devices of the day: each holds a grant and a chain, and sends its entries through the same intake as a real
+one."""
 
 import json
 import time
@@ -29,7 +30,9 @@ class Device:
         return cls(grant, DeviceChain(grant.identity, grant.sequence, grant.head))
 
     def write(self, kind: str, **payload: Any) -> None:
-        self.chain.add(kind, payload, device_ms=time.time_ns() // 1_000_000, monotonic_ms=time.monotonic_ns() // 1_000_000)
+        self.chain.add(
+            kind, payload, device_ms=time.time_ns() // 1_000_000, monotonic_ms=time.monotonic_ns() // 1_000_000
+        )
 
     def batches(self) -> list[bytes]:
         pending = self.chain.pending

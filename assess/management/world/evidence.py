@@ -133,7 +133,9 @@ def _waive_what_a_pilot_lacks(cast: Cast, version: SchemeVersion, row: Decision)
     """A first window can't have all the evidence: two people waive what is lacking, with a reason and an expiry."""
     shown = gathering.gate_of(row)
     lacking = [
-        check.name for check in shown.checks if check.status is Status.NOT_ENOUGH_EVIDENCE and CHECKS[check.name].waivable
+        check.name
+        for check in shown.checks
+        if check.status is Status.NOT_ENOUGH_EVIDENCE and CHECKS[check.name].waivable
     ]
     expires_on = timezone.now().date() + datetime.timedelta(days=90)
     for name in lacking:

@@ -2,19 +2,30 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+from django.utils import timezone
 
 from assess.attempts.models import Attempt
 from assess.attempts.pinned import Pinned
 from assess.management.world import model
 from assess.schemes import queries as schemes
-from simulator_adapters.contract import to_document
+from rubrics.definition import Criterion
+from simulator_adapters import documents
+from simulator_adapters.contract import Measurement, RunRecord, to_document
+from simulator_adapters.photovoltaic.adapter import SunSpecAdapter
+from simulator_adapters.photovoltaic.checking import Write, apply_writes, check_settings, inverter_for
+from simulator_adapters.photovoltaic.settings import SettingsSpec
 from simulator_adapters.wiring.adapter import WiringAdapter, wiring_plan
 
 PATIENCE_S = 30.0
+REGISTER = "SunSpec "
+"""How a criterion names a register as its instrument."""
+ADOPTED = {705: "AdptCrvReq", 711: "AdptCtlReq"}
+"""Models whose first set is read-only, with the point that asks for another set to be adopted."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,9 @@ def simulate(who: model.Person, pinned: Pinned, attempt: Attempt) -> Done:
             _wire(done, part, simulation, who, random)
         elif simulation.case_sheet is not None:
             _fill_in(done, part, simulation, who, random)
+        else:
+            _set_up(done, part, simulation, who, random)
+    _measure_in_the_bay(done, who, pinned, attempt)
     return done
 
 
@@ -56,7 +70,7 @@ def _simulation(content_hash: str) -> schemes.Simulation:
 def _wire(done: Done, part: str, simulation: schemes.Simulation, who: model.Person, random: model.Random) -> None:
     task = simulation.wiring
     assert task is not None
-    right = random.random() < model.chance(who.simulator + 1.6) or not task.variants
+    right = random.random() < model.chance(1.7 * who.simulator - 0.2) or not task.variants
     wires = task.reference if right else task.variants[int(random.integers(len(task.variants)))].wires
     drawn = [list(wire) for wire in wires]
     done.candidate.append(("wiring", {"part": part, "simulation": simulation.identifier, "wires": drawn}))
@@ -66,7 +80,7 @@ def _wire(done: Done, part: str, simulation: schemes.Simulation, who: model.Pers
     done.runs.append(_run("wiring engine", simulation.identifier, record))
 
 
-def _run(device: str, simulation: str, record: Any) -> Run:
+def _run(device: str, simulation: str, record: RunRecord) -> Run:
     payload = {"simulation": simulation, "outcome": str(record.outcome), "record": to_document(record)}
     return Run(device=device, payload=payload)
 
@@ -75,7 +89,7 @@ def _fill_in(done: Done, part: str, simulation: schemes.Simulation, who: model.P
     """A case sheet: right values to three places or, now and then, a slip of a factor."""
     for answer in simulation.document["answers"]:
         value = float(answer["expected"])
-        if random.random() >= model.chance(who.simulator + 1.2):
+        if random.random() >= model.chance(1.4 * who.simulator + 0.1):
             value *= float(random.choice([0.85, 1.2, 2.0]))
         text = f"{value:.4f}"
         said = text.replace(".", ",") if who.writes_comma else text
@@ -84,12 +98,93 @@ def _fill_in(done: Done, part: str, simulation: schemes.Simulation, who: model.P
         )
     if "ranking_key" in simulation.document:
         order = list(simulation.document["ranking_key"])
-        if random.random() >= model.chance(who.simulator + 1.0):
+        if random.random() >= model.chance(1.4 * who.simulator + 0.1):
             order.reverse()
         said = ",".join(order)
         done.candidate.append(
             ("case_answer", {"part": part, "simulation": simulation.identifier, "answer": "ranking", "value": said})
         )
+
+
+def _set_up(done: Done, part: str, simulation: schemes.Simulation, who: model.Person, random: model.Random) -> None:
+    """Settings of an inverter, written over Modbus TCP and read back by the adapter."""
+    spec = SettingsSpec.from_document(simulation.document)
+    profile = "eu_training" if "eu_training" in spec.profiles else None
+    writes = _writes(spec, profile, model.chance(1.4 * who.simulator + 1.0), random)
+    said = [[number, point, list(index), f"{value}"] for number, point, index, value in writes]
+    done.candidate.append(("setting", {"part": part, "simulation": simulation.identifier, "writes": said}))
+    record = _run_settings(spec, profile, writes, serial=f"BAY5-{who.number:04d}", random=random)
+    done.runs.append(_run("inverter bench", simulation.identifier, record))
+
+
+def _run_settings(
+    spec: SettingsSpec, profile: str | None, writes: Sequence[Write], *, serial: str, random: model.Random
+) -> RunRecord:
+    answers = {one.id: f"{one.key if random.random() < 0.85 else one.key * 2}" for one in spec.derived} or None
+    with inverter_for(spec, serial=serial) as inverter:
+        config = {"host": "127.0.0.1", "port": inverter.port, "serial": serial}
+        session = SunSpecAdapter().connect(config, deadline=_deadline())
+        try:
+            apply_writes(session, writes, deadline=_deadline())
+            return check_settings(spec, session, profile=profile, answers=answers, deadline=_deadline())
+        finally:
+            session.close()
+
+
+def _writes(spec: SettingsSpec, profile: str | None, right: float, random: model.Random) -> list[Write]:
+    """Each target right with this probability. A curve is written to set 2 and adopted; set 1 shows what is active."""
+    fixed = {(number, point) for number, (point, _) in spec.must_not_change}
+    writes: list[Write] = []
+    for target in spec.targets(profile):
+        if (target.model, target.point) in fixed:
+            continue
+        index = [2, *target.index[1:]] if target.model in ADOPTED and target.index else list(target.index)
+        value = target.value if random.random() < right or target.unit in ("enum", "points") else target.value + 10
+        writes.append((target.model, target.point, index, value))
+    models = {target.model for target in spec.targets(profile)}
+    return writes + [(number, request, [], "2") for number, request in ADOPTED.items() if number in models]
+
+
+def _measure_in_the_bay(done: Done, who: model.Person, pinned: Pinned, attempt: Attempt) -> None:
+    """Bay criteria that name a register are read by the adapter at the bay's own inverter, set by the candidate
+    there."""
+    wanted = {
+        criterion.measurement.instrument.removeprefix(REGISTER): (task.identifier, criterion)
+        for task in pinned.tasks.values()
+        for criterion in task.criteria
+        if criterion.measurement is not None and criterion.measurement.instrument.startswith(REGISTER)
+    }
+    for place, pin in enumerate(attempt.pins["simulations"]):
+        simulation = _simulation(pin["hash"])
+        if not wanted or simulation.kind != "sunspec_settings":
+            continue
+        spec = SettingsSpec.from_document(simulation.document)
+        profile = "eu_training" if "eu_training" in spec.profiles else None
+        names = {target.name for target in spec.targets(profile)} & set(wanted)
+        if not names:
+            continue
+        random = model.random_for(12, who.number, place)
+        writes = _writes(spec, profile, model.chance(1.4 * who.bench + 1.0), random)
+        record = _run_settings(spec, profile, writes, serial=f"BAY6-{who.number:04d}", random=random)
+        readings = [
+            _as_mark(m, *wanted[m.name]) for m in record.measurements if m.name in names and m.value is not None
+        ]
+        run = _run("bay inverter", wanted[next(iter(names))][0], record)
+        done.runs.append(Run(device=run.device, payload=run.payload, measurements=tuple(readings)))
+
+
+def _as_mark(measurement: Measurement, task: str, criterion: Criterion) -> dict[str, Any]:
+    """A reading with all its evidence, and the same reading as the mark that the task's scoring takes."""
+    spec = criterion.measurement
+    assert spec is not None
+    mark = {
+        "readings": [{"value": f"{measurement.value}"}],
+        "unit": spec.reading_unit,
+        "measured_on": timezone.now().date().isoformat(),
+        "entered_by": "adapter",
+    }
+    document = documents.encode(measurement)
+    return {"simulation": task, "task": task, "criterion": criterion.identifier, "measurement": document, "mark": mark}
 
 
 def _deadline() -> float:

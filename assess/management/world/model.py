@@ -1,9 +1,11 @@
 """How the made-up people answer, work and mark: the stated model of the demonstration.
 
-Ability is one number per person and kind of work, in logits: a general ability g ~ N(1.0, 0.7²), and for items, bench and simulator
-θ = 0.8·g + N(0.2, 0.45²). An item of difficulty b is right with probability 1/(1 + exp(b − θ)); an answer worth several points earns each of
-them with that probability. At the bench a performance has a day's form of N(0, 0.35²); a step is done with probability 1/(1 + exp(−(θ + form + ease)));
-both assessors see the same performance, each with a severity of N(0, 0.3²) on judgements and a slip of 1 in 60 on steps. Everything follows from one seed.
+Ability is one number per person and kind of work, in logits: a general ability g ~ N(1.0, 0.9²), and for items,
+bench and simulator θ = 0.8·g + N(0.2, 0.45²). An item of difficulty b is right with probability 1/(1 + exp(b − θ));
+an answer worth several points earns each of them with that probability. At the bench a performance has a day's form
+of N(0, 0.35²); a step is done with probability 1/(1 + exp(−(θ + form + ease))); both assessors see the same
+performance, each with a severity of N(0, 0.3²) on judgements and a slip of 1 in 60 on steps. Everything follows from
+one seed.
 """
 
 import math
@@ -30,12 +32,12 @@ from rubrics.measurement import MeasurementSpec
 
 SEED = 20261123
 SLIP = 1 / 60
-STEP_EASE = 1.6
-MUST_PASS_EASE = 4.2
-READING_EASE = 2.4
+STEP_EASE = 0.7
+MUST_PASS_EASE = 4.0
+READING_EASE = 1.5
 OMITTED = 0.015
-RATING_STEPS = (-1.6, -0.5, 0.7, 2.1)
-LEVEL_STEPS = (-2.2, -0.9, 0.9)
+RATING_STEPS = (-0.8, 0.1, 0.9, 1.9)
+LEVEL_STEPS = (-1.6, -0.3, 1.3)
 
 Random = np.random.Generator
 
@@ -58,7 +60,7 @@ def random_for(*key: int) -> Random:
 
 def person(number: int) -> Person:
     random = random_for(1, number)
-    general = random.normal(1.0, 0.7)
+    general = random.normal(1.0, 0.9)
     items, bench, simulator = 0.8 * general + random.normal(0.2, 0.45, size=3)
     return Person(number, float(items), float(bench), float(simulator), bool(random.random() < 0.4))
 
@@ -71,7 +73,9 @@ def chance(logit: float) -> float:
     return 1 / (1 + math.exp(-logit))
 
 
-def response(content: ItemContent, *, seed: bytes, difficulty: float, who: Person, random: Random) -> dict[str, Any] | None:
+def response(
+    content: ItemContent, *, seed: bytes, difficulty: float, who: Person, random: Random
+) -> dict[str, Any] | None:
     """What this person answers, in the tokens of this attempt; None leaves the item out."""
     if random.random() < OMITTED:
         return None
@@ -185,15 +189,21 @@ def _reading(spec: MeasurementSpec, *, good: bool, random: Random) -> dict[str, 
         off = reach * (random.uniform(0.0, 0.7) if good else random.uniform(1.4, 2.5))
         return {"value": f"{true + off:.{digits}f}", "true_value": f"{true:.{digits}f}"}
     low, high = _inside(spec)
-    if not good:
-        low, high = (high * 1.15, high * 1.6) if spec.limit.op != ">=" else (low * 0.3, low * 0.8)
+    if not good and spec.limit.op == ">=":
+        low, high = low * 0.3, low * 0.8
+    elif not good:
+        beyond = float(spec.limit.upper if spec.limit.upper is not None else spec.limit.value)
+        reach = max(high - low, 0.1 * abs(beyond))
+        low, high = beyond + 0.3 * reach, beyond + 1.2 * reach
     return {"value": f"{random.uniform(low, high):.{digits}f}"}
 
 
 def _inside(spec: MeasurementSpec) -> tuple[float, float]:
     """A band of values that meet the limit and agree with what is expected, a little inside of both."""
     value, upper = float(spec.limit.value), None if spec.limit.upper is None else float(spec.limit.upper)
-    low, high = {"<=": (0.2 * value, 0.9 * value), ">=": (1.2 * value, 3 * value)}.get(spec.limit.op, (value, upper or value))
+    low, high = {"<=": (0.2 * value, 0.9 * value), ">=": (1.2 * value, 3 * value)}.get(
+        spec.limit.op, (value, upper or value)
+    )
     if spec.expected is not None and spec.tolerance is not None:
         expected = float(spec.expected)
         reach = float(spec.tolerance.amount) * (expected / 100 if spec.tolerance.percent else 1)
@@ -217,7 +227,8 @@ def global_rating(work: Performance, *, assessor: int, random: Random) -> int:
 
 
 def judge_rating(*, judge: int, round_number: int, item: int, difficulty: float, maximum: int) -> str:
-    """Expected points of a borderline candidate (ability 0.2) in a judge's eyes; the second round moves towards the panel."""
+    """Expected points of a borderline candidate (ability 0.2) in a judge's eyes; the second round moves towards the
+    panel."""
     lean = float(random_for(5, judge).normal(0, 0.35)) / round_number
     noise = float(random_for(6, judge, item, round_number).normal(0, 0.5)) / round_number
     return f"{maximum * min(max(chance(0.2 - difficulty + lean + noise), 0.05), 0.98):.2f}"

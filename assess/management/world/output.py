@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from assess.attempts.models import Attempt, Entry, Score
+from assess.awards import proofs
 from assess.awards.dossier import dossier_of
 from assess.awards.models import Credential, Decision
 from assess.awards.queries import status_lists
@@ -27,10 +28,13 @@ def write(folder: Path, *, versions: list[SchemeVersion], refusals: dict[str, in
     ledger.checkpoint()
     for version in versions:
         (folder / "dossier" / f"{version.scheme.code}.html").write_text(dossier_of(version), encoding="utf-8")
-        issued = Credential.objects.filter(decision__attempt__registration__scheme_version=version).order_by("issued_at")
+        issued = Credential.objects.filter(decision__attempt__registration__scheme_version=version).order_by(
+            "issued_at"
+        )
         for place, credential in enumerate(issued[:SHOWN_PER_SCHEME], start=1):
             path = folder / "credentials" / f"{version.scheme.code}-{place}.json"
-            path.write_text(json.dumps(credential.document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            # In canonical form no byte can change without changing the document, so every changed byte is refused.
+            path.write_bytes(proofs.jcs(credential.document))
     for url, document in status_lists(timezone.now()).items():
         name = "-".join(url.rsplit("/", 3)[-3:])
         (folder / "status" / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
@@ -63,7 +67,8 @@ def _summary(versions: list[SchemeVersion], refusals: dict[str, int], seconds: f
             for version in versions
         },
         "refusals": [
-            {"reason": reason, "count": count} for reason, count in sorted(refusals.items(), key=lambda one: (-one[1], one[0]))
+            {"reason": reason, "count": count}
+            for reason, count in sorted(refusals.items(), key=lambda one: (-one[1], one[0]))
         ],
         "ledger_leaves": Leaf.objects.count(),
         "seconds": round(seconds, 1),

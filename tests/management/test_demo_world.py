@@ -1,0 +1,265 @@
+"""The main job on a small made-up cohort: content, journal, scores, cuts, decisions, credentials, ledger; then
+everything is tampered with."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from assess import door, tasks
+from assess.attempts.actions import AttemptError
+from assess.attempts.inspection import inspect_journal
+from assess.attempts.models import Attempt, Entry, Quarantine, Score, Seal
+from assess.attempts.queries import pinned, score_document, stream_records
+from assess.attempts.scoring import score
+from assess.attempts.writer import writer
+from assess.awards.actions import AwardError
+from assess.awards.models import Credential, Decision
+from assess.awards.queries import status_lists
+from assess.awards.verification import verify
+from assess.ledger import actions as ledger
+from assess.ledger.canonical import digest
+from assess.ledger.export_check import verify_export
+from assess.ledger.queries import compare, export_lines
+from assess.management.world import cast, day, evidence, output
+from assess.management.world.cast import Cast
+from assess.people.actions import service_account
+from assess.people.queries import actor
+from assess.schemes import queries as schemes
+from assess.schemes.loading import load_content
+from assess.sittings import queries as sittings
+
+CONTENT = Path(settings.ROOT) / "assess" / "content"
+SIZE = 33
+
+
+@pytest.fixture
+def world(transactional_db: None) -> Any:
+    """A sitting of the wiring scheme, sealed and scored. Big enough for a borderline regression (30 candidates)."""
+    yield made(SIZE)
+    writer.stop()
+
+
+@pytest.fixture
+def small_world(transactional_db: None) -> Any:
+    """The same with three candidates."""
+    yield made(3)
+    writer.stop()
+
+
+def made(size: int) -> Any:
+    people = cast.assemble(candidates=size, assessors=6, judges=8)
+    load(people)
+    version = schemes.current_version("MC-ECW")
+    cast.show_certificates(people, "MC-ECW", people.candidates)
+    lived = day.live(people, version, people.candidates, first_number=0)
+    tasks.work_outbox()
+    return people, version, lived
+
+
+def load(people: Cast) -> Any:
+    return door.act(
+        people.acts_as(people.author),
+        "schemes.load_content_plan",
+        plan=load_content(CONTENT),
+        loaded_by=people.author.pk,
+        reviewed_by=people.reviewer.pk,
+        reason="second reader",
+    )
+
+
+def sql(statement: str, *values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def named() -> list[str]:
+    return [difference.sentence for difference in (*compare()[1], *inspect_journal()[1])]
+
+
+def test_from_content_to_a_credential_that_a_stranger_verifies(world: Any, tmp_path: Path) -> None:
+    people, version, lived = world
+    assert len(lived.attempts) == SIZE
+    assert Attempt.objects.filter(state="sealed").count() == SIZE
+    assert Entry.objects.count() == lived.entries
+    assert Score.objects.count() == SIZE
+    assert Quarantine.objects.count() == 0
+
+    evidence.set_cut_scores(people, version)
+    awarded = evidence.award(people, version, lived.attempts)
+    assert sum(awarded.decisions.values()) == SIZE
+    assert awarded.decisions["passed"] == len(awarded.credentials) > 0
+    assert awarded.decisions["not passed"] > 0
+
+    credential = awarded.credentials[0]
+    now = timezone.now()
+    data = json.dumps(credential.document).encode()
+    verdict = verify(data, now=now, status_lists=status_lists(now), trusted_issuers=None)
+    assert verdict.valid, [check.sentence for check in verdict.checks if not check.passed]
+    announced = " ".join(verdict.announcements).lower()
+    assert "sample" in announced
+    assert "demonstration" in announced
+    name = credential.holder.family_name
+    assert name not in data.decode()
+
+    written = output.write(tmp_path, versions=[version], refusals={}, seconds=1.0)
+    assert written["awards"] == len(awarded.credentials)
+    assert (tmp_path / "dossier" / "MC-ECW.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert all(check.passed for check in verify_export(tmp_path / "ledger" / "ledger.jsonl"))
+
+    _approval(people)
+    _revocation(people, credential)
+    _tampering(AWARDS)
+
+
+def _approval(people: Cast) -> None:
+    """Who assessed a candidate does not approve, whatever other roles they have."""
+    holder = people.assessors[0]
+    for decision in Decision.objects.filter(outcome="passed"):
+        attempt = decision.attempt
+        if holder.pk in sittings.holders(attempt.sitting_id, attempt.registration.candidate_id):
+            installer = actor(service_account(name="installation"))
+            arguments = {"account_id": holder.pk, "organisation_id": people.organisation.pk, "role": "approver"}
+            door.act(installer, "people.give_role", **arguments)
+            with pytest.raises(AwardError, match="does not approve"):
+                door.act(actor(holder), "awards.approve", decision_id=decision.pk)
+            return
+    raise AssertionError("the first assessor assessed nobody who passed")
+
+
+def _revocation(people: Cast, credential: Credential) -> None:
+    director = people.acts_as(people.director)
+    data = json.dumps(credential.document).encode()
+
+    def valid() -> bool:
+        now = timezone.now()
+        return verify(data, now=now, status_lists=status_lists(now), trusted_issuers=None).valid
+
+    door.act(director, "awards.suspend", credential_id=credential.pk, reason="identity in doubt")
+    assert valid(), "one person alone suspends nothing"
+    door.act(director, "awards.suspend", credential_id=credential.pk, reason="the same person asks again")
+    assert valid(), "the same person twice is still one"
+    with pytest.raises(door.Forbidden):
+        door.act(
+            people.acts_as(people.approvers[0]), "awards.suspend", credential_id=credential.pk, reason="not a director"
+        )
+    installer = actor(service_account(name="installation"))
+    arguments = {"account_id": people.board.pk, "organisation_id": people.organisation.pk, "role": "director"}
+    door.act(installer, "people.give_role", **arguments)
+    second = actor(people.board)
+    door.act(second, "awards.suspend", credential_id=credential.pk, reason="identity in doubt")
+    assert not valid()
+    for person in (director, second):
+        door.act(person, "awards.reinstate", credential_id=credential.pk, reason="cleared up")
+    assert valid()
+    for person in (director, second):
+        door.act(person, "awards.revoke", credential_id=credential.pk, reason="obtained by deceit")
+    assert not valid()
+    with pytest.raises(AwardError, match="revoked for good"):
+        door.act(director, "awards.reinstate", credential_id=credential.pk, reason="too late")
+
+
+JOURNAL_AND_CONTENT = [
+    ("assess_entry", "SET payload = '{}' WHERE id = (SELECT MIN(id) FROM assess_entry)", "Entry 1 of"),
+    ("assess_entry", "SET server_us = server_us + 1 WHERE id = (SELECT MAX(id) FROM assess_entry)", "server time"),
+    ("assess_stream", "SET head_sequence = head_sequence - 1 WHERE role = 'candidate'", "not where its entries end"),
+    ("assess_score", "SET document = '{}'", "assess_score"),
+    ("assess_attempt", "SET pins = '{}'", "assess_attempt"),
+    ("item_bank_itemversion", "SET qti = 'x'", "item_bank_itemversion"),
+    ("rubrics_taskversion", "SET document = '{}'", "rubrics_taskversion"),
+    ("assess_schemeversion", "SET sample = NOT sample", "assess_schemeversion"),
+    ("assess_act", "SET action = 'nothing'", "assess_act"),
+    ("assess_leaf", "SET kind = 'x' WHERE \"index\" = 3", "Leaf 3"),
+]
+AWARDS = [
+    ("assess_cutscore", "SET value = value + 1", "assess_cutscore"),
+    ("assess_study", "SET candidates = candidates + 1", "assess_study"),
+    ("assess_decision", "SET document = '{}'", "assess_decision"),
+    ("assess_credential", "SET status_index = status_index + 1", "assess_credential"),
+]
+
+
+def _tampering(changes: list[tuple[str, str, str]]) -> None:
+    ledger.sequence()
+    ledger.checkpoint()
+    assert named() == []
+    for table, change, expected in changes:
+        kept = _rows(table)
+        sql(f"UPDATE {table} {change}")
+        assert any(expected in sentence for sentence in named()), f"{table} {change}"
+        _restore(table, kept)
+    assert named() == []
+
+
+def test_every_changed_row_of_journal_and_content_is_named(small_world: Any) -> None:
+    _tampering(JOURNAL_AND_CONTENT)
+
+
+def _rows(table: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        names = [column[0] for column in cursor.description]
+        return [tuple(names), *cursor.fetchall()]
+
+
+def _restore(table: str, kept: list[tuple[Any, ...]]) -> None:
+    names, *rows = kept
+    key = "index" if table == "assess_leaf" else "id"
+    place = names.index(key)
+    columns = ", ".join(f'"{name}" = %s' for name in names if name != key)
+    with connection.cursor() as cursor:
+        for row in rows:
+            values = [_given(value) for name, value in zip(names, row, strict=True) if name != key]
+            cursor.execute(f'UPDATE {table} SET {columns} WHERE "{key}" = %s', [*values, row[place]])
+
+
+def _given(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, dict | list) else value
+
+
+def test_score_is_the_same_from_the_same_journal(small_world: Any) -> None:
+    _, _, lived = small_world
+    for attempt in lived.attempts:
+        seal = Seal.objects.get(attempt=attempt)
+        again = score_document(seal, score(pinned(attempt), tuple(reversed(stream_records(seal)))))
+        assert digest(again) == bytes(Score.objects.get(attempt=attempt).digest)
+
+
+def test_sealing_again_without_anything_new_is_refused(small_world: Any) -> None:
+    people, _, lived = small_world
+    with pytest.raises(AttemptError, match="Nothing was written since"):
+        door.act(people.acts_as(people.director), "attempts.seal_attempt", attempt_id=lived.attempts[0].pk)
+
+
+def test_decision_without_cut_scores_is_undecidable_and_nobody_approves_it(small_world: Any) -> None:
+    people, _, lived = small_world
+    row: Decision = door.act(people.acts_as(people.director), "awards.decide", attempt_id=lived.attempts[0].pk)
+    assert row.outcome == "undecidable"
+    with pytest.raises(AwardError, match="has no cut score"):
+        door.act(people.acts_as(people.approvers[0]), "awards.approve", decision_id=row.pk)
+
+
+def test_verify_ledger_command_ends_with_1_when_a_row_differs(
+    small_world: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("verify_ledger", "--json")
+    assert json.loads(capsys.readouterr().out)["valid"] is True
+    sql("UPDATE assess_score SET document = '{}' WHERE id = (SELECT MIN(id) FROM assess_score)")
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_ledger", "--json")
+    report = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, report["valid"]) == (1, False)
+    assert any("assess_score" in check["sentence"] for check in report["checks"])
+
+
+def test_export_without_documents_still_verifies(small_world: Any, tmp_path: Path) -> None:
+    ledger.sequence()
+    ledger.checkpoint()
+    path = tmp_path / "ledger.jsonl"
+    path.write_text("".join(export_lines(documents=False)), encoding="utf-8")
+    assert all(check.passed for check in verify_export(path))
