@@ -18,8 +18,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from assess.ledger import actions as ledger
-from assess.ledger.commitments import act_document
 from assess.ledger.models import Act
+from assess.ledger.rows import row_document
 from assess.people.queries import Actor
 from assess.permissions import RULES
 
@@ -90,7 +90,7 @@ def _note(actor: Actor, name: str, arguments: Mapping[str, Any], result: Any) ->
         arguments_sha256=hashlib.sha256(given.encode()).digest(),
         at=timezone.now(),
     )
-    ledger.record(kind="act", record_id=made.pk, document=act_document(made))
+    ledger.record(kind="act", record_id=made.pk, document=row_document(made))
 
 
 def _plain(value: Any) -> Any:

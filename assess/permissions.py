@@ -95,6 +95,7 @@ INTERNAL: frozenset[str] = frozenset(
     {
         # called by the door, by the sequencer's task or by other actions only
         "ledger.record",
+        "ledger.record_row",
         "ledger.follow",
         "ledger.settle",
         "ledger.sequence",

@@ -13,7 +13,6 @@ from assess.attempts import grants
 from assess.attempts.append import Refused, append
 from assess.attempts.batches import Refusal, read_batch
 from assess.attempts.chain import StreamIdentity
-from assess.attempts.commitments import attempt_document
 from assess.attempts.forms import draw_pins
 from assess.attempts.kinds import ROLE
 from assess.attempts.models import Attempt, Quarantine, Registration, Score, Seal, Stream
@@ -59,11 +58,13 @@ def register(*, candidate_id: uuid.UUID, scheme_version_id: uuid.UUID) -> Regist
     unmet = [requirement["sentence"] for requirement in found if requirement["mandatory"] and not requirement["met"]]
     if unmet:
         raise AttemptError("requirements", " ".join(unmet))
-    registration, _ = Registration.objects.get_or_create(
+    registration, made = Registration.objects.get_or_create(
         candidate_id=candidate_id,
         scheme_version_id=scheme_version_id,
         defaults={"requirements": found, "registered_at": timezone.now()},
     )
+    if made:
+        ledger.record_row(kind="registration", row=registration)
     return registration
 
 
@@ -92,7 +93,7 @@ def open_attempt(*, registration_id: uuid.UUID, sitting_id: uuid.UUID, seed: byt
         seed=seed,
         created_at=timezone.now(),
     )
-    ledger.record(kind="attempt", record_id=attempt.pk, document=attempt_document(attempt))
+    ledger.record_row(kind="attempt", row=attempt)
     return attempt
 
 
@@ -217,7 +218,8 @@ def _seal(
     )
     attempt.state = Attempt.State.SEALED
     attempt.save(update_fields=["state"])
-    ledger.record(kind="seal", record_id=seal.pk, document=document)
+    ledger.record_row(kind="attempt", row=attempt)
+    ledger.record_row(kind="seal", row=seal)
     ledger.follow(topic="score_attempt", attempt_id=str(attempt.pk))
     return seal
 
@@ -301,7 +303,7 @@ def score_attempt(*, attempt_id: uuid.UUID) -> Score:
         digest=value,
         scored_at=timezone.now(),
     )
-    ledger.record(kind="score", record_id=made.pk, document=document)
+    ledger.record_row(kind="score", row=made)
     return made
 
 

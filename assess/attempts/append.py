@@ -205,7 +205,7 @@ class _Appender:
                     self.uuid(uuid.uuid4()),
                     self.uuid(uuid.UUID(stream)),
                     refusal.code,
-                    refusal.sentence,
+                    _storable(refusal.sentence),
                     body,
                     hashlib.sha256(body).digest(),
                     self.server_us,
@@ -262,6 +262,11 @@ def _not_open(state: str) -> Refusal:
             kept=True,
         )
     return Refusal("closed", "The stream is closed. What came later is kept and waits for a person.", 409, kept=True)
+
+
+def _storable(sentence: str) -> str:
+    """A sentence may quote what a device sent; no database takes half a surrogate pair, and PostgreSQL no NUL."""
+    return sentence.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def _uuid_as_stored() -> Any:

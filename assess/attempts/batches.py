@@ -67,6 +67,12 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+# Made once: `json.loads` would build a decoder for every batch.
+_DECODER = json.JSONDecoder(
+    parse_float=_refuse_number, parse_constant=_refuse_number, parse_int=_integer, object_pairs_hook=_pairs
+)
+
+
 def read_batch(body: bytes, *, role: str) -> Batch:
     """Read the bytes of a batch.
 
@@ -81,13 +87,7 @@ def read_batch(body: bytes, *, role: str) -> Batch:
             "too-large", f"A batch holds at most {MAX_BODY} bytes; this one has {len(body)}. Send fewer entries.", 413
         )
     try:
-        document = json.loads(
-            body.decode("utf-8"),
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-            parse_int=_integer,
-            object_pairs_hook=_pairs,
-        )
+        document = _DECODER.decode(body.decode("utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise Refusal(
             "not-json", f"The batch is not JSON text: {error}. Send it again as UTF-8 JSON.", 400, kept=True
@@ -96,7 +96,9 @@ def read_batch(body: bytes, *, role: str) -> Batch:
         raise Refusal(
             "not-a-batch", "A batch is an object with stream, device and entries, and nothing else.", 400, kept=True
         )
-    entries = document["entries"]
+    stream, device, entries = document["stream"], document["device"], document["entries"]
+    if not isinstance(stream, str) or not isinstance(device, str):
+        raise Refusal("not-a-batch", "The stream and the device of a batch are texts.", 400, kept=True)
     if not isinstance(entries, list) or not entries:
         raise Refusal("no-entries", "The batch holds no entries. Send at least one.", 400)
     if len(entries) > MAX_ENTRIES:
@@ -111,9 +113,7 @@ def read_batch(body: bytes, *, role: str) -> Batch:
                 f"Inside the batch entry {before[0].sequence} is followed by {after[0].sequence}. Send them in order.",
                 409,
             )
-    return Batch(
-        str(document["stream"]), str(document["device"]), tuple(e for e, _ in read), tuple(p for _, p in read), body
-    )
+    return Batch(stream, device, tuple(e for e, _ in read), tuple(p for _, p in read), body)
 
 
 _FIELDS = {"sequence", "kind", "payload", "device_ms", "monotonic_ms", "digest"}

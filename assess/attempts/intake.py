@@ -8,6 +8,8 @@ import uuid
 from concurrent.futures import Future
 from functools import lru_cache
 
+from django.db import DatabaseError, connection
+
 from assess.attempts import grants
 from assess.attempts.append import Outcome, Unreadable
 from assess.attempts.batches import Refusal, read_batch
@@ -21,7 +23,12 @@ class UnknownStream(Exception):
 
 @lru_cache(maxsize=65_536)
 def _role(stream: uuid.UUID) -> str:
-    role = Stream.objects.filter(pk=stream).values_list("role", flat=True).first()
+    try:
+        role = Stream.objects.filter(pk=stream).values_list("role", flat=True).first()
+    finally:
+        # This thread is a server's and needs the database once a stream: an idle connection would only grow stale.
+        if not connection.in_atomic_block:
+            connection.close()
     if role is None:
         raise UnknownStream
     return role
@@ -40,6 +47,10 @@ def take(token: str, body: bytes) -> "Future[Outcome]":
         role = _role(stream)
     except UnknownStream:
         raise Refusal("no-such-stream", "This stream does not exist here. Ask for a new grant.", 404) from None
+    except DatabaseError:
+        raise Refusal(
+            "not-saved", "The server can't reach its data just now. Keep the entries and send them again.", 503
+        ) from None
     try:
         batch = read_batch(body, role=role)
     except Refusal as refusal:

@@ -38,6 +38,7 @@ class GroupCommitWriter:
 
     def submit(self, batch: Batch | Unreadable) -> "Future[Outcome]":
         future: Future[Outcome] = Future()
+        future.set_running_or_notify_cancel()  # a device that hangs up cancels nothing: the batch is on its way
         with self._lock:  # so that nothing lands behind the end that `stop` puts into the queue
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(

@@ -15,7 +15,6 @@ from django.utils import timezone
 from assess.attempts.models import Attempt
 from assess.awards import builders, gathering
 from assess.awards import decision as rules
-from assess.awards.commitments import award_document, status_document
 from assess.awards.gate import CHECKS
 from assess.awards.models import Credential, Decision, Signature, StatusChange, Waiver
 from assess.awards.plain import plain
@@ -73,7 +72,7 @@ def decide(*, attempt_id: uuid.UUID) -> Decision:
         digest=value,
         decided_at=timezone.now(),
     )
-    ledger.record(kind="decision", record_id=row.pk, document=document)
+    ledger.record_row(kind="decision", row=row)
     return row
 
 
@@ -84,13 +83,16 @@ def review_near_cut(*, actor_id: uuid.UUID, decision_id: uuid.UUID, part: str, c
         raise AwardError("not-near", f"{part} of this attempt is not near its cut.")
     if not comment.strip():
         raise AwardError("comment", "Say what you looked at and what you found.")
-    return Signature.objects.get_or_create(
+    signature, made = Signature.objects.get_or_create(
         decision=row,
         person_id=actor_id,
         purpose="review",
         part=part,
         defaults={"comment": comment, "at": timezone.now()},
-    )[0]
+    )
+    if made:
+        ledger.record_row(kind="signature", row=signature)
+    return signature
 
 
 def approve(*, actor_id: uuid.UUID, decision_id: uuid.UUID, comment: str = "") -> Signature:
@@ -105,13 +107,16 @@ def approve(*, actor_id: uuid.UUID, decision_id: uuid.UUID, comment: str = "") -
         raise AwardError("assessor", "Who assessed this candidate does not approve the decision.")
     if people.has_conflict(actor_id, candidate) or actor_id == candidate:
         raise AwardError("conflict", "Who declared a relation to this candidate does not approve the decision.")
-    return Signature.objects.get_or_create(
+    signature, made = Signature.objects.get_or_create(
         decision=row,
         person_id=actor_id,
         purpose="approval",
         part="",
         defaults={"comment": comment, "at": timezone.now()},
-    )[0]
+    )
+    if made:
+        ledger.record_row(kind="signature", row=signature)
+    return signature
 
 
 def waive(
@@ -146,6 +151,7 @@ def waive(
     if proposed is not None:
         proposed.second_id = actor_id
         proposed.save(update_fields=["second"])
+        ledger.record_row(kind="waiver", row=proposed)
         return proposed
     return Waiver.objects.create(
         scheme_version_id=scheme_version_id,
@@ -205,7 +211,7 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
         issued_at=now,
         valid_until=told.valid_until,
     )
-    ledger.record(kind="award", record_id=credential.pk, document=award_document(credential))
+    ledger.record_row(kind="award", row=credential)
     return credential
 
 
@@ -254,5 +260,5 @@ def _change(actor_id: uuid.UUID, credential_id: uuid.UUID, kind: str, reason: st
     proposed.confirmed_by_id = actor_id
     proposed.confirmed_at = now
     proposed.save(update_fields=["confirmed_by", "confirmed_at"])
-    ledger.record(kind="status", record_id=proposed.pk, document=status_document(proposed))
+    ledger.record_row(kind="status", row=proposed)
     return proposed

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from celery import current_app
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -22,10 +22,17 @@ from assess.ledger.canonical import salted
 from assess.ledger.keys import signing_key
 from assess.ledger.merkle import CompactRange
 from assess.ledger.models import Checkpoint, Leaf, Outbox
+from assess.ledger.rows import row_document
 
 _log = structlog.get_logger(__name__)
 SEQUENCER_LOCK = 71_629_162
 GROUP = 1000
+
+
+def record_row(*, kind: str, row: models.Model) -> None:
+    """Commit to a row as it stands, in the transaction that made or changed it."""
+    row.refresh_from_db()
+    record(kind=kind, record_id=row.pk, document=row_document(row))
 
 
 def record(*, kind: str, record_id: object, document: Mapping[str, Any]) -> None:

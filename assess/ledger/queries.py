@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Max
 
 from assess.ledger import checkpoint as notes
 from assess.ledger import leaves
@@ -37,6 +38,7 @@ def compare() -> tuple[int, list[Difference]]:
     roots = {checkpoint.size: checkpoint for checkpoint in Checkpoint.objects.order_by("size")}
     key = signing_key(settings.KEYS_DIR, "ledger").public
     count = 0
+    latest = _latest()
     for row in Leaf.objects.order_by("index").iterator(chunk_size=2000):
         if row.index != count:
             return count, [*differences, Difference("leaf", str(count), f"Leaf {count} is missing from the tree.")]
@@ -46,7 +48,8 @@ def compare() -> tuple[int, list[Difference]]:
             differences.append(
                 Difference("leaf", str(row.index), f"Leaf {row.index} ({row.kind} {row.record}) was changed.")
             )
-        differences += _against_row(row)
+        if latest.get((row.kind, row.record)) == row.index:
+            differences += _against_row(row)
         tree.append(stated.hash)
         if count in roots:
             differences += _against_checkpoint(roots.pop(count), tree.root(), key)
@@ -55,6 +58,12 @@ def compare() -> tuple[int, list[Difference]]:
         for size in roots
     ]
     return count, differences
+
+
+def _latest() -> dict[tuple[str, str], int]:
+    """Index of the latest leaf of each record: a row that lawfully changed is recorded again."""
+    rows = Leaf.objects.values_list("kind", "record").annotate(last=Max("index"))
+    return {(kind, record): last for kind, record, last in rows}
 
 
 def _against_row(row: Leaf) -> list[Difference]:
@@ -98,8 +107,10 @@ def export_lines(*, documents: bool = True) -> Iterator[str]:
 
 
 def _opened(documents: bool) -> Iterator[tuple[leaves.Leaf, Opened | None]]:
+    latest = _latest()
     for row in Leaf.objects.order_by("index").iterator(chunk_size=2000):
         leaf = leaves.Leaf(index=row.index, kind=row.kind, record=row.record, commitment=bytes(row.commitment))
         kind = KINDS.get(row.kind)
-        document = kind.build(row.record) if documents and kind is not None and row.salt is not None else None
+        shown = documents and kind is not None and row.salt is not None and latest[row.kind, row.record] == row.index
+        document = kind.build(row.record) if shown and kind is not None else None
         yield leaf, None if document is None or row.salt is None else Opened(bytes(row.salt), document)

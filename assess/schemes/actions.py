@@ -146,6 +146,7 @@ def _load_task(task: TaskDefinition, act: _Act) -> None:
     if new:
         review_task(version_id=version.pk, actor_id=act.reviewed_by, accepted=True, comment=act.reason)
         publish_task(version_id=version.pk)
+        version.refresh_from_db()  # publishing changed its state
         ledger.record(kind="task_version", record_id=version.pk, document=task_document(version))
     act.report.note("tasks", str(version), created=new)
 

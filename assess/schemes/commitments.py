@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assess.ledger.registry import register
+from assess.ledger.rows import row_document
 from assess.schemes.models import (
     BlueprintVersion,
     ExternalCredential,
@@ -34,30 +35,14 @@ KIND_OF_TABLE = {table: kind for kind, table in TABLES.items()}
 
 
 def version_document(version: Version) -> dict[str, Any]:
-    """The document of one of our own versions."""
-    name = version.scheme.code if isinstance(version, SchemeVersion) else getattr(version, "identifier", "")
-    return {
-        "identifier": name,
-        "number": version.number,
-        "document": version.document,
-        "content_hash": version.content_hash,
-        "sample": version.sample,
-        "imported_by": str(version.imported_by),
-        "reviewed_by": str(version.reviewed_by),
-        "reviewed_at": _moment(version.reviewed_at),
-        "review_comment": version.review_comment,
-    }
+    """The whole row of one of our own versions."""
+    return row_document(version)
 
 
 def task_document(version: TaskVersion) -> dict[str, Any]:
     """The document of a task version with the reviews that published it."""
-    return {
+    return row_document(version) | {
         "identifier": version.task.identifier,
-        "number": version.number,
-        "document": version.document,
-        "content_hash": version.content_hash,
-        "sample": version.sample,
-        "imported_by": str(version.imported_by),
         "reviews": [
             [str(review.reviewer), review.verdict, review.comment, _moment(review.at)]
             for review in version.reviews.all()
@@ -67,18 +52,7 @@ def task_document(version: TaskVersion) -> dict[str, Any]:
 
 def item_document(version: ItemVersion) -> dict[str, Any]:
     """The document of an item version: its QTI and the facts the bank keeps beside it; its state may change later."""
-    return {
-        "identifier": version.item.identifier,
-        "number": version.number,
-        "qti": version.qti,
-        "content_hash": version.content_hash,
-        "outcome": version.outcome_id,
-        "domain": version.domain,
-        "level": version.level,
-        "maximum": f"{version.maximum:.4f}",
-        "difficulty_b": f"{version.difficulty_b:.4f}",
-        "author": str(version.author),
-    }
+    return row_document(version, without=frozenset({"state"})) | {"identifier": version.item.identifier}
 
 
 def _moment(value: datetime | None) -> str | None:

@@ -14,7 +14,6 @@ from assess.people.queries import has_role
 from assess.schemes import queries as schemes
 from assess.schemes.definition import SchemeDefinition
 from assess.schemes.models import SchemeVersion
-from assess.validity.commitments import adoption_document, cut_document, study_document
 from assess.validity.meetings import FoundCut, NoCut, angoff_cut, borderline_cut
 from assess.validity.models import CutScore, Study
 from assess.validity.queries import frozen_scores, study_of
@@ -47,7 +46,7 @@ def run_study(*, actor_id: uuid.UUID, scheme_version_id: uuid.UUID) -> Study:
         run_by_id=actor_id,
         run_at=timezone.now(),
     )
-    ledger.record(kind="study", record_id=study.pk, document=study_document(study))
+    ledger.record_row(kind="study", row=study)
     return study
 
 
@@ -136,7 +135,7 @@ def _record(
         held_by_id=actor_id,
         held_at=timezone.now(),
     )
-    ledger.record(kind="cut", record_id=cut.pk, document=cut_document(cut))
+    ledger.record_row(kind="cut", row=cut)
     return cut
 
 
@@ -153,5 +152,5 @@ def adopt_cut_score(*, actor_id: uuid.UUID, cut_score_id: uuid.UUID, board: str)
     cut.board = board
     cut.adopted_at = timezone.now()
     cut.save(update_fields=["adopted_by", "board", "adopted_at"])
-    ledger.record(kind="cut_adoption", record_id=cut.pk, document=adoption_document(cut))
+    ledger.record_row(kind="cut", row=cut)
     return cut

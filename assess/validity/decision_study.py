@@ -8,8 +8,8 @@ import numpy as np
 from assess.psychometrics.classification import DecisionQuality, Overall, Part, conjunctive
 from assess.psychometrics.ctt import mean
 from assess.psychometrics.proportions import proportion
-from assess.psychometrics.responses import BoolArray, FloatArray, ResponseError
 from assess.psychometrics.reliability import composite
+from assess.psychometrics.responses import BoolArray, FloatArray, ResponseError
 from assess.psychometrics.results import Estimate, not_enough
 from assess.standard_setting.borderline import borderline_regression
 from assess.validity.datasets import GlobalRatings, PartScores

@@ -180,6 +180,9 @@ AWARDS = [
     ("assess_cutscore", "SET value = value + 1", "assess_cutscore"),
     ("assess_study", "SET candidates = candidates + 1", "assess_study"),
     ("assess_decision", "SET document = '{}'", "assess_decision"),
+    ("assess_decision", "SET outcome = 'passed' WHERE outcome = 'not passed'", "assess_decision"),
+    ("assess_signature", "SET comment = 'changed'", "assess_signature"),
+    ("assess_waiver", "SET expires_on = '2099-01-01'", "assess_waiver"),
     ("assess_credential", "SET status_index = status_index + 1", "assess_credential"),
 ]
 
