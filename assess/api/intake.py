@@ -9,8 +9,6 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from django.db import close_old_connections
-
 from assess.attempts.append import Acknowledgement, Outcome
 from assess.attempts.batches import MAX_BODY, Refusal
 from assess.attempts.intake import take
@@ -49,9 +47,13 @@ def _check_request(method: str, path: str, content_type: str, length: str) -> in
         raise Refusal("content-type", "Send entries as application/json.", 415)
     if not (length.isascii() and length.isdigit()):
         raise Refusal("length-required", "Say how long the batch is (Content-Length).", 411)
-    if int(length) > MAX_BODY:
+    if len(length) > 9 or int(length) > MAX_BODY:
         raise Refusal("too-large", f"A batch holds at most {MAX_BODY} bytes. Send fewer entries.", 413)
     return int(length)
+
+
+def _cut_off() -> Refusal:
+    return Refusal("length", "The connection ended before the whole batch had come. Send it again.", 400)
 
 
 def _bearer(header: str) -> str:
@@ -74,7 +76,10 @@ def wsgi_app(environ: dict[str, Any], start_response: StartResponse) -> Iterable
             environ.get("CONTENT_LENGTH", ""),
         )
         token = _bearer(environ.get("HTTP_AUTHORIZATION", ""))
-        status, body = answer(take(token, environ["wsgi.input"].read(length)).result())
+        sent = environ["wsgi.input"].read(length)
+        if len(sent) < length:
+            raise _cut_off()
+        status, body = answer(take(token, sent).result())
     except Refusal as refusal:
         status, body = answer(refusal)
     start_response(
@@ -97,7 +102,7 @@ async def asgi_app(
         )
         token = _bearer(headers.get(b"authorization", ""))
         body = await _body(receive, length)
-        future = await asyncio.get_running_loop().run_in_executor(None, _take, token, body)
+        future = await asyncio.get_running_loop().run_in_executor(None, take, token, body)
         status, content = answer(await asyncio.wrap_future(future))
     except Refusal as refusal:
         status, content = answer(refusal)
@@ -106,23 +111,18 @@ async def asgi_app(
     await send({"type": "http.response.body", "body": content})
 
 
-def _take(token: str, body: bytes) -> Any:
-    try:
-        return take(token, body)
-    finally:
-        close_old_connections()
-
-
 async def _body(receive: Callable[[], Awaitable[Message]], length: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Refusal("length", "The connection ended before the whole batch had come. Send it again.", 400)
+            raise _cut_off()
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         if size > length:
             raise Refusal("length", "The batch is longer than it said. Send it again.", 400)
         if not message.get("more_body", False):
+            if size < length:
+                raise _cut_off()
             return b"".join(chunks)
