@@ -61,6 +61,7 @@ RULES: dict[str, Rule] = {
     "sittings.add_station": _rule("director", "proctor"),
     "sittings.register_instrument": _rule("director", "proctor"),
     "sittings.assign": _rule("director", "proctor"),
+    "sittings.assign_all": _rule("director", "proctor"),
     "sittings.take_station_out": _rule("director", "proctor"),
     # attempts
     "attempts.register": _rule("candidate", "director", unless=_only_themselves("candidate_id")),

@@ -24,7 +24,7 @@ from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
 from assess.schemes import queries as schemes
 from assess.sittings import actions as sittings
-from assess.sittings.models import Assignment, Sitting, Station
+from assess.sittings.models import Sitting, Station
 
 
 class AttemptError(Exception):
@@ -316,25 +316,12 @@ def apply_plan(*, sitting_id: uuid.UUID) -> int:
         How many changes were carried out. Applying it again changes nothing.
     """
     wanted = fold_plan(plan_records(sitting_id))
-    held = {
-        (assignment.candidate_id, assignment.role): (assignment.person_id, assignment.work, assignment.station_id)
-        for assignment in Assignment.objects.filter(sitting_id=sitting_id)
-    }
     stations = {station.name: station.pk for station in Station.objects.filter(sitting_id=sitting_id)}
-    changes = 0
-    for (candidate, role), post in wanted.posts.items():
-        station = stations.get(post.station)
-        if held.get((candidate, role)) == (post.person, post.work, station):
-            continue
-        sittings.assign(
-            sitting_id=sitting_id,
-            candidate_id=candidate,
-            role=role,
-            person_id=post.person,
-            work=post.work,
-            station_id=station,
-        )
-        changes += 1
+    posts = [
+        sittings.Post(candidate, role, post.person, post.work, stations.get(post.station))
+        for (candidate, role), post in wanted.posts.items()
+    ]
+    changes = sittings.assign_all(sitting_id=sitting_id, posts=posts)
     for name in wanted.stations_out:
         if name in stations:
             sittings.take_station_out(station_id=stations[name])

@@ -102,24 +102,26 @@ def cut_scores(scheme_version_id: Any) -> list[CutScore]:
     ]
 
 
-def decision_of(row: DecisionRow) -> Decision | Undecidable:
+def decision_of(row: DecisionRow, cuts: list[CutScore] | None = None) -> Decision | Undecidable:
     """The decision behind a row, made again from the score, the cut scores and the study as they are now."""
     version = row.attempt.registration.scheme_version
     scheme = schemes.definition_of(version)
     return decide(
         rule=rule_of(scheme),
         scores=part_scores(row.score.document, validity.errors_of_measurement(version.pk)),
-        cuts=cut_scores(version.pk),
+        cuts=cut_scores(version.pk) if cuts is None else cuts,
         must_pass=must_pass_of(scheme, row.score.document),
     )
 
 
 def gate_of(row: DecisionRow) -> GateResult:
     """The gate for one candidate, as it stands today."""
-    return open_gate(facts_for_gate(row, decision_of(row)), waivers_of(row.attempt), timezone.now().date())
+    cuts = cut_scores(row.attempt.registration.scheme_version_id)
+    facts = facts_for_gate(row, decision_of(row, cuts), cuts)
+    return open_gate(facts, waivers_of(row.attempt), timezone.now().date())
 
 
-def facts_for_gate(row: DecisionRow, found: Decision | Undecidable) -> gate.GateFacts:
+def facts_for_gate(row: DecisionRow, found: Decision | Undecidable, cuts: list[CutScore]) -> gate.GateFacts:
     """Everything the gate looks at for one candidate."""
     attempt = row.attempt
     version = attempt.registration.scheme_version
@@ -150,7 +152,7 @@ def facts_for_gate(row: DecisionRow, found: Decision | Undecidable) -> gate.Gate
         reliability=_statistic(evidence["reliability"], RELIABILITY),
         decision_consistency=_statistic(evidence["decision_consistency"], CONSISTENCY),
         rater_agreement=_statistic(evidence["rater_agreement"], AGREEMENT),
-        cut_scores=tuple(cut_scores(version.pk)),
+        cut_scores=tuple(cuts),
         publication=_publication(version),
     )
 

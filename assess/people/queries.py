@@ -1,6 +1,7 @@
 """Shared reads about people: roles, conflicts, certificates, accommodations."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -28,6 +29,21 @@ def has_role(account_id: uuid.UUID, role: str) -> bool:
 
 def has_conflict(person_id: uuid.UUID, candidate_id: uuid.UUID) -> bool:
     return Conflict.objects.filter(person_id=person_id, candidate_id=candidate_id).exists()
+
+
+def conflicts_among(people: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """(person, candidate) of every relation that these people declared."""
+    return set(Conflict.objects.filter(person_id__in=people).values_list("person_id", "candidate_id"))
+
+
+def roles_of(people: Collection[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
+    """The roles that people hold now."""
+    held: dict[uuid.UUID, set[str]] = {}
+    for person, role in RoleAssignment.objects.filter(account_id__in=people, until=None).values_list(
+        "account_id", "role"
+    ):
+        held.setdefault(person, set()).add(role)
+    return held
 
 
 def conflicts_of(candidate_id: uuid.UUID) -> QuerySet[Conflict]:

@@ -1,11 +1,13 @@
 """Writing sittings, stations, instruments and who holds which role."""
 
 import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
 
-from assess.people.queries import has_conflict, has_role
+from assess.people.queries import conflicts_among, roles_of
 from assess.sittings.models import Assignment, Instrument, Sitting, Station
 
 
@@ -58,6 +60,17 @@ def register_instrument(
     return instrument
 
 
+@dataclass(frozen=True)
+class Post:
+    """A role of a candidate's attempt, and who is to hold it, about which work, at which station."""
+
+    candidate_id: uuid.UUID
+    role: str
+    person_id: uuid.UUID | None
+    work: str
+    station_id: int | None = None
+
+
 def assign(
     *,
     sitting_id: uuid.UUID,
@@ -72,41 +85,83 @@ def assign(
     Raises
     ------
     SittingError
-        `conflict` where the person declared a relation to the candidate, `own-attempt`, `not-qualified`.
+        As `assign_all`.
     """
-    family = role.partition(":")[0]
-    if person_id is not None:
-        if person_id == candidate_id:
-            raise SittingError("own-attempt", "Nobody holds a role in their own attempt. Choose another person.")
-        if has_conflict(person_id, candidate_id):
-            raise SittingError("conflict", "This person declared a relation to the candidate. Choose another person.")
-        wanted = {"marker": "assessor", "adjudicator": "assessor"}.get(family, family)
-        if wanted in ("assessor", "proctor") and not has_role(person_id, wanted):
-            raise SittingError("not-qualified", f"This person is not {wanted} here. Give them the role first.")
-        _keep_markers_apart(sitting_id, candidate_id, role, person_id, work)
-    assignment, _ = Assignment.objects.update_or_create(
-        sitting_id=sitting_id,
-        candidate_id=candidate_id,
-        role=role,
-        defaults={"person_id": person_id, "work": work, "station_id": station_id, "made_at": timezone.now()},
-    )
-    return assignment
+    assign_all(sitting_id=sitting_id, posts=[Post(candidate_id, role, person_id, work, station_id)])
+    return Assignment.objects.get(sitting_id=sitting_id, candidate_id=candidate_id, role=role)
+
+
+def assign_all(*, sitting_id: uuid.UUID, posts: Sequence[Post]) -> int:
+    """Fill many posts at once, all or none. Returns how many were new or changed hands.
+
+    Raises
+    ------
+    SittingError
+        `conflict` where the person declared a relation to the candidate, `own-attempt`, `not-qualified`, `marks-twice`.
+    """
+    held = {
+        (row.candidate_id, row.role): row
+        for row in Assignment.objects.select_for_update().filter(sitting_id=sitting_id)
+    }
+    wanted = {(post.candidate_id, post.role): post for post in posts}
+    people = {post.person_id for post in posts if post.person_id is not None}
+    conflicts, roles = conflicts_among(people), roles_of(people)
+    after = {key: (row.person_id, row.work) for key, row in held.items()}
+    after |= {key: (post.person_id, post.work) for key, post in wanted.items()}
+    for post in wanted.values():
+        _check(post, conflicts, roles)
+    _check_apart(after, {post.candidate_id for post in posts})
+    now = timezone.now()
+    new: list[Assignment] = []
+    moved: list[Assignment] = []
+    for key, post in wanted.items():
+        row = held.get(key)
+        if row is None:
+            row = Assignment(sitting_id=sitting_id, candidate_id=post.candidate_id, role=post.role)
+            new.append(row)
+        elif (row.person_id, row.work, row.station_id) == (post.person_id, post.work, post.station_id):
+            continue
+        else:
+            moved.append(row)
+        row.person_id, row.work, row.station_id, row.made_at = post.person_id, post.work, post.station_id, now
+    Assignment.objects.bulk_create(new, batch_size=500)
+    Assignment.objects.bulk_update(moved, ["person", "work", "station", "made_at"], batch_size=500)
+    return len(new) + len(moved)
 
 
 def take_station_out(*, station_id: int) -> None:
     Station.objects.filter(pk=station_id, out_of_use_since=None).update(out_of_use_since=timezone.now())
 
 
-def _keep_markers_apart(
-    sitting_id: uuid.UUID, candidate_id: uuid.UUID, role: str, person_id: uuid.UUID, work: str
+ROLE_FOR = {"assessor": "assessor", "marker": "assessor", "adjudicator": "assessor", "proctor": "proctor"}
+"""Which role a person needs to hold a post of a family."""
+
+
+def _check(
+    post: Post, conflicts: Collection[tuple[uuid.UUID, uuid.UUID]], roles: Mapping[uuid.UUID, Collection[str]]
 ) -> None:
-    family = role.partition(":")[0]
-    if family not in ("assessor", "marker"):
+    if post.person_id is None:
         return
-    same = Assignment.objects.filter(
-        sitting_id=sitting_id, candidate_id=candidate_id, person_id=person_id, work=work, role__startswith=f"{family}:"
-    ).exclude(role=role)
-    if same.exists():
-        raise SittingError(
-            "marks-twice", f"This person already marks {work} of this candidate. Two markings need two people."
-        )
+    if post.person_id == post.candidate_id:
+        raise SittingError("own-attempt", "Nobody holds a role in their own attempt. Choose another person.")
+    if (post.person_id, post.candidate_id) in conflicts:
+        raise SittingError("conflict", "This person declared a relation to the candidate. Choose another person.")
+    needed = ROLE_FOR.get(post.role.partition(":")[0])
+    if needed is not None and needed not in roles.get(post.person_id, ()):
+        raise SittingError("not-qualified", f"This person is not {needed} here. Give them the role first.")
+
+
+def _check_apart(
+    after: Mapping[tuple[uuid.UUID, str], tuple[uuid.UUID | None, str]], candidates: Collection[uuid.UUID]
+) -> None:
+    """Nobody marks the same work of the same candidate twice."""
+    seen: set[tuple[uuid.UUID, uuid.UUID, str, str]] = set()
+    for (candidate, role), (person, work) in after.items():
+        family = role.partition(":")[0]
+        if candidate not in candidates or person is None or family not in ("assessor", "marker"):
+            continue
+        key = (candidate, person, family, work)
+        if key in seen:
+            sentence = f"One person would mark {work} of a candidate twice. Two markings need two people."
+            raise SittingError("marks-twice", sentence)
+        seen.add(key)

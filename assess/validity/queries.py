@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from assess.attempts.models import Attempt, Score
@@ -148,27 +149,45 @@ def latest_study(scheme_version_id: uuid.UUID) -> Study | None:
     return Study.objects.filter(scheme_version_id=scheme_version_id).order_by("-number").first()
 
 
-def errors_of_measurement(scheme_version_id: uuid.UUID) -> dict[str, Decimal]:
+def errors_of_measurement(scheme_version_id: uuid.UUID) -> Mapping[str, Decimal]:
     """Standard error of measurement of each part in per cent, from the latest study that has one."""
-    study = latest_study(scheme_version_id)
-    if study is None:
-        return {}
-    return {
-        part["part"]: Decimal(part["sem_percent"]["value"])
-        for part in study.document["parts"]["parts"]
-        if part["sem_percent"]["value"] is not None
-    }
+    study = _latest_study_id(scheme_version_id)
+    return {} if study is None else _figures(study).errors
 
 
-def evidence(scheme_version_id: uuid.UUID) -> dict[str, dict[str, Any] | None]:
-    """The three estimates that the gate's window looks at: reliability of the overall score, consistency, rater
-    agreement."""
-    study = latest_study(scheme_version_id)
+def evidence(scheme_version_id: uuid.UUID) -> Mapping[str, dict[str, Any] | None]:
+    """The three estimates that the gate's window looks at: reliability of the overall score, consistency, rater agreement."""
+    study = _latest_study_id(scheme_version_id)
     if study is None:
         return {"reliability": None, "decision_consistency": None, "rater_agreement": None}
-    parts = study.document["parts"]
-    return {
-        "reliability": parts["overall"]["reliability"],
-        "decision_consistency": parts["decision"]["consistency"],
-        "rater_agreement": study.document["task_scores"]["agreement"]["whole"],
-    }
+    return _figures(study).evidence
+
+
+def _latest_study_id(scheme_version_id: uuid.UUID) -> uuid.UUID | None:
+    rows = Study.objects.filter(scheme_version_id=scheme_version_id).order_by("-number")
+    return rows.values_list("pk", flat=True).first()
+
+
+@dataclass(frozen=True)
+class _Figures:
+    errors: Mapping[str, Decimal]
+    evidence: Mapping[str, dict[str, Any] | None]
+
+
+@lru_cache(maxsize=256)
+def _figures(study: uuid.UUID) -> _Figures:
+    """What the gate takes from a study. A study never changes, so this is right for ever."""
+    document = Study.objects.values_list("document", flat=True).get(pk=study)
+    parts = document["parts"]
+    return _Figures(
+        errors={
+            part["part"]: Decimal(part["sem_percent"]["value"])
+            for part in parts["parts"]
+            if part["sem_percent"]["value"] is not None
+        },
+        evidence={
+            "reliability": parts["overall"]["reliability"],
+            "decision_consistency": parts["decision"]["consistency"],
+            "rater_agreement": document["task_scores"]["agreement"]["whole"],
+        },
+    )

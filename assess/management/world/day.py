@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +25,6 @@ from item_bank.qti.content import ItemContent, ShortText
 from item_bank.queries import pool
 from rubrics.definition import Criterion, TaskDefinition
 
-MACHINES = 8
-"""So many benches work side by side; most of a Modbus run is waiting."""
 ADJUDICATORS = ("adjudicator:1", "adjudicator:2")
 EXPIRED_SHARE = 0.01
 """So many readings are taken with an instrument out of calibration, so that provisional marks are seen for what they
@@ -104,26 +101,30 @@ def live(cast: Cast, version: SchemeVersion, candidates: Sequence[Account], *, f
 def _open_attempts(
     cast: Cast, version: SchemeVersion, sitting: Sitting, candidates: Sequence[Account], first_number: int
 ) -> tuple[list[Life], list[tuple[str, str]]]:
-    lives, refusals = [], []
+    entered, refusals = [], []
     for place, account in enumerate(candidates):
-        number = first_number + place
+        asked = {"candidate_id": account.pk, "scheme_version_id": version.pk}
         try:
-            registration = door.act(
-                cast.acts_as(account), "attempts.register", candidate_id=account.pk, scheme_version_id=version.pk
-            )
+            entered.append((place, account, door.act(cast.acts_as(account), "attempts.register", **asked)))
         except AttemptError as refused:
             refusals.append((str(account), str(refused)))
-            continue
-        seed = hashlib.sha256(f"demonstration {model.SEED} {number}".encode()).digest()
-        attempt = door.act(
-            cast.acts_as(cast.proctors[0]),
-            "attempts.open_attempt",
-            registration_id=registration.pk,
-            sitting_id=sitting.pk,
-            seed=seed,
-        )
-        lives.append(Life(place, model.person(number), account, attempt, attempts.pinned(attempt), {}, {}, {}))
+    opened = door.act_on_all(
+        cast.acts_as(cast.proctors[0]),
+        "attempts.open_attempt",
+        (
+            {"registration_id": registration.pk, "sitting_id": sitting.pk, "seed": _seed(first_number + place)}
+            for place, _, registration in entered
+        ),
+    )
+    lives = [
+        Life(place, model.person(first_number + place), account, attempt, attempts.pinned(attempt), {}, {}, {})
+        for (place, account, _), attempt in zip(entered, opened, strict=True)
+    ]
     return lives, refusals
+
+
+def _seed(number: int) -> bytes:
+    return hashlib.sha256(f"demonstration {model.SEED} {number}".encode()).digest()
 
 
 def _calibrations() -> dict[str, datetime.date]:
@@ -172,17 +173,18 @@ def _posts(cast: Cast, life: Life, stations: dict[str, str]) -> list[tuple[str, 
 
 
 def _open(cast: Cast, wanted: Sequence[tuple[Life, str, Account, str]]) -> None:
-    """Each person opens the stream of their role on their device."""
+    """Each person opens the streams of their roles on their devices."""
+    by_person: dict[Account, list[tuple[Life, str, str]]] = {}
     for life, role, person, name in wanted:
-        grant = door.act(
-            cast.acts_as(person),
-            "attempts.open_stream",
-            subject_kind="attempt",
-            subject_id=life.attempt.pk,
-            role=role,
-            device=name,
-        )
-        life.devices[role] = Device.of(grant)
+        by_person.setdefault(person, []).append((life, role, name))
+    for person, streams in by_person.items():
+        asked = [
+            {"subject_kind": "attempt", "subject_id": life.attempt.pk, "role": role, "device": name}
+            for life, role, name in streams
+        ]
+        grants = door.act_on_all(cast.acts_as(person), "attempts.open_stream", asked)
+        for (life, role, _), grant in zip(streams, grants, strict=True):
+            life.devices[role] = Device.of(grant)
 
 
 def _items(cast: Cast, version: SchemeVersion, lives: Sequence[Life]) -> int:
@@ -329,9 +331,8 @@ def hash_of(text: str) -> str:
 
 def _simulators(cast: Cast, lives: Sequence[Life]) -> int:
     """The simulator part: the candidate works, the machine measures in a stream of its own."""
-    with ThreadPoolExecutor(max_workers=MACHINES) as benches:
-        worked = benches.map(lambda life: machines.simulate(life.who, life.pinned, life.attempt), lives)
-        runs = list(zip(lives, worked, strict=True))
+    worked = machines.simulate_all([(life.who, life.pinned, life.attempt) for life in lives])
+    runs = list(zip(lives, worked, strict=True))
     _open(
         cast,
         [

@@ -2,9 +2,11 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from multiprocessing import get_context
 from typing import Any
 
 from django.utils import timezone
@@ -12,16 +14,21 @@ from django.utils import timezone
 from assess.attempts.models import Attempt
 from assess.attempts.pinned import Pinned
 from assess.management.world import model
+from assess.management.world.benches import Job
+from assess.management.world.benches import run as benches_run
 from assess.schemes import queries as schemes
 from rubrics.definition import Criterion
 from simulator_adapters import documents
 from simulator_adapters.contract import Measurement, RunRecord, to_document
-from simulator_adapters.photovoltaic.adapter import SunSpecAdapter
-from simulator_adapters.photovoltaic.checking import Write, apply_writes, check_settings, inverter_for
+from simulator_adapters.photovoltaic.checking import Write
 from simulator_adapters.photovoltaic.settings import SettingsSpec
 from simulator_adapters.wiring.adapter import WiringAdapter, wiring_plan
 
 PATIENCE_S = 30.0
+BENCHES = 4
+"""So many inverter benches work side by side."""
+PROFILE = "eu_training"
+"""The grid profile that the order sheets name, where a task has several."""
 REGISTER = "SunSpec "
 """How a criterion names a register as its instrument."""
 ADOPTED = {705: "AdptCrvReq", 711: "AdptCtlReq"}
@@ -39,14 +46,26 @@ class Run:
 
 @dataclass
 class Done:
-    """What the candidate wrote, and what the machines recorded."""
+    """What the candidate wrote, what the machines recorded, and the bench runs that are still to be made."""
 
     candidate: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    jobs: list[tuple[Job, Callable[[RunRecord], Run]]] = field(default_factory=list)
 
 
-def simulate(who: model.Person, pinned: Pinned, attempt: Attempt) -> Done:
-    """Work through every simulation of the attempt."""
+def simulate_all(attempts: Sequence[tuple[model.Person, Pinned, Attempt]]) -> list[Done]:
+    """Work through every simulation of every attempt; bench runs go on side by side, in processes of their own."""
+    everything = [_simulate(who, pinned, attempt) for who, pinned, attempt in attempts]
+    waiting = [(done, job, finish) for done in everything for job, finish in done.jobs]
+    if waiting:
+        with ProcessPoolExecutor(max_workers=BENCHES, mp_context=get_context("spawn")) as benches:
+            records = benches.map(benches_run, [job for _, job, _ in waiting], chunksize=8)
+            for (done, _, finish), record in zip(waiting, records, strict=True):
+                done.runs.append(finish(record))
+    return everything
+
+
+def _simulate(who: model.Person, pinned: Pinned, attempt: Attempt) -> Done:
     done = Done()
     part = next(part.identifier for part in pinned.parts if part.simulations)
     for place, pin in enumerate(attempt.pins["simulations"]):
@@ -108,27 +127,19 @@ def _fill_in(done: Done, part: str, simulation: schemes.Simulation, who: model.P
 
 def _set_up(done: Done, part: str, simulation: schemes.Simulation, who: model.Person, random: model.Random) -> None:
     """Settings of an inverter, written over Modbus TCP and read back by the adapter."""
-    spec = SettingsSpec.from_document(simulation.document)
-    profile = "eu_training" if "eu_training" in spec.profiles else None
-    writes = _writes(spec, profile, model.chance(1.4 * who.simulator + 1.0), random)
-    said = [[number, point, list(index), f"{value}"] for number, point, index, value in writes]
+    job = _job(simulation, model.chance(1.4 * who.simulator + 1.0), f"BAY5-{who.number:04d}", random)
+    said = [[number, point, list(index), f"{value}"] for number, point, index, value in job.writes]
     done.candidate.append(("setting", {"part": part, "simulation": simulation.identifier, "writes": said}))
-    record = _run_settings(spec, profile, writes, serial=f"BAY5-{who.number:04d}", random=random)
-    done.runs.append(_run("inverter bench", simulation.identifier, record))
+    name = simulation.identifier
+    done.jobs.append((job, lambda record: _run("inverter bench", name, record)))
 
 
-def _run_settings(
-    spec: SettingsSpec, profile: str | None, writes: Sequence[Write], *, serial: str, random: model.Random
-) -> RunRecord:
+def _job(simulation: schemes.Simulation, right: float, serial: str, random: model.Random) -> Job:
+    spec = SettingsSpec.from_document(simulation.document)
+    profile = PROFILE if PROFILE in spec.profiles else None
+    writes = _writes(spec, profile, right, random)
     answers = {one.id: f"{one.key if random.random() < 0.85 else one.key * 2}" for one in spec.derived} or None
-    with inverter_for(spec, serial=serial) as inverter:
-        config = {"host": "127.0.0.1", "port": inverter.port, "serial": serial}
-        session = SunSpecAdapter().connect(config, deadline=_deadline())
-        try:
-            apply_writes(session, writes, deadline=_deadline())
-            return check_settings(spec, session, profile=profile, answers=answers, deadline=_deadline())
-        finally:
-            session.close()
+    return Job(document=simulation.document, profile=profile, writes=tuple(writes), answers=answers, serial=serial)
 
 
 def _writes(spec: SettingsSpec, profile: str | None, right: float, random: model.Random) -> list[Write]:
@@ -159,18 +170,18 @@ def _measure_in_the_bay(done: Done, who: model.Person, pinned: Pinned, attempt: 
         if not wanted or simulation.kind != "sunspec_settings":
             continue
         spec = SettingsSpec.from_document(simulation.document)
-        profile = "eu_training" if "eu_training" in spec.profiles else None
-        names = {target.name for target in spec.targets(profile)} & set(wanted)
+        names = {target.name for target in spec.targets(PROFILE if PROFILE in spec.profiles else None)} & set(wanted)
         if not names:
             continue
         random = model.random_for(12, who.number, place)
-        writes = _writes(spec, profile, model.chance(1.4 * who.bench + 1.0), random)
-        record = _run_settings(spec, profile, writes, serial=f"BAY6-{who.number:04d}", random=random)
-        readings = [
-            _as_mark(m, *wanted[m.name]) for m in record.measurements if m.name in names and m.value is not None
-        ]
-        run = _run("bay inverter", wanted[next(iter(names))][0], record)
-        done.runs.append(Run(device=run.device, payload=run.payload, measurements=tuple(readings)))
+        job = _job(simulation, model.chance(1.4 * who.bench + 1.0), f"BAY6-{who.number:04d}", random)
+        done.jobs.append((job, partial(_bay_run, wanted, frozenset(names))))
+
+
+def _bay_run(wanted: Mapping[str, tuple[str, Criterion]], names: frozenset[str], record: RunRecord) -> Run:
+    readings = [_as_mark(m, *wanted[m.name]) for m in record.measurements if m.name in names and m.value is not None]
+    run = _run("bay inverter", wanted[min(names)][0], record)
+    return Run(device=run.device, payload=run.payload, measurements=tuple(readings))
 
 
 def _as_mark(measurement: Measurement, task: str, criterion: Criterion) -> dict[str, Any]:
