@@ -3,7 +3,15 @@
 from assess.attempts.models import Attempt, Entry, Quarantine, Registration, Score, Seal, Stream
 from assess.awards.models import Credential, Decision, Signature, StatusChange, Waiver
 from assess.ledger.models import Act, Checkpoint, Leaf, Outbox
-from assess.people.models import Accommodation, Account, Certificate, Conflict, Organisation, RoleAssignment
+from assess.people.models import (
+    Accommodation,
+    Account,
+    Certificate,
+    Conflict,
+    Holding,
+    Organisation,
+    RoleAssignment,
+)
 from assess.schemes.models import (
     BlueprintVersion,
     ExternalCredential,
@@ -30,6 +38,7 @@ __all__ = [
     "Decision",
     "Entry",
     "ExternalCredential",
+    "Holding",
     "Instrument",
     "Leaf",
     "Organisation",

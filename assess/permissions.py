@@ -103,6 +103,8 @@ INTERNAL: frozenset[str] = frozenset(
         "ledger.checkpoint",
         "ledger.erase_salts",
         "people.service_account",
+        "people.record_holding",
+        "people.change_holding",
     }
 )
 """Actions that no outside request can name."""

@@ -22,12 +22,19 @@ from assess.awards.status_list import free_index
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
 from assess.ledger.keys import signing_key
+from assess.people import actions as holders
 from assess.people import queries as people
+from assess.people.models import Holding
 from assess.schemes import queries as schemes
 from assess.sittings import queries as sittings
 from assess.validity import queries as validity
 
 APPROVALS = 2
+STANDING = {
+    StatusChange.Kind.REVOKE: Holding.State.REVOKED,
+    StatusChange.Kind.SUSPEND: Holding.State.SUSPENDED,
+    StatusChange.Kind.REINSTATE: Holding.State.ACTIVE,
+}
 
 
 class AwardError(Exception):
@@ -174,7 +181,9 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
     """
     row = (
         Decision.objects.select_for_update(of=("self",))
-        .select_related("attempt__registration__candidate", "attempt__registration__scheme_version", "score__seal")
+        .select_related(
+            "attempt__registration__candidate", "attempt__registration__scheme_version__scheme", "score__seal"
+        )
         .get(pk=decision_id)
     )
     existing = Credential.objects.filter(decision=row).first()
@@ -212,6 +221,13 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
         valid_until=told.valid_until,
     )
     ledger.record_row(kind="award", row=credential)
+    holders.record_holding(
+        credential_id=credential.pk,
+        holder_id=credential.holder_id,
+        scheme=row.attempt.registration.scheme_version.scheme.code,
+        awarded_on=now.date(),
+        expires_on=told.valid_until.date(),
+    )
     return credential
 
 
@@ -261,4 +277,5 @@ def _change(actor_id: uuid.UUID, credential_id: uuid.UUID, kind: str, reason: st
     proposed.confirmed_at = now
     proposed.save(update_fields=["confirmed_by", "confirmed_at"])
     ledger.record_row(kind="status", row=proposed)
+    holders.change_holding(credential_id=credential.pk, state=STANDING[StatusChange.Kind(kind)])
     return proposed

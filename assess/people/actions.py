@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from assess.people.models import Accommodation, Account, Certificate, Conflict, Organisation, RoleAssignment
+from assess.people.models import Accommodation, Account, Certificate, Conflict, Holding, Organisation, RoleAssignment
 
 
 class PeopleError(Exception):
@@ -115,6 +115,20 @@ def verify_certificate(*, certificate_id: uuid.UUID, actor_id: uuid.UUID, how: s
     certificate.how_verified = how
     certificate.save(update_fields=["verified_by", "verified_at", "how_verified"])
     return certificate
+
+
+def record_holding(
+    *, credential_id: uuid.UUID, holder_id: uuid.UUID, scheme: str, awarded_on: date, expires_on: date
+) -> Holding:
+    """Note that a person holds a credential issued here."""
+    return Holding.objects.create(
+        credential=credential_id, holder_id=holder_id, scheme=scheme, awarded_on=awarded_on, expires_on=expires_on
+    )
+
+
+def change_holding(*, credential_id: uuid.UUID, state: str) -> None:
+    """Note that a credential issued here was suspended, reinstated or revoked."""
+    Holding.objects.filter(credential=credential_id).update(state=state)
 
 
 def declare_conflict(*, actor_id: uuid.UUID, person_id: uuid.UUID, candidate_id: uuid.UUID, relation: str) -> Conflict:

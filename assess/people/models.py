@@ -106,6 +106,25 @@ class Certificate(models.Model):
         return f"{self.kind} of {self.holder_id}"
 
 
+class Holding(models.Model):
+    """A credential of this installation that a person holds, as it stands now: what later schemes and stacks build on."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        SUSPENDED = "suspended"
+        REVOKED = "revoked"
+
+    credential = models.UUIDField(primary_key=True)
+    holder = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holdings")
+    scheme = models.CharField(max_length=64)
+    awarded_on = models.DateField()
+    expires_on = models.DateField()
+    state = models.CharField(max_length=9, choices=State, default=State.ACTIVE)
+
+    def __str__(self) -> str:
+        return f"{self.scheme} of {self.holder_id}"
+
+
 class Conflict(models.Model):
     """A declared relation (trainer, employer, family) that keeps a person from assessing or approving another."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from assess.people.models import Accommodation, Account, Certificate, Conflict, RoleAssignment
+from assess.people.models import Accommodation, Account, Certificate, Conflict, Holding, RoleAssignment
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ def conflicts_of(candidate_id: uuid.UUID) -> QuerySet[Conflict]:
 
 def verified_certificates(holder_id: uuid.UUID) -> QuerySet[Certificate]:
     return Certificate.objects.filter(holder_id=holder_id, verified_by__isnull=False).order_by("issued_on")
+
+
+def holdings_of(holder_id: uuid.UUID) -> QuerySet[Holding]:
+    """The credentials of this installation that a person holds or held."""
+    return Holding.objects.filter(holder_id=holder_id).order_by("awarded_on")
 
 
 def extra_time_percent(candidate_id: uuid.UUID) -> int:

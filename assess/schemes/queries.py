@@ -135,7 +135,6 @@ def entry_requirements_met(
     scheme_version_id: UUID,
     candidate_id: UUID,
     *,
-    credentials: Sequence[HeldCredential] = (),
     today: date | None = None,
 ) -> list[dict[str, Any]]:
     """Check a candidate's verified records against the entry requirements of a scheme version.
@@ -157,6 +156,16 @@ def entry_requirements_met(
             verified_by=str(row.verified_by_id),
         )
         for row in people.verified_certificates(candidate_id)
+    ]
+    credentials = [
+        HeldCredential(
+            code=row.scheme,
+            reference=f"{row.scheme} {row.credential}",
+            awarded_on=row.awarded_on,
+            expires_on=row.expires_on,
+            state=row.state,
+        )
+        for row in people.holdings_of(candidate_id)
     ]
     found = check_entry(
         definition_of(version).entry_requirements,

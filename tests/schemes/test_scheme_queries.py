@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from assess.people.actions import change_holding, record_holding
 from assess.people.models import Account, Certificate
 from assess.schemes import queries
 from assess.schemes.actions import load_content_plan
 from assess.schemes.errors import SchemeError
 from assess.schemes.models import SchemeVersion, SimulationVersion
-from assess.schemes.requirements import HeldCredential
 from rubrics import queries as rubrics
 from simulator_adapters.photovoltaic.settings import SettingsSpec
 
@@ -130,9 +130,18 @@ def test_entry_is_checked_against_verified_records(loaded, candidate):
         ("PVS-ENT-1", True, ["EXT-PVI 7"]),
         ("PVS-ENT-2", False, []),
     ]
-    ours = HeldCredential("MC-ECW", "urn:uuid:1", date(2026, 1, 1), date(2031, 1, 1))
-    found = queries.entry_requirements_met(version.pk, candidate.pk, credentials=[ours], today=TODAY)
+    held = record_holding(
+        credential_id=uuid.uuid4(),
+        holder_id=candidate.pk,
+        scheme="MC-ECW",
+        awarded_on=date(2026, 1, 1),
+        expires_on=date(2031, 1, 1),
+    )
+    found = queries.entry_requirements_met(version.pk, candidate.pk, today=TODAY)
     assert [entry["met"] for entry in found] == [True, True]
+    change_holding(credential_id=held.pk, state="suspended")
+    found = queries.entry_requirements_met(version.pk, candidate.pk, today=TODAY)
+    assert [entry["met"] for entry in found] == [True, False]
 
 
 def test_an_unverified_certificate_opens_nothing(loaded, candidate):

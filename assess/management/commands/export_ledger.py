@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import OperationalError, ProgrammingError
 
 from assess.ledger import actions as ledger
 from assess.ledger.queries import export_lines
@@ -18,6 +19,13 @@ class Command(BaseCommand):
         parser.add_argument("--without-documents", action="store_true", help="leaves and checkpoints only")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._handle(options)
+        except (OperationalError, ProgrammingError) as error:
+            self.stderr.write(f"The database can't be read: {error}. Run `manage.py up` once to make its tables.")
+            raise SystemExit(2) from None
+
+    def _handle(self, options: dict[str, Any]) -> None:
         ledger.sequence()
         ledger.checkpoint()
         try:

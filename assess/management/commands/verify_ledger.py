@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import OperationalError, ProgrammingError
 
 from assess.attempts.inspection import inspect_journal
 from assess.ledger import actions as ledger
@@ -23,6 +24,13 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._handle(options)
+        except (OperationalError, ProgrammingError) as error:
+            self.stderr.write(f"The database can't be read: {error}. Run `manage.py up` once to make its tables.")
+            raise SystemExit(2) from None
+
+    def _handle(self, options: dict[str, Any]) -> None:
         checks = self._export(options["file"]) if options["file"] else self._database()
         valid = all(check["passed"] for check in checks)
         if options["json"]:
