@@ -79,12 +79,13 @@ class Sheet:
 class Window:
     """A part's working time: begun and ending by the server's clock (µs), pauses and extensions included.
 
-    `ends_us` is None while the part is paused.
+    `ends_us` is None while the part is paused; `begun_by` is the role that began it.
     """
 
     part: str
     begun_us: int
     ends_us: int | None
+    begun_by: str
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ def _windows(words: Words) -> dict[str, Window]:
         seconds = int(begin.payload["limit_s"]) + sum(int(word.payload["seconds"]) for word in said.get("extend", []))
         paused_us = sum(resume - pause for pause, resume in zip(pauses, resumes, strict=False))
         ends_us = None if len(pauses) > len(resumes) else begin.moment_us + seconds * 1_000_000 + paused_us
-        windows[part] = Window(part, begin.moment_us, ends_us)
+        windows[part] = Window(part, begin.moment_us, ends_us, begin.role)
     return windows
 
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from assess.attempts import queries as attempts
 from assess.attempts.fold import AttemptRecord, fold
+from assess.attempts.kinds import family
 from assess.attempts.models import Attempt, Score, Seal
 from assess.awards import gate_facts as gate
 from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
@@ -26,6 +28,7 @@ from assess.ledger.keys import SigningKey
 from assess.people import queries as people
 from assess.schemes import queries as schemes
 from assess.schemes.definition import Link, SchemeDefinition
+from assess.schemes.definition import Part as SchemePart
 from assess.sittings import queries as sittings
 from assess.validity import queries as validity
 
@@ -304,8 +307,7 @@ def facts_of_award(
 def _part(scheme: SchemeDefinition, line: Any, record: AttemptRecord, row: DecisionRow) -> AssessedPart:
     part = scheme.part(line.part)
     cut = next(cut for cut in cut_scores(row.attempt.registration.scheme_version_id) if cut.part == line.part)
-    begins = _supervisors(record, part.identifier, part.tasks)
-    people_there = len(set(begins))
+    there = _present(record, part)
     identities = [word.payload["how"] for word in record.identity if word.payload["confirmed"]]
     return AssessedPart(
         part=part.identifier,
@@ -316,17 +318,43 @@ def _part(scheme: SchemeDefinition, line: Any, record: AttemptRecord, row: Decis
         score=line.score,
         cut=line.cut,
         cut_method=f"{cut.method}; adopted by {cut.adopted_by} on {cut.adopted_on}",
-        supervision=f"The record shows {people_there} named people present on site: {', '.join(sorted(set(begins)))}.",
-        identity_check=f"Identity was confirmed by a person: {'; '.join(sorted(set(identities)))}.",
+        supervision=_supervision(there),
+        identity_check=_identity_sentence(identities),
     )
 
 
-def _supervisors(record: AttemptRecord, part: str, tasks: Iterable[str]) -> list[str]:
-    """The roles that the journal shows at work in a part: who began it, and who marked its tasks."""
-    roles = [role for (task, role) in record.sheets if task in set(tasks)]
-    if part in record.windows:
-        roles += sorted({word.role for word in record.identity})
-    return roles
+PRESENT = {"proctor": "proctor", "assessor": "assessor", "adapter": "measuring station"}
+
+
+def _present(record: AttemptRecord, part: SchemePart) -> dict[str, int]:
+    """Who the journal shows at work in a part, by kind: who began it, who marked its tasks, which stations measured."""
+    roles = {role for task, role in record.sheets if task in part.tasks}
+    roles |= {window.begun_by for window in record.windows.values() if window.part == part.identifier}
+    roles |= {
+        role
+        for role, words in record.runs.items()
+        if any(word.payload["simulation"] in part.simulations for word in words)
+    }
+    counted = Counter(PRESENT[family(role)] for role in roles if family(role) in PRESENT)
+    return dict(sorted(counted.items()))
+
+
+def _supervision(there: Mapping[str, int]) -> str:
+    """Supervision as the record shows it; where it shows nobody, it says so."""
+    people = [
+        f"{count} {what}{'s' if count > 1 else ''}" for what, count in there.items() if what != "measuring station"
+    ]
+    stations = there.get("measuring station", 0)
+    told = f"Supervised, as the record shows, by {' and '.join(people)}." if people else "No supervision is recorded."
+    return f"{told} {stations} run{'s' if stations > 1 else ''} of a machine recorded." if stations else told
+
+
+def _identity_sentence(how: Sequence[str]) -> str:
+    return (
+        f"Identity was confirmed by a person: {'; '.join(sorted(set(how)))}."
+        if how
+        else "No identity check is recorded."
+    )
 
 
 def _span(record: AttemptRecord, seal: Seal) -> tuple[datetime, datetime]:

@@ -191,6 +191,11 @@ def _items(cast: Cast, version: SchemeVersion, lives: Sequence[Life]) -> int:
     """The morning: identity, begin, the form, short texts to two markers who do not see each other."""
     limit_s = schemes.blueprint_definition(version).time_limit_min * 60
     exam = next(part.identifier for part in schemes.parts(version) if part.kind == "online_exam")
+    simulators = {
+        part.identifier: sum(60 * one.document["time_limit_min"] for one in machines.simulations_of(part.simulations))
+        for part in schemes.parts(version)
+        if part.kind == "simulator"
+    }
     difficulties = _difficulties(version)
     wanted = [(life, "proctor:1", life.posts["proctor:1"], "proctor desk") for life in lives]
     wanted += [(life, "candidate", life.account, f"seat {life.place + 1}") for life in lives]
@@ -202,6 +207,8 @@ def _items(cast: Cast, version: SchemeVersion, lives: Sequence[Life]) -> int:
             "identity", confirmed=True, how="photo identity document compared with the person", by=str(proctor.pk)
         )
         device.write("begin", part=exam, limit_s=limit_s)
+        for part, seconds in simulators.items():
+            device.write("begin", part=part, limit_s=seconds)
     entries = send_all(life.devices["proctor:1"] for life in lives)
     texts: list[tuple[Life, ItemContent, str]] = []
     for life in lives:
@@ -296,6 +303,9 @@ def _assess(
             random = model.random_for(9, life.who.number, assessor, place, number)
             mark = _mark(criterion, work, assessor, random, calibrations)
             device.write("mark", task=task.identifier, criterion=criterion.identifier, mark=mark)
+    if only is None and number % 2 == 1 and work.stopped:
+        reason = "the assessor stepped in before a conductor not proved dead was touched"
+        device.write("safety_stop", task=task.identifier, code="about-to-touch-live", reason=reason)
     device.write("lock", task=task.identifier)
     if only is None:
         rating = model.global_rating(work, assessor=assessor, random=model.random_for(10, life.who.number, number))
@@ -387,16 +397,21 @@ def _adjudicate(cast: Cast, asked: Sequence[tuple[Life, list[ScoredTask]]]) -> i
         for index, task in enumerate(tasks):
             must_pass = {row.identifier for row in life.tasks[index].criteria if row.must_pass}
             unsettled = [name for name in task.score.open_criteria if name in must_pass]
-            if task.score.status == "adjudication_needed" and unsettled:
-                _rule(cast, life, life.tasks[index], unsettled)
+            stopped = any(sheet.safety_stop is not None for sheet in task.sheets.values())
+            if task.score.status == "adjudication_needed" and (unsettled or stopped):
+                _rule(cast, life, life.tasks[index], unsettled, stopped=stopped)
                 touched |= {id(life.devices[role]): life.devices[role] for role in ADJUDICATORS}
     return send_all(touched.values())
 
 
-def _rule(cast: Cast, life: Life, task: TaskDefinition, unsettled: Sequence[str]) -> None:
+def _rule(cast: Cast, life: Life, task: TaskDefinition, unsettled: Sequence[str], *, stopped: bool) -> None:
     """Both adjudicators go through the recording again and say what really was."""
     if ADJUDICATORS[0] not in life.devices:
         _open(cast, [(life, role, life.posts[role], "review room") for role in ADJUDICATORS])
+    if stopped:
+        reason = "both people who looked at the recording agree with the assessor"
+        for role in ADJUDICATORS:
+            life.devices[role].write("confirm_stop", task=task.identifier, confirmed=True, reason=reason)
     for name in unsettled:
         for role in ADJUDICATORS:
             life.devices[role].write(

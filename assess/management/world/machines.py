@@ -81,6 +81,12 @@ def _simulate(who: model.Person, pinned: Pinned, attempt: Attempt) -> Done:
     return done
 
 
+def simulations_of(identifiers: Sequence[str]) -> list[schemes.Simulation]:
+    """The published simulations of a part, as values."""
+    published = schemes.published_simulations(identifiers)
+    return [_simulation(published[name].content_hash) for name in identifiers]
+
+
 @lru_cache(maxsize=64)
 def _simulation(content_hash: str) -> schemes.Simulation:
     return schemes.simulations([content_hash])[0]

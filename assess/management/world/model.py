@@ -36,6 +36,8 @@ STEP_EASE = 0.7
 MUST_PASS_EASE = 4.0
 READING_EASE = 1.5
 OMITTED = 0.015
+STOPPED = 0.3
+"""So often a weak performance that misses a must-pass step has to be stopped by the assessor."""
 RATING_STEPS = (-0.8, 0.1, 0.9, 1.9)
 LEVEL_STEPS = (-1.6, -0.3, 1.3)
 
@@ -162,6 +164,7 @@ class Performance:
     logits: dict[str, float]
     done: dict[str, bool]
     readings: dict[str, list[dict[str, str]]]
+    stopped: bool
 
 
 def perform(criteria: Sequence[Criterion], *, who: Person, task: int) -> Performance:
@@ -177,7 +180,9 @@ def perform(criteria: Sequence[Criterion], *, who: Person, task: int) -> Perform
                 _reading(criterion.measurement, good=done[criterion.identifier], random=random)
                 for _ in range(criterion.measurement.places)
             ]
-    return Performance(form, logits, done, readings)
+    missed = any(criterion.must_pass and not done[criterion.identifier] for criterion in criteria)
+    stopped = missed and form < 0 and bool(random.random() < STOPPED)
+    return Performance(form, logits, done, readings, stopped)
 
 
 def _reading(spec: MeasurementSpec, *, good: bool, random: Random) -> dict[str, str]:
