@@ -103,7 +103,8 @@ async def asgi_app(
         token = _bearer(headers.get(b"authorization", ""))
         body = await _body(receive, length)
         future = await asyncio.get_running_loop().run_in_executor(None, take, token, body)
-        status, content = answer(await asyncio.wrap_future(future))
+        outcome: Outcome = await asyncio.wrap_future(future)
+        status, content = answer(outcome)
     except Refusal as refusal:
         status, content = answer(refusal)
     response = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]

@@ -113,18 +113,27 @@ ROLES = st.sampled_from(["candidate", "assessor:1", "assessor:2", "marker:1", "p
 
 @st.composite
 def journals(draw: st.DrawFn) -> list[StreamRecord]:
+    items, texts = st.sampled_from(["I1", "I2"]), st.text("xyz")
+    answers = st.builds(lambda item, text: answer(item, text, 0)[1], items, texts)
+    marks = st.builds(
+        lambda criterion, said: {"task": "T", "criterion": criterion, "mark": {"answer": said}},
+        st.sampled_from("CD"),
+        st.sampled_from(["yes", "no"]),
+    )
+    points = st.builds(lambda given: {"item": "I1", "points": given}, st.sampled_from(["1", "2"]))
     kinds: dict[str, Any] = {
-        "candidate": st.tuples(st.just("answer"), st.builds(lambda i, t: answer(i, t, 0)[1], st.sampled_from(["I1", "I2"]), st.text("xyz"))),
-        "assessor": st.tuples(
-            st.just("mark"),
-            st.builds(lambda c, a: {"task": "T", "criterion": c, "mark": {"answer": a}}, st.sampled_from("CD"), st.sampled_from(["yes", "no"])),
-        ),
-        "marker": st.tuples(st.just("points"), st.builds(lambda p: {"item": "I1", "points": p}, st.sampled_from(["1", "2"]))),
+        "candidate": st.tuples(st.just("answer"), answers),
+        "assessor": st.tuples(st.just("mark"), marks),
+        "marker": st.tuples(st.just("points"), points),
         "proctor": st.sampled_from(
-            [("begin", {"part": "K", "limit_s": 60}), ("pause", {"part": "K", "reason": "r"}), ("resume", {"part": "K"}),
-             ("extend", {"part": "K", "seconds": 5, "reason": "r"})]
+            [
+                ("begin", {"part": "K", "limit_s": 60}),
+                ("pause", {"part": "K", "reason": "r"}),
+                ("resume", {"part": "K"}),
+                ("extend", {"part": "K", "seconds": 5, "reason": "r"}),
+            ]
         ),
-    }  # fmt: skip
+    }
     result = []
     for role in draw(st.sets(ROLES, min_size=1)):
         for epoch in range(1, draw(st.integers(1, 3)) + 1):

@@ -17,4 +17,4 @@ class Command(BaseCommand):
         os.chdir(settings.ROOT)
         sys.stdout.flush()
         # A process of its own: pytest brings its own settings and database up.
-        os.execv(sys.executable, [sys.executable, "-m", "pytest", "-m", EVERYWHERE, *argv[2:]])
+        os.execv(sys.executable, [sys.executable, "-m", "pytest", "-m", EVERYWHERE, "-n", "auto", *argv[2:]])
