@@ -31,6 +31,7 @@ def configure(*, level: str, json: bool) -> dict[str, Any]:
                 exception_formatter=structlog.dev.plain_traceback,  # the rich one prints local variables: secrets
             )
         ]
+    quiet = "WARNING" if level == "INFO" else level
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -48,6 +49,11 @@ def configure(*, level: str, json: bool) -> dict[str, Any]:
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
             # The sweep runs every few seconds and would fill the log with its own success.
-            "celery": {"level": "WARNING" if level == "INFO" else level},
+            "celery": {"level": quiet},
+            # The folder broker has no host to name, and says so at every connection.
+            "kombu.connection": {"level": "ERROR"},
+            # A simulated inverter starts and stops by the hundred in a demonstration.
+            "pymodbus": {"level": quiet},
+            "pymodbus.logging": {"level": quiet},
         },
     }
