@@ -1,6 +1,7 @@
 """The main job on a small made-up cohort: content, journal, scores, cuts, decisions, credentials, ledger; then
 everything is tampered with."""
 
+import datetime
 import json
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from assess.attempts.models import Attempt, Entry, Quarantine, Score, Seal
 from assess.attempts.queries import pinned, score_document, stream_records
 from assess.attempts.scoring import score
 from assess.attempts.writer import writer
+from assess.awards import gathering
 from assess.awards.actions import AwardError
 from assess.awards.models import Credential, Decision
 from assess.awards.queries import status_lists
@@ -33,6 +35,8 @@ from assess.people.queries import actor
 from assess.schemes import queries as schemes
 from assess.schemes.loading import load_content
 from assess.sittings import queries as sittings
+from assess.validity import queries as validity
+from assess.validity.models import CutScore
 
 CONTENT = Path(settings.ROOT) / "assess" / "content"
 SIZE = 33
@@ -266,3 +270,40 @@ def test_export_without_documents_still_verifies(small_world: Any, tmp_path: Pat
     path = tmp_path / "ledger.jsonl"
     path.write_text("".join(export_lines(documents=False)), encoding="utf-8")
     assert all(check.passed for check in verify_export(path))
+
+
+def test_three_candidates_are_not_enough_evidence_and_the_gate_says_so(small_world: Any) -> None:
+    people, version, lived = small_world
+    evidence.set_cut_scores(people, version)
+    practical = CutScore.objects.get(part="ECW-P")
+    assert practical.method == "modified Angoff, 2 rounds, 8 judges", "borderline regression needs 30 candidates"
+    door.act(people.acts_as(people.director), "validity.run_study", scheme_version_id=version.pk)
+    figures = validity.evidence(version.pk)
+    assert {name: found is not None and found["sufficient"] for name, found in figures.items()} == dict.fromkeys(
+        ("reliability", "decision_consistency", "rater_agreement"), False
+    )
+    for attempt in lived.attempts:
+        row = door.act(people.acts_as(people.director), "awards.decide", attempt_id=attempt.pk)
+        checks = {check.name: check.status for check in gathering.gate_of(row).checks}
+        assert checks["reliability"] == checks["decision consistency"] == "not enough evidence"
+
+
+def test_waiver_needs_two_people_and_never_covers_safety(small_world: Any) -> None:
+    people, version, _ = small_world
+    director, approver = people.acts_as(people.director), people.acts_as(people.approvers[0])
+    until = timezone.now().date() + datetime.timedelta(days=30)
+    asked = {"scheme_version_id": version.pk, "reason": "pilot", "expires_on": until}
+    for person in (director, director):
+        one = door.act(person, "awards.waive", check="reliability", **asked)
+    assert one.second_id is None, "the same person twice is still one"
+    both = door.act(approver, "awards.waive", check="reliability", **asked)
+    assert both.second_id == approver.id
+    for check in (
+        "safety must-pass",
+        "identity confirmed",
+        "prerequisites met",
+        "no conflict of interest",
+        "seals complete",
+    ):
+        with pytest.raises(AwardError, match="can't be waived"):
+            door.act(director, "awards.waive", check=check, **asked)

@@ -17,12 +17,17 @@ from assess.awards.models import Credential, Decision
 from assess.management.world import model
 from assess.management.world.cast import Cast
 from assess.schemes import queries as schemes
+from assess.schemes.definition import Part
 from assess.schemes.models import SchemeVersion
+from assess.validity.actions import ValidityError
+from assess.validity.models import CutScore
 from item_bank.queries import pool
+from rubrics import queries as rubrics
 
 BOARD = "Certification board (demonstration)"
 PANEL = "Ten made-up practitioners"
-SIMULATION_DIFFICULTY = -0.6
+AVERAGE = -0.6
+"""How hard the model makes what has no difficulty of its own: simulations and criteria, in logits."""
 PILOT = "Pilot window: the evidence is not enough yet; credentials of this window are demonstrations and say so."
 
 
@@ -35,50 +40,62 @@ class Awarded:
     refusals: Counter[str] = field(default_factory=Counter)
 
 
+Rated = list[tuple[str, Decimal, float]]
+"""What judges rate: identifier, maximum, and how hard the model makes it."""
+
+
 def set_cut_scores(cast: Cast, version: SchemeVersion) -> None:
-    """Angoff for what judges can rate, borderline regression for the bays; a board adopts each."""
-    director, board = cast.acts_as(cast.director), cast.acts_as(cast.board)
+    """Borderline regression for the bays, Angoff for what judges can rate; a board adopts each."""
     cuts = []
     for part in schemes.parts(version):
-        if part.kind == "practical":
-            cuts.append(
-                door.act(
-                    director,
-                    "validity.hold_borderline_meeting",
-                    scheme_version_id=version.pk,
-                    part=part.identifier,
-                    panel="the assessors of this sitting",
-                )
-            )
-            continue
         if part.kind == "online_exam":
-            rated = [(item.identifier, item.maximum, item.difficulty) for item in pool(version.scheme.code)]
+            items: Rated = [(item.identifier, item.maximum, item.difficulty) for item in pool(version.scheme.code)]
+            cuts.append(_angoff(cast, version, part, items))
+        elif part.kind == "simulator":
+            cuts.append(_angoff(cast, version, part, [(name, Decimal(1), AVERAGE) for name in part.simulations]))
         else:
-            rated = [(name, Decimal(1), SIMULATION_DIFFICULTY) for name in part.simulations]
-        rounds = [
+            cuts.append(_borderline(cast, version, part))
+    adopted = ({"cut_score_id": cut.pk, "board": BOARD} for cut in cuts)
+    door.act_on_all(cast.acts_as(cast.board), "validity.adopt_cut_score", adopted)
+
+
+def _borderline(cast: Cast, version: SchemeVersion, part: Part) -> CutScore:
+    """The content asks for borderline regression and, with too few candidates for it, for an Angoff of the criteria."""
+    asked = {"scheme_version_id": version.pk, "part": part.identifier, "panel": "the assessors of this sitting"}
+    try:
+        cut: CutScore = door.act(cast.acts_as(cast.director), "validity.hold_borderline_meeting", **asked)
+    except ValidityError as refused:
+        if refused.code != "no-cut":
+            raise
+        tasks = rubrics.published_versions(part.tasks)
+        criteria = [row for name in part.tasks for row in rubrics.definition_of(tasks[name]).criteria]
+        return _angoff(cast, version, part, [(row.identifier, row.points, AVERAGE) for row in criteria])
+    return cut
+
+
+def _angoff(cast: Cast, version: SchemeVersion, part: Part, rated: Rated) -> CutScore:
+    rounds = [
+        [
             [
-                [
-                    model.judge_rating(judge=j, round_number=n, item=i, difficulty=hard, maximum=int(top))
-                    for i, (_, top, hard) in enumerate(rated)
-                ]
-                for j in range(len(cast.judges))
+                model.judge_rating(judge=judge, round_number=number, item=place, difficulty=hard, maximum=float(top))
+                for place, (_, top, hard) in enumerate(rated)
             ]
-            for n in (1, 2)
+            for judge in range(len(cast.judges))
         ]
-        cuts.append(
-            door.act(
-                director,
-                "validity.hold_angoff_meeting",
-                scheme_version_id=version.pk,
-                part=part.identifier,
-                panel=PANEL,
-                judge_ids=[judge.pk for judge in cast.judges],
-                items=[name for name, _, _ in rated],
-                points=[top for _, top, _ in rated],
-                rounds=rounds,
-            )
-        )
-    door.act_on_all(board, "validity.adopt_cut_score", ({"cut_score_id": cut.pk, "board": BOARD} for cut in cuts))
+        for number in (1, 2)
+    ]
+    cut: CutScore = door.act(
+        cast.acts_as(cast.director),
+        "validity.hold_angoff_meeting",
+        scheme_version_id=version.pk,
+        part=part.identifier,
+        panel=PANEL,
+        judge_ids=[judge.pk for judge in cast.judges],
+        items=[name for name, _, _ in rated],
+        points=[top for _, top, _ in rated],
+        rounds=rounds,
+    )
+    return cut
 
 
 def award(cast: Cast, version: SchemeVersion, attempts: Sequence[Attempt]) -> Awarded:

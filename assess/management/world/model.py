@@ -231,7 +231,7 @@ def global_rating(work: Performance, *, assessor: int, random: Random) -> int:
     return 1 + sum(felt > step for step in RATING_STEPS)
 
 
-def judge_rating(*, judge: int, round_number: int, item: int, difficulty: float, maximum: int) -> str:
+def judge_rating(*, judge: int, round_number: int, item: int, difficulty: float, maximum: float) -> str:
     """Expected points of a borderline candidate (ability 0.2) in a judge's eyes; the second round moves towards the
     panel."""
     lean = float(random_for(5, judge).normal(0, 0.35)) / round_number
