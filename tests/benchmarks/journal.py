@@ -22,10 +22,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+sys.path.insert(0, str(ROOT))
 
-from _ceiling import postgresql_ceiling, sqlite_ceiling  # noqa: E402  # found once the path is set
-
+from tests.benchmarks._ceiling import postgresql_ceiling, sqlite_ceiling  # noqa: E402  # found once the path is set
 from tests.faults.installation import (  # noqa: E402
     Installation,
     Mode,
@@ -139,8 +138,8 @@ def run(installation: Installation, *, database: str, server_url: str, quick: bo
     ceilings = []
     for load in loads:
         with _copy(installation, database, server_url) as place:
-            ceiling = sqlite_ceiling if database == "SQLite" else postgresql_ceiling
-            ceilings.append(ceiling(place, devices=load.devices, batch=load.batch, seconds=seconds))
+            raw = sqlite_ceiling if database == "SQLite" else postgresql_ceiling
+            ceilings.append(raw(place, devices=load.devices, batch=load.batch, seconds=seconds))
     figures = []
     modes: tuple[Mode, ...] = ("wsgi", "asgi")
     for mode in modes:
