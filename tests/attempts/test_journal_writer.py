@@ -110,8 +110,13 @@ def test_writer_stopped_while_batches_come_answers_every_one(device: MakeDevice)
     tablets = [device() for _ in range(8)]
     for tablet in tablets:
         tablet.write()
+
+    def stop_often() -> None:
+        for _ in range(50):
+            writer.stop()
+
     with ThreadPoolExecutor(9) as threads:
-        stopping = threads.submit(lambda: [writer.stop() for _ in range(50)])
+        stopping = threads.submit(stop_often)
         answered = list(threads.map(lambda tablet: [tablet.send()[0] for _ in range(20)], tablets, timeout=60))
         stopping.result(60)
     assert {status for statuses in answered for status in statuses} == {200}
