@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from assess.attempts.models import Attempt
-from assess.awards import builders, gathering
+from assess.awards import award_gathering, builders, gathering
 from assess.awards import decision as rules
 from assess.awards.gate import CHECKS
 from assess.awards.models import Credential, Decision, Signature, StatusChange, Waiver
@@ -204,7 +204,7 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
     key = signing_key(settings.KEYS_DIR, "demonstration" if demonstration else "credential")
     credential_id = uuid.uuid4()
     index = free_index(set(Credential.objects.values_list("status_index", flat=True)))
-    told = gathering.facts_of_award(
+    told = award_gathering.facts_of_award(
         row, found, key=key, credential_id=credential_id, status_index=index, salt=secrets.token_bytes(16), now=now
     )
     document = builders.issue(told, key=key, created=now)

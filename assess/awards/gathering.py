@@ -1,34 +1,25 @@
-"""Gathering from the records what the decision, the gate and the credential are told. Nothing here judges."""
+"""Gathering from the records what the decision and the gate are told. Nothing here judges."""
 
-import hashlib
 import uuid
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from assess.attempts import queries as attempts
 from assess.attempts.fold import AttemptRecord, fold
-from assess.attempts.kinds import family
 from assess.attempts.models import Attempt, Score, Seal
 from assess.awards import gate_facts as gate
-from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
 from assess.awards.decision import OVERALL, CutScore, Decision, DecisionRule, MustPass, PartScore, Undecidable, decide
 from assess.awards.gate import GateResult, open_gate
 from assess.awards.gate import Waiver as GateWaiver
 from assess.awards.models import Decision as DecisionRow
 from assess.awards.models import Signature, Waiver
-from assess.awards.queries import PURPOSES, list_url
-from assess.awards.status_list import StatusEntry
-from assess.ledger.keys import SigningKey
 from assess.people import queries as people
 from assess.schemes import queries as schemes
-from assess.schemes.definition import Link, SchemeDefinition
-from assess.schemes.definition import Part as SchemePart
+from assess.schemes.definition import SchemeDefinition
 from assess.sittings import queries as sittings
 from assess.validity import queries as validity
 
@@ -232,137 +223,3 @@ def _reviews(row: DecisionRow) -> dict[str, str]:
 def _publication(version: Any) -> gate.Publication:
     reviewers, on = schemes.publication(version.pk)
     return gate.Publication(version=version.version, reviewed_by=reviewers, on=on)
-
-
-def facts_of_award(
-    row: DecisionRow,
-    decision: Decision,
-    *,
-    key: SigningKey,
-    credential_id: uuid.UUID,
-    status_index: int,
-    salt: bytes,
-    now: datetime,
-) -> AwardFacts:
-    """What the credential says, all of it from records of this attempt and the scheme version it pins."""
-    attempt = row.attempt
-    version = attempt.registration.scheme_version
-    scheme = schemes.definition_of(version)
-    document = scheme.document
-    seal = row.score.seal
-    record = fold(attempts.stream_records(seal))
-    begun, ended = _span(record, seal)
-    body = document["metadata"]
-    until = now + timedelta(days=round(scheme.validity_months * 365.25 / 12))
-    return AwardFacts(
-        credential_id=f"urn:uuid:{credential_id}",
-        issuer=IssuerFacts(
-            did=key.public.did,
-            name=settings.ISSUER_NAME or body["awarding_body"],
-            url=settings.PUBLIC_URL,
-            country=settings.ISSUER_COUNTRY,
-            quality_assurance=f"{body['quality_assurance']['type']} ({body['quality_assurance']['reference']})",
-        ),
-        learner=LearnerFacts(identifier=str(attempt.registration.candidate_id), salt=salt),
-        achievement_id=f"{settings.PUBLIC_URL}/schemes/{scheme.identifier}/{scheme.version}",
-        code=scheme.identifier,
-        version=scheme.version,
-        title=scheme.title,
-        summary=document["summary"],
-        criteria=f"{scheme.pass_rule.each_component}; {scheme.pass_rule.critical_steps}.",
-        language=scheme.language,
-        outcomes=tuple(
-            Outcome(
-                code=outcome.identifier,
-                statement=outcome.statement,
-                skills=tuple(Concept(uri=skill.uri, label=skill.label) for skill in outcome.esco),
-            )
-            for outcome in scheme.outcomes
-        ),
-        eqf_level=scheme.eqf_level,
-        eqf=Concept(uri=document["eqf_uri"], label=f"EQF level {scheme.eqf_level}"),
-        field_of_study=_concept(scheme.isced_f),
-        sdg_targets=scheme.sdg_targets,
-        workload_hours=scheme.workload.hours_total,
-        hours_per_ects=scheme.workload.hours_per_ects,
-        ects=scheme.workload.ects,
-        credit_system=Concept(**document["workload"]["credit_system"]),
-        participation=_concept(scheme.mode_of_learning),
-        parts=tuple(_part(scheme, line, record, row) for line in decision.lines if line.rule == "part"),
-        assessed_from=begun,
-        assessed_until=ended,
-        awarded_on=now,
-        valid_from=now,
-        valid_until=until,
-        evidence_digest=hashlib.sha256(salt + bytes(seal.digest) + bytes(row.score.digest)).digest(),
-        status=tuple(
-            StatusEntry(purpose=purpose, list_url=list_url(key.purpose, purpose), index=status_index)
-            for purpose in PURPOSES
-        ),
-        sample=version.sample,
-        demonstration=attempt.registration.candidate.simulated,
-    )
-
-
-def _part(scheme: SchemeDefinition, line: Any, record: AttemptRecord, row: DecisionRow) -> AssessedPart:
-    part = scheme.part(line.part)
-    cut = next(cut for cut in cut_scores(row.attempt.registration.scheme_version_id) if cut.part == line.part)
-    there = _present(record, part)
-    identities = [word.payload["how"] for word in record.identity if word.payload["confirmed"]]
-    return AssessedPart(
-        part=part.identifier,
-        title={"online_exam": "Online examination", "practical": "Practical tasks", "simulator": "Simulator tasks"}[
-            part.kind
-        ],
-        assessment_type=_concept(part.assessment_type),
-        score=line.score,
-        cut=line.cut,
-        cut_method=f"{cut.method}; adopted by {cut.adopted_by} on {cut.adopted_on}",
-        supervision=_supervision(there),
-        identity_check=_identity_sentence(identities),
-    )
-
-
-PRESENT = {"proctor": "proctor", "assessor": "assessor", "adapter": "measuring station"}
-
-
-def _present(record: AttemptRecord, part: SchemePart) -> dict[str, int]:
-    """Who the journal shows at work in a part, by kind: who began it, who marked its tasks, which stations measured."""
-    roles = {role for task, role in record.sheets if task in part.tasks}
-    roles |= {window.begun_by for window in record.windows.values() if window.part == part.identifier}
-    roles |= {
-        role
-        for role, words in record.runs.items()
-        if any(word.payload["simulation"] in part.simulations for word in words)
-    }
-    counted = Counter(PRESENT[family(role)] for role in roles if family(role) in PRESENT)
-    return dict(sorted(counted.items()))
-
-
-def _supervision(there: Mapping[str, int]) -> str:
-    """Supervision as the record shows it; where it shows nobody, it says so."""
-    people = [
-        f"{count} {what}{'s' if count > 1 else ''}" for what, count in there.items() if what != "measuring station"
-    ]
-    stations = there.get("measuring station", 0)
-    told = f"Supervised, as the record shows, by {' and '.join(people)}." if people else "No supervision is recorded."
-    return f"{told} {stations} run{'s' if stations > 1 else ''} of a machine recorded." if stations else told
-
-
-def _identity_sentence(how: Sequence[str]) -> str:
-    return (
-        f"Identity was confirmed by a person: {'; '.join(sorted(set(how)))}."
-        if how
-        else "No identity check is recorded."
-    )
-
-
-def _span(record: AttemptRecord, seal: Seal) -> tuple[datetime, datetime]:
-    """From when to when the candidate was at work, by the server's clock."""
-    begun = [window.begun_us for window in record.windows.values()]
-    first = datetime.fromtimestamp(min(begun) / 1_000_000, UTC) if begun else seal.sealed_at
-    return min(first, seal.sealed_at), seal.sealed_at
-
-
-def _concept(link: Link) -> Concept:
-    return Concept(uri=link.uri, label=link.label)
