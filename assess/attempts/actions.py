@@ -6,33 +6,35 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Max
 from django.utils import timezone
 
 from assess.attempts import grants
 from assess.attempts.append import Refused, append
 from assess.attempts.batches import Refusal, read_batch
 from assess.attempts.chain import StreamIdentity
+from assess.attempts.conditions import AttemptError as AttemptError  # the error of these actions
+from assess.attempts.conditions import MissingStream, check_apart, check_closed, check_missing, check_not_own
 from assess.attempts.forms import draw_pins
-from assess.attempts.kinds import ROLE
+from assess.attempts.kinds import ROLE, order
 from assess.attempts.models import Attempt, Quarantine, Registration, Score, Seal, Stream
 from assess.attempts.plan import fold_plan
-from assess.attempts.queries import heads_of, pinned, plan_records, score_document, stream_records
+from assess.attempts.queries import (
+    accounts_among,
+    heads_of,
+    pinned,
+    plan_records,
+    score_document,
+    stream_records,
+    work_of,
+)
 from assess.attempts.scoring import score
-from assess.attempts.seals import seal_digest, seal_document
+from assess.attempts.seals import seal_digest, seal_document, still_missing
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
+from assess.people.queries import extra_time_percent
 from assess.schemes import queries as schemes
 from assess.sittings import actions as sittings
 from assess.sittings.models import Sitting, Station
-
-
-class AttemptError(Exception):
-    """What can't be done with an attempt, with a stable code."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def register(*, candidate_id: uuid.UUID, scheme_version_id: uuid.UUID) -> Regist
 
 
 def open_attempt(*, registration_id: uuid.UUID, sitting_id: uuid.UUID, seed: bytes | None = None) -> Attempt:
-    """Open an attempt in a sitting: draw the form, pin every version it is taken under.
+    """Open an attempt in a sitting: draw the form, pin every version it is taken under and the extra time agreed.
 
     Parameters
     ----------
@@ -89,7 +91,9 @@ def open_attempt(*, registration_id: uuid.UUID, sitting_id: uuid.UUID, seed: byt
         sitting=sitting,
         number=number,
         state=Attempt.State.OPEN,
-        pins=draw_pins(registration.scheme_version, seed=seed),
+        pins=draw_pins(
+            registration.scheme_version, seed=seed, extra_time_percent=extra_time_percent(registration.candidate_id)
+        ),
         seed=seed,
         created_at=timezone.now(),
     )
@@ -106,27 +110,37 @@ def open_stream(
     device: str,
     takeover: bool = False,
 ) -> Grant:
-    """Grant a device the writing of a role's stream. Asking again from the same device gives a new token for it.
+    """Grant a device the writing of a role's stream. Asking again from the same device gives the same person a new token.
 
     Raises
     ------
     AttemptError
-        `role`; `held-elsewhere` where another device holds the open stream and no takeover was asked for.
+        `role`, `device`, `no-subject`; `held-elsewhere` where another device or person holds the open stream and no
+        takeover was asked for; `sealed` where a candidate would write on after the seal; `two-roles` where one person
+        would write as two of those who have to be two.
     """
     if ROLE.fullmatch(role) is None:
         raise AttemptError("role", f"{role!r} is not a role of an attempt or a sitting.")
     if not device or len(device) > 80:
         raise AttemptError("device", "A device needs a name of at most 80 characters.")
-    streams = list(Stream.objects.select_for_update().filter(subject=subject_id, role=role).order_by("epoch"))
+    attempt = _lock_subject(subject_kind, subject_id)
+    if role == "candidate" and attempt is not None and attempt.state == Attempt.State.SEALED:
+        raise AttemptError(
+            "sealed", "The attempt is sealed. What the device still holds, it sends with the grant it has."
+        )
+    streams = list(Stream.objects.filter(subject=subject_id, role=role).order_by("epoch").select_for_update())
     current = streams[-1] if streams else None
     if current is not None and current.state == Stream.State.OPEN:
-        if current.device == device:
+        if current.device == device and current.granted_to_id == actor_id:
             return _grant(current)
         if not takeover:
             raise AttemptError(
                 "held-elsewhere",
                 f"{current.device} is writing as {role}. Close it there, or take over: what it has not sent waits as late.",
             )
+    if attempt is not None:
+        check_apart(attempt, role, actor_id)
+    if current is not None and current.state == Stream.State.OPEN:
         current.state = Stream.State.SUPERSEDED
         current.save(update_fields=["state"])
     key = uuid.uuid4()
@@ -153,13 +167,15 @@ def _grant(stream: Stream) -> Grant:
     return Grant(grants.identity_of(stream), stream.head_sequence, bytes(stream.head_digest), grants.sign(stream.pk))
 
 
-@dataclass(frozen=True)
-class MissingStream:
-    """A stream that a named person seals without: the device is lost, and from where its entries are missing."""
-
-    stream_id: uuid.UUID
-    missing_from: int
-    reason: str
+def _lock_subject(subject_kind: str, subject_id: uuid.UUID) -> Attempt | None:
+    """Hold the attempt (or the sitting) while one of its streams opens, so that two never open the same role."""
+    if subject_kind == "attempt":
+        attempt = Attempt.objects.select_for_update().filter(pk=subject_id).first()
+        if attempt is not None:
+            return attempt
+    elif subject_kind == "sitting" and Sitting.objects.select_for_update().filter(pk=subject_id).exists():
+        return None
+    raise AttemptError("no-subject", f"There is no {subject_kind} {subject_id} to write about.")
 
 
 def seal_attempt(*, actor_id: uuid.UUID, attempt_id: uuid.UUID, missing: Sequence[MissingStream] = ()) -> Seal:
@@ -168,23 +184,26 @@ def seal_attempt(*, actor_id: uuid.UUID, attempt_id: uuid.UUID, missing: Sequenc
     Raises
     ------
     AttemptError
-        `streams-open` names each stream that is neither closed nor named as missing; `nothing-new`.
+        `streams-open` names each stream that is neither closed nor named as missing; `nothing-new`; `not-missing` where
+        a stream is not of this attempt, was closed by its device, or is there from the sequence named.
     """
     attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
-    streams = list(Stream.objects.select_for_update().filter(subject=attempt_id).order_by("role", "epoch"))
+    streams = _locked_streams(attempt_id)
     lost = {stream.stream_id: stream for stream in missing}
-    still_open = [s for s in streams if s.state == Stream.State.OPEN and s.pk not in lost]
-    if still_open:
-        names = ", ".join(f"{stream.role} on {stream.device}" for stream in still_open)
-        raise AttemptError(
-            "streams-open", f"Not closed yet: {names}. Close them, or name them as missing with a reason."
-        )
+    check_missing(streams, lost)
+    check_closed(stream for stream in streams if stream.pk not in lost)
     for stream in streams:
         if stream.pk in lost and stream.state == Stream.State.OPEN:
             stream.state = Stream.State.CLOSED
             stream.save(update_fields=["state"])
     reason = " ".join(stream.reason for stream in missing)
     return _seal(attempt, streams, {key: s.missing_from for key, s in lost.items()}, reason, [], actor_id, None)
+
+
+def _locked_streams(attempt_id: uuid.UUID) -> list[Stream]:
+    """The attempt's streams, locked in the order of ids as the journal's writer locks them, and given in that of roles."""
+    streams = Stream.objects.select_for_update().filter(subject=attempt_id).order_by("pk")
+    return sorted(streams, key=lambda stream: (order(stream.role), stream.epoch))
 
 
 def _seal(
@@ -196,20 +215,20 @@ def _seal(
     sealed_by: uuid.UUID,
     countersigned_by: uuid.UUID | None,
 ) -> Seal:
-    last = attempt.seals.aggregate(last=Max("number"))["last"] or 0
+    previous = attempt.seals.order_by("-number").first()
+    still = {} if previous is None else still_missing(previous.document, {str(s.pk): s.head_sequence for s in streams})
     document = seal_document(
         attempt=str(attempt.pk),
-        number=last + 1,
-        heads=heads_of(streams, missing_from),
+        number=1 if previous is None else previous.number + 1,
+        heads=heads_of(streams, {uuid.UUID(key): at for key, at in still.items()} | missing_from, work_of(attempt)),
         reason=reason,
         admitted=admitted,
     )
-    previous = attempt.seals.filter(number=last).first()
     if previous is not None and previous.document["heads"] == document["heads"]:
         raise AttemptError("nothing-new", "Nothing was written since the last seal.")
     seal = Seal.objects.create(
         attempt=attempt,
-        number=last + 1,
+        number=document["number"],
         document=document,
         digest=seal_digest(document),
         sealed_by_id=sealed_by,
@@ -229,6 +248,7 @@ def propose_admission(*, actor_id: uuid.UUID, quarantine_id: uuid.UUID, reason: 
     item = _waiting(quarantine_id)
     if not reason.strip():
         raise AttemptError("reason", "Say why these entries should count.")
+    check_not_own(item, actor_id)
     item.proposed_by_id = actor_id
     item.reason = reason
     item.save(update_fields=["proposed_by", "reason"])
@@ -241,39 +261,50 @@ def admit_quarantined(*, actor_id: uuid.UUID, quarantine_id: uuid.UUID) -> Seal:
     Raises
     ------
     AttemptError
-        `not-proposed`, `same-person`; `contradicts` where they differ from what was acknowledged, which can't be
-        undone.
+        `not-proposed`, `same-person`, `own-entries`; `streams-open` while the attempt still runs; `other-stream` where
+        they belong to another stream than the grant they came with; `unreadable`; `contradicts` where they differ from what
+        was acknowledged, which can't be undone.
     """
     item = _waiting(quarantine_id)
     if item.proposed_by_id is None:
         raise AttemptError("not-proposed", "Somebody proposes the admission first, with a reason.")
     if item.proposed_by_id == actor_id:
         raise AttemptError("same-person", "Admission takes two: another person than the one who proposed it decides.")
-    stream = Stream.objects.get(pk=item.stream_id)
+    check_not_own(item, actor_id)
+    attempt = Attempt.objects.select_for_update().filter(pk=item.stream.subject).first()
+    if attempt is None:
+        raise AttemptError("no-subject", "Only an attempt is sealed; write the plan of the day anew instead.")
+    check_closed(_locked_streams(attempt.pk))
     try:
-        batch = read_batch(bytes(item.body), role=stream.role)
+        batch = read_batch(bytes(item.body), role=item.stream.role)
     except Refusal as refusal:
         raise AttemptError("unreadable", f"These bytes can't be appended: {refusal.sentence}") from None
+    if batch.stream != str(item.stream_id):
+        raise AttemptError("other-stream", "These entries are of another stream; their device sends them there.")
     outcome = append([batch], server_us=item.received_us, admit=True)[0]
     if isinstance(outcome, Refused):
         raise AttemptError("contradicts", f"These entries can't be appended: {outcome.refusal.sentence}")
     item.state = Quarantine.State.ADMITTED
     item.decided_by_id = actor_id
     item.save(update_fields=["state", "decided_by"])
-    attempt = Attempt.objects.select_for_update().get(pk=stream.subject)
-    streams = list(Stream.objects.filter(subject=attempt.pk).order_by("role", "epoch"))
-    return _seal(attempt, streams, {}, item.reason, [str(item.pk)], item.proposed_by_id, actor_id)
+    return _seal(attempt, _locked_streams(attempt.pk), {}, item.reason, [str(item.pk)], item.proposed_by_id, actor_id)
 
 
 def reject_quarantined(*, actor_id: uuid.UUID, quarantine_id: uuid.UUID, reason: str) -> Quarantine:
-    """Decide that refused entries stay out. That is against the person who wrote them, so it takes two as well."""
+    """Decide that refused entries stay out. That is against the person who wrote them, so it takes two: the first is noted,
+    the second decides."""
     item = _waiting(quarantine_id)
-    if item.proposed_by_id is None or item.proposed_by_id == actor_id:
-        raise AttemptError("same-person", "Rejection takes two: one person looks and proposes, another decides.")
-    item.state = Quarantine.State.REJECTED
-    item.decided_by_id = actor_id
-    item.reason = f"{item.reason} / {reason}"
-    item.save(update_fields=["state", "decided_by", "reason"])
+    if not reason.strip():
+        raise AttemptError("reason", "Say why these entries should stay out.")
+    if item.objected_by_id is None:
+        item.objected_by_id = actor_id
+    elif item.objected_by_id == actor_id:
+        raise AttemptError("same-person", "Rejection takes two: another person than the one who objected decides.")
+    else:
+        item.state = Quarantine.State.REJECTED
+        item.decided_by_id = actor_id
+    item.reason = " / ".join(said for said in (item.reason, reason) if said)
+    item.save(update_fields=["state", "objected_by", "decided_by", "reason"])
     return item
 
 
@@ -286,7 +317,7 @@ def _waiting(quarantine_id: uuid.UUID) -> Quarantine:
 
 def score_attempt(*, attempt_id: uuid.UUID) -> Score:
     """Score an attempt's latest seal. Scoring again what has not changed gives the score that is there."""
-    attempt = Attempt.objects.select_related("registration").get(pk=attempt_id)
+    attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
     seal = attempt.seals.order_by("-number").first()
     if seal is None:
         raise AttemptError("not-sealed", "An attempt is scored when it is sealed.")
@@ -310,19 +341,48 @@ def score_attempt(*, attempt_id: uuid.UUID) -> Score:
 def apply_plan(*, sitting_id: uuid.UUID) -> int:
     """Bring the plan of the day up to what its journal says: fold it, and ask the sitting for what is not so yet.
 
+    A post that went to another person ends the stream of the one who held it: what that device still holds waits as late.
+
     Returns
     -------
     int
         How many changes were carried out. Applying it again changes nothing.
+
+    Raises
+    ------
+    AttemptError
+        `no-such-station` names the post and the station that the sitting does not have.
+    sittings.SittingError
+        As `sittings.actions.assign_all`; then nothing is changed, and another `assign` of the same post mends it.
     """
     wanted = fold_plan(plan_records(sitting_id))
     stations = {station.name: station.pk for station in Station.objects.filter(sitting_id=sitting_id)}
-    posts = [
-        sittings.Post(candidate, role, post.person, post.work, stations.get(post.station))
-        for (candidate, role), post in wanted.posts.items()
-    ]
+    accounts = accounts_among({candidate for candidate, _ in wanted.posts})
+    posts = []
+    for (candidate, role), post in wanted.posts.items():
+        if post.station and post.station not in stations:
+            raise AttemptError(
+                "no-such-station", f"{role} of {candidate}: this sitting has no station {post.station!r}."
+            )
+        if candidate in accounts:
+            posts.append(sittings.Post(candidate, role, post.person, post.work, stations.get(post.station)))
     changes = sittings.assign_all(sitting_id=sitting_id, posts=posts)
+    _end_streams_of_moved(sitting_id, posts)
     for name in wanted.stations_out:
         if name in stations:
             sittings.take_station_out(station_id=stations[name])
     return changes
+
+
+def _end_streams_of_moved(sitting_id: uuid.UUID, posts: Sequence[sittings.Post]) -> None:
+    holders = {(post.candidate_id, post.role): post.person_id for post in posts if post.person_id is not None}
+    candidates = dict(Attempt.objects.filter(sitting_id=sitting_id).values_list("pk", "registration__candidate_id"))
+    open_now = Stream.objects.filter(subject__in=candidates, state=Stream.State.OPEN, granted_to__isnull=False)
+    moved = [
+        stream.pk
+        for stream in open_now
+        if holders.get((candidates[stream.subject], stream.role), stream.granted_to_id) != stream.granted_to_id
+    ]
+    for stream in Stream.objects.select_for_update().filter(pk__in=moved, state=Stream.State.OPEN).order_by("pk"):
+        stream.state = Stream.State.SUPERSEDED
+        stream.save(update_fields=["state"])

@@ -9,46 +9,27 @@ person admits it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
-from assess.attempts.kinds import family
+from assess.attempts.kinds import family, order
+from assess.attempts.records import EntryRecord, Frame, Payload, Said, StreamRecord
 from assess.attempts.timing import Clocked, ClockJump, clock_jumps, moments_us
+from assess.attempts.windows import Window, windows_of
 
-Payload = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class EntryRecord:
-    sequence: int
-    kind: str
-    payload: str
-    device_ms: int
-    monotonic_ms: int
-    server_us: int
-
-
-@dataclass(frozen=True)
-class StreamRecord:
-    """One stream as the seal holds it: entries up to the sealed head, in sequence."""
-
-    role: str
-    device: str
-    epoch: int
-    entries: tuple[EntryRecord, ...]
-
-
-@dataclass(frozen=True)
-class Said:
-    """One word on a key: what, when by the server's clock at the latest (µs), and from which role, epoch and
-    sequence."""
-
-    role: str
-    epoch: int
-    sequence: int
-    moment_us: int
-    payload: Payload
+__all__ = [
+    "Answer",
+    "AttemptRecord",
+    "EntryRecord",
+    "Frame",
+    "Payload",
+    "Said",
+    "Sheet",
+    "StreamRecord",
+    "Window",
+    "fold",
+]
 
 
 @dataclass(frozen=True)
@@ -62,9 +43,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One assessor's sheet of one task."""
+    """One assessor's sheet of one task. `people` are those who wrote it: more than one after a swap."""
 
     role: str
+    people: frozenset[str]
     marks: Mapping[str, Said]
     history: Mapping[str, tuple[Said, ...]]
     safety_stops: tuple[Said, ...]
@@ -76,184 +58,166 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Window:
-    """A part's working time: begun and ending by the server's clock (µs), pauses and extensions included.
-
-    `ends_us` is None while the part is paused; `begun_by` is the role that began it.
-    """
-
-    part: str
-    begun_us: int
-    ends_us: int | None
-    begun_by: str
-
-
-@dataclass(frozen=True)
 class AttemptRecord:
+    """All that an attempt's journal says. `elsewhere` is what assessors wrote about tasks that are not theirs."""
+
     identity: tuple[Said, ...]
     windows: Mapping[str, Window]
     answers: Mapping[str, Answer]
     wirings: Mapping[str, Answer]
-    settings: Mapping[str, tuple[Said, ...]]
+    settings: Mapping[str, Answer]
     case_answers: Mapping[tuple[str, str], Answer]
     finished: Mapping[str, Said]
     sheets: Mapping[tuple[str, str], Sheet]
+    elsewhere: tuple[Said, ...]
     points: Mapping[tuple[str, str], Said]
     measurements: Mapping[str, tuple[Said, ...]]
     runs: Mapping[str, tuple[Said, ...]]
     settlements: tuple[Said, ...]
+    stop_rulings: tuple[Said, ...]
     incidents: tuple[Said, ...]
     remarks: tuple[Said, ...]
     clock_jumps: Mapping[str, tuple[ClockJump, ...]] = field(default_factory=dict)
 
 
-def fold(streams: Iterable[StreamRecord]) -> AttemptRecord:
-    """Fold an attempt's streams into its record."""
-    ordered = sorted(streams, key=lambda stream: (stream.role, stream.epoch))
-    said: dict[str, list[tuple[str, Said]]] = {}
+Words = list[tuple[str, Said]]
+Key = TypeVar("Key")
+NO_FRAME = Frame()
+
+
+def fold(streams: Iterable[StreamRecord], frame: Frame = NO_FRAME) -> AttemptRecord:
+    """Fold an attempt's streams into its record. Whatever passed the intake is taken; nothing in a payload can stop it."""
+    said: dict[str, Words] = {}
     jumps: dict[str, tuple[ClockJump, ...]] = {}
-    for stream in ordered:
+    for stream in sorted(streams, key=lambda one: (order(one.role), one.epoch)):
         clocks = [Clocked(e.sequence, e.device_ms, e.monotonic_ms, e.server_us) for e in stream.entries]
-        moments = moments_us(clocks)
         found = clock_jumps(clocks)
         if found:
             jumps[f"{stream.role}/{stream.epoch}"] = tuple(found)
-        words = said.setdefault(stream.role, [])
-        for entry in stream.entries:
-            payload = json.loads(entry.payload)
-            words.append(
-                (entry.kind, Said(stream.role, stream.epoch, entry.sequence, moments[entry.sequence], payload))
-            )
-    windows = _windows(_of(said, "proctor"))
-    admitted = _admitted(_of(said, "adjudicator"))
-    candidate = _of(said, "candidate")
+        said.setdefault(stream.role, []).extend(_words(stream, moments_us(clocks)))
+    adjudicator, candidate = _of(said, "adjudicator"), _of(said, "candidate")
+    windows = windows_of(_of(said, "proctor"), frame)
+    clock = _Clock(windows, frame.part_of, _admitted(adjudicator))
+    assessors = {role: words for role, words in said.items() if family(role) == "assessor"}
     return AttemptRecord(
         identity=_all(_of(said, "proctor") + _of(said, "assessor"), "identity"),
         windows=windows,
-        answers=_answers(candidate, "answer", _key("item"), windows, admitted),
-        wirings=_answers(candidate, "wiring", _key("simulation"), windows, admitted),
-        settings=_lists(candidate, "setting", "simulation", windows, admitted),
+        answers=_answers(candidate, "answer", lambda payload: str(payload["item"]), clock, "item"),
+        wirings=_answers(candidate, "wiring", lambda payload: str(payload["simulation"]), clock),
+        settings=_answers(candidate, "setting", lambda payload: str(payload["simulation"]), clock),
         case_answers=_answers(
-            candidate,
-            "case_answer",
-            lambda payload: (str(payload.get("simulation")), str(payload.get("answer"))),
-            windows,
-            admitted,
+            candidate, "case_answer", lambda payload: (str(payload["simulation"]), str(payload["answer"])), clock
         ),
-        finished={str(word.payload.get("part")): word for word in _all(candidate, "finish")},
-        sheets=_sheets({role: words for role, words in said.items() if family(role) == "assessor"}),
-        points={
-            (role, str(word.payload.get("item"))): word
-            for role, words in said.items()
-            if family(role) == "marker"
-            for word in _all(words, "points")
-        },
+        finished={word.payload["part"]: word for word in _all(candidate, "finish")},
+        sheets=_sheets(assessors, frame.tasks),
+        elsewhere=tuple(
+            word
+            for words in assessors.values()
+            for kind, word in words
+            if kind in ON_A_SHEET and _is_elsewhere(word, frame.tasks)
+        ),
+        points={(word.role, word.payload["item"]): word for word in _all(_of(said, "marker"), "points")},
         measurements=_by_role(said, "measurement"),
         runs=_by_role(said, "run"),
-        settlements=_all(_of(said, "adjudicator"), "settle") + _all(_of(said, "adjudicator"), "confirm_stop"),
+        settlements=_all(adjudicator, "settle"),
+        stop_rulings=_all(adjudicator, "confirm_stop"),
         incidents=_all(_of(said, "proctor"), "incident"),
         remarks=_all(candidate, "remark"),
         clock_jumps=jumps,
     )
 
 
-Words = list[tuple[str, Said]]
+def _words(stream: StreamRecord, moments: Mapping[int, int]) -> Words:
+    who = stream.person or stream.role
+    return [
+        (
+            entry.kind,
+            Said(
+                stream.role,
+                stream.epoch,
+                entry.sequence,
+                moments[entry.sequence],
+                json.loads(entry.payload),
+                who,
+                stream.work,
+            ),
+        )
+        for entry in stream.entries
+    ]
 
 
 def _of(said: Mapping[str, Words], family_name: str) -> Words:
-    return [word for role in sorted(said) if family(role) == family_name for word in said[role]]
+    return [word for role, words in said.items() if family(role) == family_name for word in words]
 
 
 def _all(words: Words, kind: str) -> tuple[Said, ...]:
     return tuple(word for spoken, word in words if spoken == kind)
 
 
-def _key(name: str) -> Any:
-    return lambda payload: str(payload.get(name))
-
-
 def _by_role(said: Mapping[str, Words], kind: str) -> dict[str, tuple[Said, ...]]:
-    return {
-        role: _all(words, kind)
-        for role, words in sorted(said.items())
-        if family(role) == "adapter" and _all(words, kind)
-    }
-
-
-def _windows(words: Words) -> dict[str, Window]:
-    """Begin, pause, resume and extend, as the proctors wrote them; the first `begin` of a part counts.
-
-    Sums and pairs only, so that it does not matter which proctor's stream is read first. A pause that nobody has ended
-    holds the window open.
-    """
-    spoken: dict[str, dict[str, list[Said]]] = {}
-    for kind, word in words:
-        if "part" in word.payload:
-            spoken.setdefault(str(word.payload["part"]), {}).setdefault(kind, []).append(word)
-    windows: dict[str, Window] = {}
-    for part, said in spoken.items():
-        if "begin" not in said:
-            continue
-        begin = min(said["begin"], key=lambda word: (word.moment_us, word.role))
-        pauses = sorted(word.moment_us for word in said.get("pause", []))
-        resumes = sorted(word.moment_us for word in said.get("resume", []))
-        seconds = int(begin.payload["limit_s"]) + sum(int(word.payload["seconds"]) for word in said.get("extend", []))
-        paused_us = sum(resume - pause for pause, resume in zip(pauses, resumes, strict=False))
-        ends_us = None if len(pauses) > len(resumes) else begin.moment_us + seconds * 1_000_000 + paused_us
-        windows[part] = Window(part, begin.moment_us, ends_us, begin.role)
-    return windows
+    """What each adapter run wrote of a kind, by role, in the order of the runs' numbers."""
+    return {role: spoken for role, words in said.items() if family(role) == "adapter" and (spoken := _all(words, kind))}
 
 
 def _admitted(words: Words) -> frozenset[tuple[int, int]]:
-    """(epoch, sequence) of the candidate's late entries that two named persons admitted."""
+    """(epoch, sequence) of the candidate's late entries that two people admitted."""
     signed: dict[tuple[int, int], set[str]] = {}
     for word in _all(words, "settle"):
         late = word.payload.get("admit_late")
-        if isinstance(late, dict):
-            signed.setdefault((int(late["epoch"]), int(late["sequence"])), set()).add(word.role)
-    return frozenset(entry for entry, roles in signed.items() if len(roles) >= 2)
+        place = (late.get("epoch"), late.get("sequence")) if isinstance(late, dict) else (None, None)
+        if type(place[0]) is int and type(place[1]) is int:
+            signed.setdefault((place[0], place[1]), set()).add(word.who)
+    return frozenset(entry for entry, people in signed.items() if len(people) >= 2)
 
 
-def _in_time(word: Said, windows: Mapping[str, Window], admitted: frozenset[tuple[int, int]]) -> bool:
-    if (word.epoch, word.sequence) in admitted:
-        return True
-    window = windows.get(str(word.payload.get("part")))
-    return window is None or window.ends_us is None or word.moment_us <= window.ends_us
+@dataclass(frozen=True)
+class _Clock:
+    windows: Mapping[str, Window]
+    part_of: Mapping[str, str]
+    admitted: frozenset[tuple[int, int]]
+
+    def in_time(self, word: Said, subject: str) -> bool:
+        """Whether a word about an item or simulation was written before its part's end. Its part is the one that is
+        pinned, whatever part the entry names."""
+        if (word.epoch, word.sequence) in self.admitted:
+            return True
+        window = self.windows.get(self.part_of.get(subject, word.payload["part"]))
+        return window is None or window.ends_us is None or word.moment_us <= window.ends_us
 
 
 def _answers(
-    words: Words, kind: str, key: Any, windows: Mapping[str, Window], admitted: frozenset[tuple[int, int]]
-) -> dict[Any, Answer]:
-    spoken: dict[Any, list[Said]] = {}
+    words: Words, kind: str, key: Callable[[Payload], Key], clock: _Clock, subject: str = "simulation"
+) -> dict[Key, Answer]:
+    spoken: dict[Key, tuple[list[Said], list[Said]]] = {}
     for word in _all(words, kind):
-        spoken.setdefault(key(word.payload), []).append(word)
-    answers = {}
-    for name, history in spoken.items():
-        on_time = [word for word in history if _in_time(word, windows, admitted)]
-        late = tuple(word for word in history if word not in on_time)
-        answers[name] = Answer(on_time[-1] if on_time else None, tuple(on_time[:-1]), late)
-    return answers
+        on_time, late = spoken.setdefault(key(word.payload), ([], []))
+        (on_time if clock.in_time(word, word.payload[subject]) else late).append(word)
+    return {
+        name: Answer(on_time[-1] if on_time else None, tuple(on_time[:-1]), tuple(late))
+        for name, (on_time, late) in spoken.items()
+    }
 
 
-def _lists(
-    words: Words, kind: str, name: str, windows: Mapping[str, Window], admitted: frozenset[tuple[int, int]]
-) -> dict[str, tuple[Said, ...]]:
-    spoken: dict[str, list[Said]] = {}
-    for word in _all(words, kind):
-        if _in_time(word, windows, admitted):
-            spoken.setdefault(str(word.payload.get(name)), []).append(word)
-    return {key: tuple(history) for key, history in spoken.items()}
+ON_A_SHEET = frozenset({"mark", "safety_stop", "lock", "global_rating"})
 
 
-def _sheets(said: Mapping[str, Words]) -> dict[tuple[str, str], Sheet]:
+def _is_elsewhere(word: Said, tasks: frozenset[str]) -> bool:
+    """Whether an assessor who was assigned to one task wrote about another."""
+    return word.work in tasks and word.payload["task"] != word.work
+
+
+def _sheets(said: Mapping[str, Words], tasks: frozenset[str]) -> dict[tuple[str, str], Sheet]:
     """Sheets by (task, role). A role may hold several tasks: an entry names its task."""
     by_task: dict[tuple[str, str], Words] = {}
     for role, words in said.items():
         for kind, word in words:
-            task = word.payload.get("task")
-            if task is not None:
-                by_task.setdefault((str(task), role), []).append((kind, word))
-    return {key: _sheet(key[1], words) for key, words in sorted(by_task.items())}
+            if kind in ON_A_SHEET and not _is_elsewhere(word, tasks):
+                by_task.setdefault((word.payload["task"], role), []).append((kind, word))
+        for kind, word in words:
+            sheet = by_task.get((str(word.payload.get("task")), role))
+            if kind == "comment" and sheet is not None:
+                sheet.append((kind, word))
+    return {key: _sheet(key[1], words) for key, words in by_task.items()}
 
 
 def _sheet(role: str, words: Words) -> Sheet:
@@ -266,11 +230,12 @@ def _sheet(role: str, words: Words) -> Sheet:
     history: dict[str, list[Said]] = {}
     for word in _all(words, "mark"):
         if not after_lock(word):
-            history.setdefault(str(word.payload.get("criterion")), []).append(word)
+            history.setdefault(word.payload["criterion"], []).append(word)
     ratings = _all(words, "global_rating")
     valid = [rating for rating in ratings if after_lock(rating)]
     return Sheet(
         role=role,
+        people=frozenset(word.who for _, word in words),
         marks={criterion: spoken[-1] for criterion, spoken in history.items()},
         history={criterion: tuple(spoken[:-1]) for criterion, spoken in history.items() if len(spoken) > 1},
         safety_stops=_all(words, "safety_stop"),

@@ -1,5 +1,6 @@
 """Scoring the online part: one answer at a time, two blind markers where a machine can't judge."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,8 +9,11 @@ from assess.attempts.fold import AttemptRecord, Payload, Said
 from assess.attempts.pinned import PinnedItem
 from item_bank import interactions
 from item_bank.interactions import ItemScore, ResponseError, Verdict
-from item_bank.qti.content import Numeric
+from item_bank.qti.content import Numeric, ShortText
 from simulator_adapters.quantities import NumberError, QuantityError, canonical_unit, convert, parse_number
+
+FINEST = Decimal("1e-12")
+"""A converted number is rounded to this before it is held against the key: no key is that fine."""
 
 
 @dataclass(frozen=True)
@@ -46,47 +50,54 @@ def score_item(item: PinnedItem, record: AttemptRecord, seed: bytes) -> ScoredIt
 
 
 def _normalised(item: PinnedItem, response: Payload) -> Any:
-    """A typed number becomes a plain decimal in the item's unit; everything else passes as it is."""
+    """A typed number becomes a plain decimal in the item's unit; everything else passes as it is, to be read or refused."""
     if not isinstance(item.content, Numeric) or not isinstance(response.get("value"), str):
         return response
-    if not response["value"].strip():
-        return {"value": None, "unit": None}
-    value = parse_number(response["value"])
-    given = response.get("unit")
-    if isinstance(given, str) and given.strip() and item.content.unit:
-        value = convert(value, canonical_unit(given), canonical_unit(item.content.unit))
+    plain: dict[str, Any] = {"unit": None} | dict(response)
+    if not plain["value"].strip():
+        return plain | {"value": None, "unit": None}
+    value = parse_number(plain["value"])
+    if isinstance(plain["unit"], str):
+        if plain["unit"].strip():
+            value = convert(value, canonical_unit(plain["unit"]), canonical_unit(item.content.unit or ""))
+        plain["unit"] = None
     if abs(value) >= Decimal(10) ** 15:
         raise NumberError("too_large", "The number is larger than any answer can be.")
-    return {"value": f"{value.quantize(Decimal('1e-12')).normalize():f}", "unit": None}
+    return plain | {"value": f"{value.quantize(FINEST).normalize():f}"}
 
 
 def _by_markers(item: PinnedItem, record: AttemptRecord, why: str, late: bool) -> ScoredItem:
-    """Points of the markers (roles `marker:1`, `marker:2`, and `marker:3` where those two are far apart)."""
+    """Points of the markers, in the order of their numbers; what one person wrote in two roles counts once."""
     maximum = item.content.scoring.maximum
-    marks: list[Decimal] = []
-    for (_, name), word in sorted(record.points.items()):
-        if name == item.identifier:
+    marks: dict[str, Decimal] = {}
+    for (_, name), word in record.points.items():
+        if name == item.identifier and word.who not in marks:
             mark = _mark(word, maximum)
             if mark is None:
                 return _waiting(
                     item, f"{item.identifier}: {word.role} wrote {word.payload['points']!r}, not points.", late
                 )
-            marks.append(mark)
+            marks[word.who] = mark
     if len(marks) < 2:
         return _waiting(item, why, late)
-    first, second, third = (*marks, None)[:3]
-    score = _join(item, first, second, third)
-    if score.points is None:
+    return _join(item, list(marks.values()), late)
+
+
+def _join(item: PinnedItem, marks: Sequence[Decimal], late: bool) -> ScoredItem:
+    """A text earns what two markers make of it. An answer that could not be read was either right or it was not: it earns what
+    two people find alike, never the middle of two readings."""
+    first, second, *others = marks
+    if isinstance(item.content, ShortText):
+        score = interactions.score_marks(item.content, first, second, others[0] if others else None)
+        if score.points is not None:
+            return _scored(item, score, late=late)
         return _waiting(
             item, f"{item.identifier}: the two markers are more than a point apart; a third marks it.", late
         )
-    return _scored(item, score, late=late)
-
-
-def _join(item: PinnedItem, first: Decimal | None, second: Decimal | None, third: Decimal | None) -> ItemScore:
-    assert first is not None
-    assert second is not None
-    return interactions.score_marks(item.content, first, second, third)  # type: ignore[arg-type]
+    alike = next((mark for place, mark in enumerate(marks) if mark in marks[:place]), None)
+    if alike is None:
+        return _waiting(item, f"{item.identifier}: the markers read the answer differently; a third reads it.", late)
+    return _scored(item, interactions.score_marks(item.content, alike, alike), late=late)  # type: ignore[arg-type]
 
 
 def _mark(word: Said, maximum: Decimal) -> Decimal | None:

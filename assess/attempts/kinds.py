@@ -39,6 +39,16 @@ def family(role: str) -> str:
     return role.partition(":")[0]
 
 
+def order(role: str) -> tuple[str, int]:
+    """Roles of a family stand in the order of their numbers.
+
+    >>> sorted(["adapter:10", "adapter:9"], key=order)
+    ['adapter:9', 'adapter:10']
+    """
+    name, _, number = role.partition(":")
+    return name, int(number or 0)
+
+
 def allowed(role: str, kind: str) -> bool:
     """Whether `role` may write `kind`.
 

@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Registration(models.Model):
@@ -121,6 +121,7 @@ class Quarantine(models.Model):
     body_sha256 = models.BinaryField(max_length=32)
     received_us = models.BigIntegerField()
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    objected_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
     proposed_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
     decided_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)
@@ -129,8 +130,14 @@ class Quarantine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["stream", "body_sha256"], name="the_same_refusal_is_kept_once"),
             models.CheckConstraint(
-                condition=~Q(state="admitted") | (Q(proposed_by__isnull=False) & Q(decided_by__isnull=False)),
+                condition=~Q(state="admitted")
+                | (Q(proposed_by__isnull=False) & Q(decided_by__isnull=False) & ~Q(proposed_by=F("decided_by"))),
                 name="admission_is_signed_by_two",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="rejected")
+                | (Q(objected_by__isnull=False) & Q(decided_by__isnull=False) & ~Q(objected_by=F("decided_by"))),
+                name="rejection_is_signed_by_two",
             ),
         ]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from assess.attempts.records import Frame
 from item_bank.qti.content import ItemContent
 from rubrics.definition import TaskDefinition
 from simulator_adapters.energy import CaseSheet
@@ -22,13 +23,14 @@ class PinnedItem:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the scheme: its kind, and what it is made of."""
+    """A part of the scheme: its kind, what it is made of, and its time limit with the agreed extra time (None: untimed)."""
 
     identifier: str
     kind: str
     weight: Decimal
     tasks: tuple[str, ...] = ()
     simulations: tuple[str, ...] = ()
+    limit_s: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,13 @@ class Pinned:
     cases: Mapping[str, CaseSheet]
     settings: frozenset[str]
     outcomes_of: Mapping[str, tuple[str, ...]]
+
+    @property
+    def frame(self) -> Frame:
+        """What the fold needs of these pins."""
+        part_of = {name: part.identifier for part in self.parts for name in part.simulations}
+        exam = next((part.identifier for part in self.parts if part.kind == "online_exam"), None)
+        if exam is not None:
+            part_of |= {item.identifier: exam for item in self.items}
+        seconds = {part.identifier: part.limit_s for part in self.parts if part.limit_s is not None}
+        return Frame(part_of, seconds, frozenset(self.tasks))

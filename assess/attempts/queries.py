@@ -1,29 +1,37 @@
 """Shared reads of attempts: who may write what, the journal as values, the pinned versions as values."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from assess.attempts import scoring
-from assess.attempts.fold import EntryRecord, StreamRecord, fold
+from assess.attempts.fold import EntryRecord, Frame, StreamRecord, fold
 from assess.attempts.kinds import family
 from assess.attempts.models import Attempt, Entry, Quarantine, Seal, Stream
 from assess.attempts.pinned import Part, Pinned, PinnedItem
+from assess.attempts.plan import fold_plan
 from assess.attempts.seals import Head
 from assess.attempts.task_scoring import ScoredTask, score_task
+from assess.people.models import Account
+from assess.people.queries import roles_of
 from assess.schemes import queries as schemes
 from assess.sittings.models import Assignment, Sitting
+from assess.sittings.queries import assignments_of
 from item_bank import queries as bank
 from rubrics import queries as rubrics
 from rubrics.definition import TaskDefinition
+
+PLANNERS = frozenset({"director", "proctor"})
+"""Who writes the plan of the day."""
 
 
 def may_hold(account_id: uuid.UUID, subject_id: uuid.UUID, role: str) -> bool:
     """Whether an account may write a role of an attempt (or of a sitting's plan of the day)."""
     attempt = Attempt.objects.filter(pk=subject_id).select_related("registration").first()
     if attempt is None:
-        return family(role) == "coordinator" and Sitting.objects.filter(pk=subject_id).exists()
+        plans = not PLANNERS.isdisjoint(roles_of([account_id]).get(account_id, ()))
+        return family(role) == "coordinator" and plans and Sitting.objects.filter(pk=subject_id).exists()
     if role == "candidate":
         return attempt.registration.candidate_id == account_id
     return Assignment.objects.filter(
@@ -31,7 +39,13 @@ def may_hold(account_id: uuid.UUID, subject_id: uuid.UUID, role: str) -> bool:
     ).exists()
 
 
-def heads_of(streams: Sequence[Stream], missing_from: Mapping[uuid.UUID, int]) -> list[Head]:
+def work_of(attempt: Attempt) -> dict[str, str]:
+    """What each role of an attempt is assigned to."""
+    posts = assignments_of(attempt.sitting_id, attempt.registration.candidate_id)
+    return dict(posts.values_list("role", "work"))
+
+
+def heads_of(streams: Sequence[Stream], missing_from: Mapping[uuid.UUID, int], work: Mapping[str, str]) -> list[Head]:
     return [
         Head(
             stream=str(stream.pk),
@@ -41,10 +55,16 @@ def heads_of(streams: Sequence[Stream], missing_from: Mapping[uuid.UUID, int]) -
             sequence=stream.head_sequence,
             digest=bytes(stream.head_digest),
             receipt=bytes(stream.head_receipt),
+            person=_person(stream),
+            work=work.get(stream.role, ""),
             missing_from=missing_from.get(stream.pk),
         )
         for stream in streams
     ]
+
+
+def _person(stream: Stream) -> str:
+    return "" if stream.granted_to_id is None else str(stream.granted_to_id)
 
 
 def stream_records(seal: Seal) -> tuple[StreamRecord, ...]:
@@ -57,14 +77,18 @@ def stream_records(seal: Seal) -> tuple[StreamRecord, ...]:
         if sequence <= heads[stream]["sequence"]:
             entries[stream].append(EntryRecord(sequence, *rest))
     return tuple(
-        StreamRecord(head["role"], head["device"], head["epoch"], tuple(entries[key])) for key, head in heads.items()
+        StreamRecord(head["role"], head["device"], head["epoch"], tuple(entries[key]), head["person"], head["work"])
+        for key, head in heads.items()
     )
 
 
 def tasks_now(attempt: Attempt, tasks: Iterable[TaskDefinition]) -> list[ScoredTask]:
     """How the practical tasks stand in the journal now: for boards and for those who settle what is open. Nothing is
     kept."""
-    record = fold(_live_records(attempt.pk, families=("assessor", "adapter", "adjudicator")))
+    tasks = list(tasks)
+    families = ("assessor", "adapter", "adjudicator")
+    frame = Frame(tasks=frozenset(task.identifier for task in tasks))
+    record = fold(_live_records(attempt.pk, families=families, work=work_of(attempt)), frame)
     return [score_task(task, record) for task in tasks]
 
 
@@ -73,7 +97,24 @@ def plan_records(sitting_id: uuid.UUID) -> tuple[StreamRecord, ...]:
     return _live_records(sitting_id)
 
 
-def _live_records(subject: uuid.UUID, families: Sequence[str] = ()) -> tuple[StreamRecord, ...]:
+def plan_remarks(sitting_id: uuid.UUID) -> tuple[str, ...]:
+    """What was written into the plan of the day and can't be carried out as it stands, for the board."""
+    plan = fold_plan(plan_records(sitting_id))
+    known = accounts_among({candidate for candidate, _ in plan.posts})
+    strangers = [f"{role} of {one}: there is no such candidate." for one, role in plan.posts if one not in known]
+    return (*plan.remarks, *strangers)
+
+
+def accounts_among(candidates: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    return set(Account.objects.filter(pk__in=candidates).values_list("pk", flat=True))
+
+
+NO_WORK: Mapping[str, str] = {}
+
+
+def _live_records(
+    subject: uuid.UUID, families: Sequence[str] = (), work: Mapping[str, str] = NO_WORK
+) -> tuple[StreamRecord, ...]:
     fields = ("sequence", "kind", "payload", "device_ms", "monotonic_ms", "server_us")
     return tuple(
         StreamRecord(
@@ -81,6 +122,8 @@ def _live_records(subject: uuid.UUID, families: Sequence[str] = ()) -> tuple[Str
             stream.device,
             stream.epoch,
             tuple(EntryRecord(*row) for row in stream.entries.order_by("sequence").values_list(*fields)),
+            _person(stream),
+            work.get(stream.role, ""),
         )
         for stream in Stream.objects.filter(subject=subject).order_by("role", "epoch")
         if not families or family(stream.role) in families
@@ -102,6 +145,7 @@ def pinned(attempt: Attempt) -> Pinned:
                 weight=Decimal(part["weight"]),
                 tasks=tuple(part["tasks"]),
                 simulations=tuple(part["simulations"]),
+                limit_s=part["limit_s"],
             )
             for part in pins["parts"]
         ),

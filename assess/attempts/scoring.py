@@ -5,7 +5,7 @@ passes is a decision (`assess.awards.decision`).
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -14,10 +14,10 @@ from assess.attempts.item_scoring import ScoredItem, score_item
 from assess.attempts.pinned import Part, Pinned
 from assess.attempts.simulation_scoring import ScoredSimulation, score_simulation
 from assess.attempts.task_scoring import ScoredTask, score_task
+from rubrics.sheets import rounded_points
 
-RULES = "2026-11"
+RULES = "2026-11b"
 """The version of these rules. A change of what a journal scores to gets another."""
-HUNDREDTH = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class AttemptScore:
 
 def score(pinned: Pinned, streams: tuple[StreamRecord, ...]) -> AttemptScore:
     """Score a sealed journal. Equal journals and pins give equal scores, bit for bit."""
-    record = fold(streams)
+    record = fold(streams, pinned.frame)
     items = tuple(score_item(item, record, pinned.seed) for item in pinned.items)
     tasks = tuple(score_task(pinned.tasks[name], record) for name in sorted(pinned.tasks))
     names = sorted({name for part in pinned.parts for name in part.simulations})
@@ -55,7 +55,7 @@ def score(pinned: Pinned, streams: tuple[StreamRecord, ...]) -> AttemptScore:
         tasks=tasks,
         simulations=simulations,
         outcomes=_outcomes(pinned, items, tasks, simulations),
-        flags=_flags(record, items, tasks),
+        flags=_flags(pinned, record, items, tasks),
     )
 
 
@@ -89,7 +89,7 @@ def percentage(earned: Fraction, possible: Fraction) -> Decimal:
     >>> percentage(Fraction(2), Fraction(3))
     Decimal('66.67')
     """
-    return Decimal(round(earned / possible * 10_000)).scaleb(-2)
+    return rounded_points(earned / possible * 100)
 
 
 def _why(task: ScoredTask) -> list[str]:
@@ -122,28 +122,57 @@ def _outcomes(
         if simulation.share is not None:
             for outcome in pinned.outcomes_of.get(simulation.simulation, ()):
                 add(outcome, Fraction(simulation.share), Fraction(1))
-    return tuple((name, _rounded(earned[name]), _rounded(possible[name])) for name in sorted(possible))
+    return tuple((name, rounded_points(earned[name]), rounded_points(possible[name])) for name in sorted(possible))
 
 
-def _rounded(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(HUNDREDTH, ROUND_HALF_EVEN)
-
-
-def _flags(record: AttemptRecord, items: tuple[ScoredItem, ...], tasks: tuple[ScoredTask, ...]) -> tuple[str, ...]:
+def _flags(
+    pinned: Pinned, record: AttemptRecord, items: tuple[ScoredItem, ...], tasks: tuple[ScoredTask, ...]
+) -> tuple[str, ...]:
     flags = [f"{item.item}: an answer came possibly after the time and does not count." for item in items if item.late]
+    work = [*record.wirings.items(), *record.settings.items()]
+    work += [(f"{simulation}.{answer}", said) for (simulation, answer), said in record.case_answers.items()]
+    flags += [f"{name}: work came possibly after the time and does not count." for name, said in work if said.late]
+    flags += [
+        f"{part.identifier}: nobody began it; no deadline was held."
+        for part in pinned.parts
+        if part.limit_s is not None and part.identifier not in record.windows
+    ]
+    flags += [remark for window in record.windows.values() for remark in window.remarks]
     flags += [
         f"{stream}: the device's clock moved by {jump.by_ms} ms before entry {jump.sequence}."
-        for stream, jumps in sorted(record.clock_jumps.items())
+        for stream, jumps in record.clock_jumps.items()
         for jump in jumps
     ]
     flags += [remark for task in tasks for remark in task.remarks]
+    flags += [
+        f"{word.role} wrote about {word.payload['task']}, but was assigned to {word.work}; it does not count."
+        for word in record.elsewhere
+    ]
     flags += [f"{task.score.task}: {name} was measured with an instrument whose calibration is in doubt."
               for task in tasks for name in task.score.provisional]  # fmt: skip
     return tuple(flags)
 
 
 def document(result: AttemptScore) -> dict[str, Any]:
-    """The score as a canonical document: decimals as text, everything in a fixed order."""
+    """The score as a canonical document: decimals as text, everything in a fixed order.
+
+    A sentence may quote what a device sent, and no database takes NUL inside JSON: it is written out.
+    """
+    stored: dict[str, Any] = _storable(_document(result))
+    return stored
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\\0")
+    if isinstance(value, list):
+        return [_storable(held) for held in value]
+    if isinstance(value, dict):
+        return {name: _storable(held) for name, held in value.items()}
+    return value
+
+
+def _document(result: AttemptScore) -> dict[str, Any]:
     return {
         "rules": RULES,
         "parts": [

@@ -1,16 +1,20 @@
 """Seals: the set of an attempt's heads, as a document with a digest, and the candidate's receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assess.attempts.kinds import order
 from assess.ledger.canonical import digest
 
 
 @dataclass(frozen=True)
 class Head:
-    """Where a stream stands when it is sealed. `missing_from` is the sequence from which a lost device's entries are
-    missing."""
+    """Where a stream stands when it is sealed.
+
+    `person` is whom the stream was granted to and `work` what the role was assigned to, so that a score that asks for two
+    people rests on the seal alone. `missing_from` is the sequence from which a lost device's entries are missing.
+    """
 
     stream: str
     role: str
@@ -19,6 +23,8 @@ class Head:
     sequence: int
     digest: bytes
     receipt: bytes
+    person: str = ""
+    work: str = ""
     missing_from: int | None = None
 
 
@@ -34,7 +40,7 @@ def seal_document(
     admitted
         Identifiers of what was let out of quarantine since the seal before.
     """
-    ordered = sorted(heads, key=lambda head: (head.role, head.epoch))
+    ordered = sorted(heads, key=lambda head: (order(head.role), head.epoch))
     return {
         "attempt": attempt,
         "number": number,
@@ -47,12 +53,23 @@ def seal_document(
                 "sequence": head.sequence,
                 "digest": head.digest.hex(),
                 "receipt": head.receipt.hex(),
+                "person": head.person,
+                "work": head.work,
                 "missing_from": head.missing_from,
             }
             for head in ordered
         ],
         "reason": reason,
         "admitted": sorted(admitted),
+    }
+
+
+def still_missing(previous: Mapping[str, Any], sequences: Mapping[str, int]) -> dict[str, int]:
+    """What the seal before said is missing and has not come since, by stream; `sequences` are the streams' heads now."""
+    return {
+        head["stream"]: head["missing_from"]
+        for head in previous["heads"]
+        if head["missing_from"] is not None and sequences[head["stream"]] < head["missing_from"]
     }
 
 

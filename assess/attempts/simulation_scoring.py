@@ -9,11 +9,14 @@ adapter read back. Outcomes that speak about the equipment never cost the candid
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from assess.attempts.fold import AttemptRecord, Said
+from assess.attempts.fold import AttemptRecord
 from assess.attempts.pinned import Pinned
+from assess.attempts.rulings import settled_share
+from simulator_adapters import documents
 from simulator_adapters.contract import Outcome, RunRecord, Verdict, from_document
 from simulator_adapters.energy import score_answers
-from simulator_adapters.wiring import WiringInputError, evaluate
+from simulator_adapters.wiring import WiringInputError, WiringTask, evaluate
+from simulator_adapters.wiring.adapter import wiring_plan
 
 PLACES = Decimal("0.0001")
 RANKING = "ranking"
@@ -32,12 +35,19 @@ class ScoredSimulation:
 
 
 def score_simulation(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulation:
-    """Score one simulation of an attempt. Nothing handed in is a zero with its sentence."""
+    """Score one simulation of an attempt. Nothing handed in is a zero with its sentence; what scoring can't tell waits until
+    two people agree on a share."""
     if name in pinned.wiring:
-        return _wiring(name, pinned, record)
-    if name in pinned.cases:
-        return _case_sheet(name, pinned, record)
-    return _settings(name, record)
+        found = _wiring(name, pinned, record)
+    elif name in pinned.cases:
+        found = _case_sheet(name, pinned, record)
+    else:
+        found = _settings(name, record)
+    share = settled_share(name, record) if found.waits_for else None
+    if share is None:
+        return found
+    settled = f"{found.waits_for} Two people settled it at {share}."
+    return ScoredSimulation(name, share, found.hazards, sentences=(*found.sentences, settled))
 
 
 def _wiring(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulation:
@@ -48,21 +58,26 @@ def _wiring(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulatio
         result = evaluate(pinned.wiring[name], drawn.stands.payload["wires"])
     except WiringInputError as error:
         return ScoredSimulation(
-            name, None, waits_for=f"{name}: the wiring can't be read ({error}); a person looks at it."
+            name, None, waits_for=f"{name}: the wiring can't be read ({error}); two people look at it."
         )
-    run = _last_run(name, record)
-    if run is not None and not _agrees(run, result.score):
+    if not _agrees(name, pinned.wiring[name], drawn.stands.payload["wires"], result.score, record):
         return ScoredSimulation(
-            name, None, waits_for=f"{name}: the run at the bench and the score differ; a person looks."
+            name, None, waits_for=f"{name}: the run at the bench and the score differ; two people look."
         )
     failed = tuple(finding.sentence for finding in result.findings if not finding.passed)
     return ScoredSimulation(name, result.score, tuple(str(hazard) for hazard in result.hazards), sentences=failed)
 
 
-def _agrees(run: Said, score: Decimal) -> bool:
-    """Whether the run at the bench came to the same share; its other measurements are evidence, not needed here."""
-    recorded = [m["value"] for m in run.payload["record"]["measurements"] if m["name"] == "score"]
-    return not recorded or Decimal(recorded[-1]) == score
+def _agrees(name: str, task: WiringTask, wires: object, score: Decimal, record: AttemptRecord) -> bool:
+    """Whether the last run of this very wiring came to the same share. A run of another wiring says nothing about it, and one
+    that ended with an outcome about the equipment says nothing at all."""
+    same = documents.digest(documents.encode(wiring_plan(task, wires)))
+    runs = [run for run in _runs(name, record) if run is None or (run.plan_sha256 == same and run.outcome.is_candidate)]
+    if not runs:
+        return True
+    last = runs[-1]
+    recorded = [] if last is None else [m.value for m in last.measurements if m.name == "score"]
+    return last is not None and (not recorded or recorded[-1] == score)
 
 
 def _case_sheet(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulation:
@@ -76,7 +91,7 @@ def _case_sheet(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimul
     strange = sorted(set(given) - {question.id for question in sheet.questions})
     if strange:
         return ScoredSimulation(
-            name, None, waits_for=f"{name}: it asks no question {strange[0]!r}; a person looks at it."
+            name, None, waits_for=f"{name}: it asks no question {strange[0]!r}; two people look at it."
         )
     result = score_answers(sheet, {answer: text for answer, text in given.items() if text.strip()}, ranking=ranking)
     unreadable = [found for found in result.answers if found.value is None and given.get(found.id, "").strip()]
@@ -88,26 +103,39 @@ def _case_sheet(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimul
 
 
 def _settings(name: str, record: AttemptRecord) -> ScoredSimulation:
-    last = _last_run(name, record)
-    if last is None:
-        if record.settings.get(name):
+    runs = _runs(name, record)
+    if not runs:
+        if name in record.settings:
             return ScoredSimulation(name, None, waits_for=f"{name}: the settings were made and not read back yet.")
         return ScoredSimulation(name, Decimal(0), sentences=(f"{name}: nothing was set.",))
-    run: RunRecord = from_document(last.payload["record"])
+    run = runs[-1]
+    if run is None:
+        return ScoredSimulation(name, None, waits_for=f"{name}: the last run's record can't be read; two people look.")
     if not run.outcome.is_candidate:
         return ScoredSimulation(name, None, waits_for=f"{name}: the equipment reported {run.outcome}; it is run again.")
-    if run.outcome is Outcome.MARGINAL:
-        return ScoredSimulation(name, None, waits_for=f"{name}: a reading lies on its limit; a person decides.")
+    if run.outcome is Outcome.MARGINAL or any(m.verdict is Verdict.MARGINAL for m in run.measurements):
+        return ScoredSimulation(name, None, waits_for=f"{name}: a reading lies on its limit; two people decide.")
     judged = [measurement for measurement in run.measurements if measurement.verdict is not Verdict.UNSET]
+    if not judged:
+        return ScoredSimulation(name, None, waits_for=f"{name}: the last run judged nothing; it is run again.")
     met = sum(measurement.verdict is Verdict.PASS for measurement in judged)
-    share = (Decimal(met) / Decimal(len(judged))).quantize(PLACES, ROUND_HALF_EVEN) if judged else Decimal(0)
+    share = (Decimal(met) / Decimal(len(judged))).quantize(PLACES, ROUND_HALF_EVEN)
     failed = tuple(m.sentence or f"{m.name}: {m.value} {m.unit}" for m in judged if m.verdict is not Verdict.PASS)
     return ScoredSimulation(name, share, sentences=failed)
 
 
-def _last_run(name: str, record: AttemptRecord) -> Said | None:
-    """The last run by role, epoch and sequence: each run is a role of its own, numbered in order."""
-    runs: list[Said] = [word for words in record.runs.values() for word in words if word.payload["simulation"] == name]
-    if not runs:
+def _runs(name: str, record: AttemptRecord) -> list[RunRecord | None]:
+    """The runs in the order of their roles' numbers, epochs and sequences; None where a record can't be read."""
+    return [
+        _read(word.payload["record"])
+        for words in record.runs.values()
+        for word in words
+        if word.payload["simulation"] == name
+    ]
+
+
+def _read(document: object) -> RunRecord | None:
+    try:
+        return from_document(document)
+    except (ValueError, ArithmeticError):
         return None
-    return max(runs, key=lambda word: (int(word.role.partition(":")[2]), word.epoch, word.sequence))

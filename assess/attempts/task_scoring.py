@@ -3,12 +3,12 @@ people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from assess.attempts.fold import AttemptRecord, Said, Sheet
+from assess.attempts.fold import AttemptRecord, Sheet
+from assess.attempts.rulings import adjudications, equipment_failed, stop_ruling
 from rubrics.definition import TaskDefinition
 from rubrics.errors import RubricError
-from rubrics.marking import Adjudication, SafetyStop, SheetScore, StopRuling, TaskScore, combine, score_sheet
+from rubrics.marking import SafetyStop, SheetScore, TaskScore, combine, score_sheet
 from rubrics.marks import Mark, mark_from_document
 
 
@@ -26,35 +26,57 @@ class ScoredTask:
 
 
 def score_task(task: TaskDefinition, record: AttemptRecord) -> ScoredTask:
-    """Score one task from all its sheets. Sheets whose rows are not locked yet wait."""
-    machine = _machine_marks(task, record)
-    sheets: dict[str, SheetScore] = {}
+    """Score one task from all its sheets. Sheets whose rows are not locked yet wait; a safety stop on one counts at once."""
     remarks: list[str] = []
-    for (name, role), sheet in sorted(record.sheets.items()):
+    machine = _machine_marks(task, record, remarks)
+    sheets: dict[str, SheetScore] = {}
+    stopped: list[SheetScore] = []
+    wrote: dict[str, str] = {}
+    for (name, role), sheet in record.sheets.items():
         if name != task.identifier:
             continue
+        twice = sorted({wrote[person] for person in sheet.people if person in wrote})
+        wrote |= dict.fromkeys(sheet.people, role)
         if sheet.locked is None:
             remarks.append(f"{task.identifier}: {role} has not locked the sheet.")
-            continue
-        sheets[role] = _score(task, sheet, machine, remarks)
-    score = combine(
-        task, list(sheets.values()), adjudications=_adjudications(task, record), stop_ruling=_stop_ruling(task, record)
-    )
-    return ScoredTask(score, sheets, _must_pass(task, score), tuple(remarks))
+            if sheet.safety_stops:
+                stopped.append(score_sheet(task, {}, _stop(sheet)))
+        elif twice:
+            remarks.append(f"{task.identifier}: who wrote as {role} wrote as {twice[0]} too; one of the sheets counts.")
+            if sheet.safety_stops:
+                stopped.append(score_sheet(task, {}, _stop(sheet)))
+        else:
+            sheets[role] = _score(task, sheet, machine, remarks)
+    counted = [*sheets.values(), *stopped]
+    ruling = stop_ruling(task, record)
+    found = combine(task, counted, stop_ruling=ruling)
+    rulings = adjudications(task, record, found.open_criteria, remarks)
+    if rulings:
+        found = combine(task, counted, adjudications=rulings, stop_ruling=ruling)
+    return ScoredTask(found, sheets, _must_pass(task, found), tuple(remarks))
 
 
 def _must_pass(task: TaskDefinition, score: TaskScore) -> dict[str, bool | None]:
+    """Met or failed, row by row. A confirmed safety stop settles the task with rows that nobody judged: they are left out."""
     rows = [criterion.identifier for criterion in task.criteria if criterion.must_pass]
-    found: dict[str, bool | None] = dict.fromkeys(rows, True if score.status == "settled" else None)
+    settled = score.status == "settled"
+    found = {row: True if settled else None for row in rows if not (settled and row in score.open_criteria)}
     found |= dict.fromkeys(score.must_pass_failed, False)
     if score.failed and not score.must_pass_failed:
         found[f"{task.identifier}: no safety stop"] = False
     return found
 
 
+def _stop(sheet: Sheet) -> SafetyStop | None:
+    if not sheet.safety_stops:
+        return None
+    first = sheet.safety_stops[0].payload
+    return SafetyStop(reason=f"{first['code']}: {first['reason']}", role=sheet.role)
+
+
 def _score(task: TaskDefinition, sheet: Sheet, machine: Mapping[str, Mark], remarks: list[str]) -> SheetScore:
     criteria = {criterion.identifier: criterion for criterion in task.criteria}
-    marks: dict[str, Mark] = dict(machine)
+    marks: dict[str, Mark] = {}
     for name, word in sheet.marks.items():
         criterion = criteria.get(name)
         if criterion is None:
@@ -64,6 +86,11 @@ def _score(task: TaskDefinition, sheet: Sheet, machine: Mapping[str, Mark], rema
             marks[name] = mark_from_document(criterion, word.payload["mark"])
         except RubricError as error:
             remarks.append(f"{sheet.role}: {error}")
+    for name in sorted(marks.keys() & machine.keys()):
+        remarks.append(
+            f"{task.identifier}: {sheet.role} entered {name}, which a machine read; the machine's reading counts."
+        )
+    marks |= machine
     if sheet.marks_after_lock:
         remarks.append(f"{task.identifier}: {sheet.role} marked after the rows were locked; those marks do not count.")
     if sheet.rating_before_lock:
@@ -74,52 +101,28 @@ def _score(task: TaskDefinition, sheet: Sheet, machine: Mapping[str, Mark], rema
     if rating is not None and rating not in range(1, 6):
         remarks.append(f"{task.identifier}: {sheet.role} gave the global rating {rating}; it is 1 to 5.")
         rating = None
-    stop = None
-    if sheet.safety_stops:
-        first = sheet.safety_stops[0].payload
-        stop = SafetyStop(reason=f"{first['code']}: {first['reason']}", role=sheet.role)
-    return score_sheet(task, marks, stop, global_rating=rating)
+    return score_sheet(task, marks, _stop(sheet), global_rating=rating)
 
 
-def _machine_marks(task: TaskDefinition, record: AttemptRecord) -> dict[str, Mark]:
-    """What an adapter measured for a criterion of this task; the last reading of the last run stands."""
+def _machine_marks(task: TaskDefinition, record: AttemptRecord, remarks: list[str]) -> dict[str, Mark]:
+    """What an adapter measured for a criterion of this task; the last reading of the last run stands.
+
+    A run that ended with an outcome about the equipment gives none: it is run again.
+    """
     criteria = {criterion.identifier: criterion for criterion in task.criteria}
     marks: dict[str, Mark] = {}
-    for words in record.measurements.values():
+    for role, words in record.measurements.items():
+        spoiled = equipment_failed(record, role)
         for word in words:
             criterion = criteria.get(str(word.payload.get("criterion")))
-            reading: Any = word.payload.get("mark")
-            if criterion is not None and reading is not None:
+            reading = word.payload.get("mark")
+            if criterion is None or reading is None:
+                continue
+            if spoiled:
+                remarks.append(f"{task.identifier}: {role} read {criterion.identifier} in a run that ended {spoiled}.")
+                continue
+            try:
                 marks[criterion.identifier] = mark_from_document(criterion, reading)
+            except RubricError as error:
+                remarks.append(f"{role}: {error}")
     return marks
-
-
-def _adjudications(task: TaskDefinition, record: AttemptRecord) -> dict[str, Adjudication]:
-    """Rulings on must-pass steps. One named person may rule for the candidate; against, it takes two."""
-    said: dict[str, dict[str, Said]] = {}
-    for word in record.settlements:
-        if word.payload.get("task") == task.identifier and "criterion" in word.payload and "met" in word.payload:
-            said.setdefault(str(word.payload["criterion"]), {})[word.role] = word
-    rulings = {}
-    for criterion, words in said.items():
-        verdicts = {bool(word.payload["met"]) for word in words.values()}
-        if verdicts == {True} or (verdicts == {False} and len(words) >= 2):
-            reason = "; ".join(str(word.payload["reason"]) for word in words.values())
-            rulings[criterion] = Adjudication(met=verdicts == {True}, by=" and ".join(sorted(words)), reason=reason)
-    return rulings
-
-
-def _stop_ruling(task: TaskDefinition, record: AttemptRecord) -> StopRuling | None:
-    """Whether a safety stop is confirmed (two named people) or lifted (one)."""
-    words = {
-        word.role: word
-        for word in record.settlements
-        if word.payload.get("task") == task.identifier and "confirmed" in word.payload
-    }
-    if not words:
-        return None
-    confirmed = {bool(word.payload["confirmed"]) for word in words.values()}
-    if len(confirmed) > 1 or (confirmed == {True} and len(words) < 2):
-        return None
-    reason = "; ".join(str(word.payload["reason"]) for word in words.values())
-    return StopRuling(confirmed=confirmed == {True}, by=" and ".join(sorted(words)), reason=reason)

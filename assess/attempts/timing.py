@@ -6,9 +6,12 @@ is the tightest bound, so
 
     moment of entry i  ≤  monotonic_i + min over contacts j of (server_j − monotonic_j)
 
-and that bound is what a deadline is held against: an entry whose bound is later than the deadline was possibly late and
-waits for a person. A monotonic clock that goes back begins a new run (a reload or a restart). A wall clock that moves
-against the monotonic clock is told, never acted on.
+An entry was also written no later than any that follows it in its stream. The tighter of both is what a deadline is
+held against: an entry whose bound is later than the deadline was possibly late and waits for people.
+
+A run ends where the monotonic clock goes back (a reload or a restart), and where the wall clock moves against it: then
+one of the two clocks has stopped, jumped or begun anew, and what was learnt before says nothing about what comes after. So a
+device that slept, or a page that was loaded again, is never believed further than to its own next contact.
 """
 
 import itertools
@@ -40,15 +43,19 @@ def moments_us(entries: Sequence[Clocked]) -> dict[int, int]:
     """Latest possible server time of each entry, in µs, by sequence.
 
     >>> online = Clocked(1, 0, 1_000, 51_000_000)
-    >>> offline = Clocked(2, 0, 2_000, 951_000_000)
+    >>> offline = Clocked(2, 1_000, 2_000, 951_000_000)
     >>> moments_us([online, offline])
     {1: 51000000, 2: 52000000}
     """
-    result: dict[int, int] = {}
+    bounds: dict[int, int] = {}
     for run in _runs(entries):
         offset = min(entry.server_us - entry.monotonic_ms * 1000 for entry in run)
-        result |= {entry.sequence: entry.monotonic_ms * 1000 + offset for entry in run}
-    return result
+        bounds |= {entry.sequence: entry.monotonic_ms * 1000 + offset for entry in run}
+    latest = None
+    for sequence in reversed(bounds):
+        latest = bounds[sequence] if latest is None else min(latest, bounds[sequence])
+        bounds[sequence] = latest
+    return bounds
 
 
 def clock_jumps(entries: Sequence[Clocked]) -> list[ClockJump]:
@@ -57,19 +64,22 @@ def clock_jumps(entries: Sequence[Clocked]) -> list[ClockJump]:
     >>> clock_jumps([Clocked(1, 10_000, 0, 0), Clocked(2, 71_000, 1_000, 0)])
     [ClockJump(sequence=2, by_ms=60000)]
     """
-    jumps = []
-    for run in _runs(entries):
-        for before, after in itertools.pairwise(run):
-            by = (after.device_ms - before.device_ms) - (after.monotonic_ms - before.monotonic_ms)
-            if abs(by) > JUMP_MS:
-                jumps.append(ClockJump(after.sequence, by))
-    return jumps
+    return [
+        ClockJump(after.sequence, by)
+        for before, after in itertools.pairwise(entries)
+        if after.monotonic_ms >= before.monotonic_ms and abs(by := _moved(before, after)) > JUMP_MS
+    ]
+
+
+def _moved(before: Clocked, after: Clocked) -> int:
+    return (after.device_ms - before.device_ms) - (after.monotonic_ms - before.monotonic_ms)
 
 
 def _runs(entries: Sequence[Clocked]) -> list[list[Clocked]]:
     runs: list[list[Clocked]] = []
     for entry in entries:
-        if runs and entry.monotonic_ms >= runs[-1][-1].monotonic_ms:
+        before = runs[-1][-1] if runs else None
+        if before and entry.monotonic_ms >= before.monotonic_ms and abs(_moved(before, entry)) <= JUMP_MS:
             runs[-1].append(entry)
         else:
             runs.append([entry])

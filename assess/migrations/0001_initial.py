@@ -856,6 +856,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "objected_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "proposed_by",
                     models.ForeignKey(
                         null=True,
@@ -1277,10 +1286,29 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("state", "admitted"), _negated=True),
-                    models.Q(("proposed_by__isnull", False), ("decided_by__isnull", False)),
+                    models.Q(
+                        ("proposed_by__isnull", False),
+                        ("decided_by__isnull", False),
+                        models.Q(("proposed_by", models.F("decided_by")), _negated=True),
+                    ),
                     _connector="OR",
                 ),
                 name="admission_is_signed_by_two",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="quarantine",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "rejected"), _negated=True),
+                    models.Q(
+                        ("objected_by__isnull", False),
+                        ("decided_by__isnull", False),
+                        models.Q(("objected_by", models.F("decided_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="rejection_is_signed_by_two",
             ),
         ),
         migrations.AddConstraint(

@@ -97,7 +97,8 @@ def assign_all(*, sitting_id: uuid.UUID, posts: Sequence[Post]) -> int:
     Raises
     ------
     SittingError
-        `conflict` where the person declared a relation to the candidate, `own-attempt`, `not-qualified`, `marks-twice`.
+        `no-such-person`, `conflict` where the person declared a relation to the candidate, `own-attempt`, `not-qualified`,
+        `marks-twice`, `other-station`, `station-out`. The sentence names the post.
     """
     held = {
         (row.candidate_id, row.role): row
@@ -111,6 +112,7 @@ def assign_all(*, sitting_id: uuid.UUID, posts: Sequence[Post]) -> int:
     for post in wanted.values():
         _check(post, conflicts, roles)
     _check_apart(after, {post.candidate_id for post in posts})
+    _check_stations(sitting_id, [post for key, post in wanted.items() if key not in held or _moves(held[key], post)])
     now = timezone.now()
     new: list[Assignment] = []
     moved: list[Assignment] = []
@@ -119,10 +121,10 @@ def assign_all(*, sitting_id: uuid.UUID, posts: Sequence[Post]) -> int:
         if row is None:
             row = Assignment(sitting_id=sitting_id, candidate_id=post.candidate_id, role=post.role)
             new.append(row)
-        elif (row.person_id, row.work, row.station_id) == (post.person_id, post.work, post.station_id):
-            continue
-        else:
+        elif _moves(row, post):
             moved.append(row)
+        else:
+            continue
         row.person_id, row.work, row.station_id, row.made_at = post.person_id, post.work, post.station_id, now
     Assignment.objects.bulk_create(new, batch_size=500)
     Assignment.objects.bulk_update(moved, ["person", "work", "station", "made_at"], batch_size=500)
@@ -137,31 +139,61 @@ ROLE_FOR = {"assessor": "assessor", "marker": "assessor", "adjudicator": "assess
 """Which role a person needs to hold a post of a family."""
 
 
+def _moves(row: Assignment, post: Post) -> bool:
+    return (row.person_id, row.work, row.station_id) != (post.person_id, post.work, post.station_id)
+
+
+def _check_stations(sitting_id: uuid.UUID, posts: Sequence[Post]) -> None:
+    asked = {post.station_id for post in posts if post.station_id is not None}
+    stations = {station.pk: station for station in Station.objects.filter(pk__in=asked, sitting_id=sitting_id)}
+    for post in posts:
+        if post.station_id is None:
+            continue
+        station = stations.get(post.station_id)
+        if station is None:
+            raise _refused("other-station", post, "The station is not of this sitting. Choose one of its own.")
+        if station.out_of_use_since is not None:
+            raise _refused("station-out", post, f"{station} is out of use. Choose another station.")
+
+
+def _refused(code: str, post: Post, sentence: str) -> SittingError:
+    return SittingError(code, f"{post.role} of candidate {post.candidate_id}: {sentence}")
+
+
 def _check(
     post: Post, conflicts: Collection[tuple[uuid.UUID, uuid.UUID]], roles: Mapping[uuid.UUID, Collection[str]]
 ) -> None:
     if post.person_id is None:
         return
     if post.person_id == post.candidate_id:
-        raise SittingError("own-attempt", "Nobody holds a role in their own attempt. Choose another person.")
+        raise _refused("own-attempt", post, "Nobody holds a role in their own attempt. Choose another person.")
     if (post.person_id, post.candidate_id) in conflicts:
-        raise SittingError("conflict", "This person declared a relation to the candidate. Choose another person.")
+        raise _refused("conflict", post, "This person declared a relation to the candidate. Choose another person.")
+    held = roles.get(post.person_id, ())
+    if not held:
+        raise _refused("no-such-person", post, "Nobody of this identifier has a role here. Choose another person.")
     needed = ROLE_FOR.get(post.role.partition(":")[0])
-    if needed is not None and needed not in roles.get(post.person_id, ()):
-        raise SittingError("not-qualified", f"This person is not {needed} here. Give them the role first.")
+    if needed is not None and needed not in held:
+        raise _refused("not-qualified", post, f"This person is not {needed} here. Give them the role first.")
+
+
+APART = frozenset({"assessor", "marker", "adjudicator"})
+"""Families of which two have to be two people, about the same work of the same candidate."""
 
 
 def _check_apart(
     after: Mapping[tuple[uuid.UUID, str], tuple[uuid.UUID | None, str]], candidates: Collection[uuid.UUID]
 ) -> None:
-    """Nobody marks the same work of the same candidate twice."""
+    """Nobody marks the same work of the same candidate twice, or rules on it twice."""
     seen: set[tuple[uuid.UUID, uuid.UUID, str, str]] = set()
     for (candidate, role), (person, work) in after.items():
         family = role.partition(":")[0]
-        if candidate not in candidates or person is None or family not in ("assessor", "marker"):
+        if candidate not in candidates or person is None or family not in APART:
             continue
         key = (candidate, person, family, work)
         if key in seen:
-            sentence = f"One person would mark {work} of a candidate twice. Two markings need two people."
+            sentence = (
+                f"{role} of candidate {candidate}: one person would judge {work} twice. Two judgements need two people."
+            )
             raise SittingError("marks-twice", sentence)
         seen.add(key)

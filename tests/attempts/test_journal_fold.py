@@ -54,7 +54,7 @@ def test_late_answer_counts_when_two_named_people_admit_it() -> None:
 
 def test_offline_answer_is_in_time_by_the_monotonic_clock() -> None:
     online = EntryRecord(1, "answer", json.dumps(answer("I1", "a", 0)[1]), 0, 5_000, 1010 * S)
-    offline = EntryRecord(2, "answer", json.dumps(answer("I1", "b", 0)[1]), 0, 65_000, 9000 * S)
+    offline = EntryRecord(2, "answer", json.dumps(answer("I1", "b", 0)[1]), 60_000, 65_000, 9000 * S)
     record = fold([stream("proctor:1", BEGIN), StreamRecord("candidate", "d", 1, (online, offline))])
     assert standing(record) == "b"
     assert record.answers["I1"].stands is not None

@@ -1,0 +1,74 @@
+"""What must hold before an act on an attempt: each raises `AttemptError` with a stable code and what to do instead."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assess.attempts.kinds import family
+from assess.attempts.models import Attempt, Quarantine, Stream
+from assess.attempts.queries import work_of
+
+
+class AttemptError(Exception):
+    """What can't be done with an attempt, with a stable code."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class MissingStream:
+    """A stream that a named person seals without: the device is lost, and from where its entries are missing."""
+
+    stream_id: uuid.UUID
+    missing_from: int
+    reason: str
+
+
+def check_apart(attempt: Attempt, role: str, actor_id: uuid.UUID) -> None:
+    """Whoever wrote as one of two does not write as the other, also after a swap."""
+    if family(role) not in ("assessor", "marker", "adjudicator"):
+        return
+    written = Stream.objects.filter(subject=attempt.pk, granted_to=actor_id, role__startswith=f"{family(role)}:")
+    others = set(written.exclude(role=role).values_list("role", flat=True))
+    if not others:
+        return
+    work = work_of(attempt)
+    same = sorted(other for other in others if work.get(other) == work.get(role))
+    if same:
+        raise AttemptError(
+            "two-roles",
+            f"You wrote as {same[0]} of this attempt; {role} is for another person. Ask for the assignment to be changed.",
+        )
+
+
+def check_missing(streams: Sequence[Stream], lost: Mapping[uuid.UUID, MissingStream]) -> None:
+    known = {stream.pk: stream for stream in streams}
+    for key, said in lost.items():
+        stream = known.get(key)
+        if stream is None:
+            raise AttemptError("not-missing", f"{key} is no stream of this attempt. Name one that it has.")
+        if stream.state == Stream.State.CLOSED:
+            raise AttemptError("not-missing", f"{stream.role} on {stream.device} is closed: nothing of it is missing.")
+        if said.missing_from <= stream.head_sequence:
+            raise AttemptError(
+                "not-missing",
+                f"{stream.role} on {stream.device} is here up to entry {stream.head_sequence}; say what is missing after it.",
+            )
+        if not said.reason.strip():
+            raise AttemptError("reason", f"Say why {stream.role} on {stream.device} is sealed without the rest of it.")
+
+
+def check_closed(streams: Iterable[Stream]) -> None:
+    still_open = [f"{stream.role} on {stream.device}" for stream in streams if stream.state == Stream.State.OPEN]
+    if still_open:
+        raise AttemptError(
+            "streams-open",
+            f"Not closed yet: {', '.join(still_open)}. Close them, or seal without them, naming each as missing with a reason.",
+        )
+
+
+def check_not_own(item: Quarantine, actor_id: uuid.UUID) -> None:
+    if item.stream.granted_to_id == actor_id:
+        raise AttemptError("own-entries", "Nobody admits entries of their own. Ask two others.")
