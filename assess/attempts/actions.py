@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import timezone
 
 from assess.attempts import grants
@@ -27,10 +28,12 @@ from assess.attempts.queries import (
     stream_records,
     work_of,
 )
+from assess.attempts.receipts import sign_receipt
 from assess.attempts.scoring import score
 from assess.attempts.seals import seal_digest, seal_document, still_missing
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
+from assess.ledger.keys import signing_key
 from assess.people.queries import extra_time_percent
 from assess.schemes import queries as schemes
 from assess.sittings import actions as sittings
@@ -226,6 +229,7 @@ def _seal(
     )
     if previous is not None and previous.document["heads"] == document["heads"]:
         raise AttemptError("nothing-new", "Nothing was written since the last seal.")
+    now = timezone.now()
     seal = Seal.objects.create(
         attempt=attempt,
         number=document["number"],
@@ -233,7 +237,8 @@ def _seal(
         digest=seal_digest(document),
         sealed_by_id=sealed_by,
         countersigned_by_id=countersigned_by,
-        sealed_at=timezone.now(),
+        sealed_at=now,
+        receipt=sign_receipt(document, sealed_at=now, key=signing_key(settings.KEYS_DIR, "ledger")),
     )
     attempt.state = Attempt.State.SEALED
     attempt.save(update_fields=["state"])

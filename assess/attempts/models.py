@@ -156,6 +156,7 @@ class Seal(models.Model):
     sealed_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")
     countersigned_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
     sealed_at = models.DateTimeField()
+    receipt = models.JSONField(help_text="what the candidate keeps: the seal's heads, signed by the ledger's key")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attempt", "number"], name="seals_are_numbered")]

@@ -76,8 +76,9 @@ def _agrees(name: str, task: WiringTask, wires: object, score: Decimal, record: 
     if not runs:
         return True
     last = runs[-1]
-    recorded = [] if last is None else [m.value for m in last.measurements if m.name == "score"]
-    return last is not None and (not recorded or recorded[-1] == score)
+    if last is None:
+        return False
+    return last.score is None or last.max_score is None or last.score == score * last.max_score
 
 
 def _case_sheet(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulation:
