@@ -16,7 +16,8 @@ MEMORY_BROKER = {
 @pytest.fixture(scope="session", autouse=True)
 def own_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with override_settings(
-        DATA_DIR=tmp_path_factory.mktemp("data"),
+        DATA_DIR=(data := tmp_path_factory.mktemp("data")),
+        KEYS_DIR=data / "keys",
         **(MEMORY_BROKER if settings.CELERY_BROKER_URL == "filesystem://" else {}),
         # Slow on purpose in production; the tests make many accounts.
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
