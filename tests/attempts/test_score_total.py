@@ -35,8 +35,9 @@ ROLES = (
     "candidate", "assessor:1", "assessor:2", "marker:1", "marker:2", "adapter:1", "adapter:10", "proctor:1", "adjudicator:1",
     "adjudicator:2",
 )  # fmt: skip
-NAMES = st.sampled_from([TASK, MACHINE_TASK, WIRING, CASE, SETTINGS, CHOICE, CURRENT, TEXT, f"{TASK}.01", f"{TASK}.07", f"{TASK}.12",
-    f"{MACHINE_TASK}.02", "K", "P", "S", "ranking", ""])  # fmt: skip
+NAMES = st.sampled_from([TASK, MACHINE_TASK, WIRING, CASE, SETTINGS, CHOICE, CURRENT, TEXT, f"{TASK}.01", f"{TASK}.07",
+    f"{MACHINE_TASK}.02", f"{TASK}.12",
+    "K", "P", "S", "ranking", ""])  # fmt: skip
 TEXTS = (
     NAMES | st.sampled_from(["PASS", "FAIL", "ERROR", "1", "2,5", "nan", "\0", "1e30", "9" * 70]) | st.text(max_size=6)
 )
