@@ -63,7 +63,7 @@ def test_coordinators_are_read_in_the_order_of_their_numbers() -> None:
     "word",
     [
         assign("nobody"), assign(FIRST, candidate="x"), assign(FIRST, role="candidate"), assign(FIRST, role="boss"), absent("x"),
-        assign(FIRST, role="coordinator:1"), 
+        assign(FIRST, role="coordinator:1"),
         said("assign", candidate=str(CANDIDATE), role="marker:1", person="", station="", work="x" * 81),
     ],
 )  # fmt: skip
