@@ -73,7 +73,7 @@ def closed(device: Device) -> None:
 @pytest.fixture(scope="module")
 def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Centre]:
     with django_db_blocker.unblock():
-        yield _build()
+        yield build()
         call_command("flush", verbosity=0, interactive=False)
 
 
@@ -85,7 +85,7 @@ def centre(built: Centre, db: None) -> Centre:
 
 
 @transaction.atomic
-def _build() -> Centre:
+def build() -> Centre:
     people = cast.assemble(candidates=2, assessors=5, judges=1)
     scheme_actions.load_content_plan(
         plan=content(), loaded_by=people.author.pk, reviewed_by=people.reviewer.pk, reason="second reader"
