@@ -184,12 +184,15 @@ def waivers_of(attempt: Attempt) -> list[GateWaiver]:
 
 
 def _identity(record: AttemptRecord) -> gate.Identity:
-    """The last word of a person on who the candidate is; a doubt anywhere leaves it open."""
+    """The last word of a person on who the candidate is; a doubt anywhere leaves it open.
+
+    The person is the one whose stream it is, whatever the payload's `by` says.
+    """
     if not record.identity or not all(word.payload["confirmed"] for word in record.identity):
         return gate.Identity(confirmed_by=None)
     last = max(record.identity, key=lambda word: (word.moment_us, word.role))
     on = datetime.fromtimestamp(last.moment_us / 1_000_000, UTC).date()
-    return gate.Identity(confirmed_by=str(last.payload["by"]), how=str(last.payload["how"]), on=on)
+    return gate.Identity(confirmed_by=last.who, how=str(last.payload["how"]), on=on)
 
 
 def _conflicts(attempt: Attempt, row: DecisionRow) -> tuple[tuple[str, ...], bool]:
