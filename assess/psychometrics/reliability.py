@@ -92,6 +92,8 @@ def _lacking(covariance: ItemCovariance) -> str:
         pair = covariance.never_together
         if pair is None or int(covariance.together.max()) < 2:
             return "fewer than 2 persons answered"
+        if pair[0] == pair[1]:
+            return f"item {pair[0] + 1} was answered by fewer than 2 persons"
         return f"items {pair[0] + 1} and {pair[1] + 1} were answered together by fewer than 2 persons"
     if not covariance.matrix.sum() > 1e-12 * len(covariance.matrix):
         return "the total scores do not vary"

@@ -29,7 +29,7 @@ def reference(folder: Path, name: str) -> Any:
     return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["output"]
 
 
-def difficulties(calibration: irt.Calibration) -> list[float | None]:
+def difficulties(calibration: irt.RaschCalibration) -> list[float | None]:
     return [item.difficulty.value for item in calibration.items]
 
 
@@ -37,7 +37,7 @@ def difficulties(calibration: irt.Calibration) -> list[float | None]:
 def test_rasch_equals_mirt(folder: Path, name: str) -> None:
     """mirt stopped at parameter changes of 1e-8 on a grid of 61 points: 2e-5 in parameters, 1e-6 in logLik."""
     expected = reference(folder, f"irt_rasch_{name}")
-    found = irt.calibrate(table(folder, f"{name}.csv"))
+    found = irt.calibrate_rasch(table(folder, f"{name}.csv"))
     assert found.log_likelihood == pytest.approx(expected["logLik"], abs=1e-6)
     assert 2 * found.n_parameters - 2 * (found.log_likelihood or 0) == pytest.approx(expected["AIC"], abs=1e-5)
     assert difficulties(found) == pytest.approx([row[1] for row in expected["coef_IRT"]["values"]], abs=2e-5)
@@ -55,7 +55,7 @@ def test_rasch_equals_mirt(folder: Path, name: str) -> None:
 def test_partial_credit_equals_mirt(folder: Path) -> None:
     """Tolerance 2e-4: mirt's EM stops a little short on the extreme first step; our logLik is not lower."""
     expected = reference(folder, "irt_pcm_science")
-    found = irt.calibrate(table(folder, "science.csv") - 1)
+    found = irt.calibrate_rasch(table(folder, "science.csv") - 1)
     assert found.log_likelihood == pytest.approx(expected["logLik"], abs=1e-5)
     assert (found.log_likelihood or 0) >= expected["logLik"] - 1e-9
     steps = [[step.value for step in item.steps] for item in found.items]
@@ -68,7 +68,7 @@ def test_rasch_equals_tam(folder: Path) -> None:
     """TAM integrates over 21 points: its deviance is 0.05 off the converged one, difficulties 1e-4."""
     expected = reference(folder, "tam_rasch")
     data = table(folder, "tam_sim_rasch.csv")
-    found = irt.calibrate(data)
+    found = irt.calibrate_rasch(data)
     assert -2 * (found.log_likelihood or 0) == pytest.approx(expected["deviance"], abs=0.1)
     assert difficulties(found) == pytest.approx(expected["xsi"]["xsi"], abs=2e-4)
     assert (found.population_sd.value or 0) ** 2 == pytest.approx(expected["variance"], abs=2e-4)
@@ -81,7 +81,7 @@ def test_weighted_likelihood_and_eap_equal_tam(folder: Path) -> None:
     """Tolerance 2e-4: the two calibrations differ by 1e-4."""
     expected = reference(folder, "tam_rasch")
     data = table(folder, "tam_sim_rasch.csv")
-    calibration = irt.calibrate(data)
+    calibration = irt.calibrate_rasch(data)
     measures = irt.wle(data, calibration)
     assert measures.theta[:50] == pytest.approx(expected["WLE"], abs=2e-4)
     assert measures.se[:50] == pytest.approx(expected["WLE_se"], abs=2e-4)
@@ -92,7 +92,7 @@ def test_weighted_likelihood_and_eap_equal_tam(folder: Path) -> None:
 
 def test_mathexam_difficulties_are_within_006_of_the_conditional_ones(folder: Path) -> None:
     """Marginal and conditional estimates differ by the normal assumption; .06 is the contract's tolerance."""
-    found = irt.calibrate(table(folder, "mathexam14w_solved.csv"), centred=True)
+    found = irt.calibrate_rasch(table(folder, "mathexam14w_solved.csv"), centred=True)
     assert difficulties(found) == pytest.approx(MATHEXAM_CONDITIONAL, abs=0.06)
     assert sum(value or 0 for value in difficulties(found)) == pytest.approx(0, abs=1e-9)
 
@@ -101,7 +101,7 @@ def test_mathexam_difficulties_are_within_006_of_the_conditional_ones(folder: Pa
 def test_centred_difficulties_are_close_to_conditional_ones(folder: Path, case: str, data: str) -> None:
     """eRm reports easiness. Tolerance .06 as above (a different likelihood); standard errors within 5 %."""
     expected = reference(folder, case)
-    found = irt.calibrate(table(folder, f"{data}.csv"), centred=True)
+    found = irt.calibrate_rasch(table(folder, f"{data}.csv"), centred=True)
     assert [-(value or 0) for value in difficulties(found)] == pytest.approx(
         list(expected["beta_easiness"].values()), abs=0.06
     )
@@ -111,7 +111,7 @@ def test_centred_difficulties_are_close_to_conditional_ones(folder: Path, case: 
 
 def test_differences_from_the_first_item_are_close_to_psychotools(folder: Path) -> None:
     expected = reference(folder, "rasch_psychotools_ct")
-    found = difficulties(irt.calibrate(table(folder, "raschdat1.csv")))
+    found = difficulties(irt.calibrate_rasch(table(folder, "raschdat1.csv")))
     ours = [(value or 0) - (found[0] or 0) for value in found[1:]]
     assert ours == pytest.approx(list(expected["coef"].values()), abs=0.06)
 
@@ -119,6 +119,6 @@ def test_differences_from_the_first_item_are_close_to_psychotools(folder: Path) 
 def test_partial_credit_steps_are_close_to_conditional_ones(folder: Path) -> None:
     """Another likelihood on 392 persons: within 0.2 logit, a third of the largest standard error; one origin."""
     expected = np.array(list(reference(folder, "irt_pcm_cml_science")["thresholds"].values()))
-    found = irt.calibrate(table(folder, "science.csv") - 1, centred=True)
+    found = irt.calibrate_rasch(table(folder, "science.csv") - 1, centred=True)
     steps = [step.value for item in found.items for step in item.steps]
     assert steps == pytest.approx(list(expected - expected.mean()), abs=0.2)

@@ -75,6 +75,7 @@ def test_single_part_rule_equals_the_normal_closed_form() -> None:
     assert found.pass_rate.value == pytest.approx(0.5, abs=0.004)
 
 
+@pytest.mark.slow
 def test_independent_parts_multiply() -> None:
     """Two uncorrelated parts, each passed by half: a quarter passes both."""
     grid = stats.norm.ppf((np.arange(20) + 0.5) / 20)
@@ -110,6 +111,7 @@ def test_rudner_of_alike_persons_by_hand() -> None:
     assert found.accuracy.se == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_bootstrap_repeats_exactly_and_grows_with_the_uncertainty_of_the_reliability() -> None:
     scores = np.random.default_rng(56).normal(60, 10, size=150).clip(5, 95)
     sure = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8, se=0.001))

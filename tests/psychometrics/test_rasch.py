@@ -13,6 +13,7 @@ from assess.psychometrics.irt.groups import score_groups
 from assess.psychometrics.irt.likelihood import MarginalModel, quadrature
 from assess.psychometrics.irt.steps import StepLayout
 from assess.psychometrics.responses import FloatArray, ResponseError
+from tests.effort import examples
 
 DIFFICULTY = np.array([-1.5, -0.5, 0.0, 0.7, 1.3])
 ABILITY = np.random.default_rng(3).normal(scale=1.2, size=400)
@@ -22,7 +23,7 @@ STEPS = [[-1.0, 0.5], [0.0], [-0.5, 0.2, 1.0], [0.4, -0.2]]
 CREDITS = simulate.partial_credit_responses(ABILITY, STEPS, seed=9)
 
 
-def values(calibration: irt.Calibration) -> FloatArray:
+def values(calibration: irt.RaschCalibration) -> FloatArray:
     return np.array([item.difficulty.value for item in calibration.items], dtype=np.float64)
 
 
@@ -42,9 +43,16 @@ def pattern_probability(pattern: FloatArray, steps: list[FloatArray], sd: float)
     return float(integrate.quad(at, -12, 12, epsabs=1e-13, limit=200)[0])
 
 
-@pytest.mark.parametrize("data", [ANSWERS[:60], GAPS[:60], CREDITS[:60]], ids=["complete", "gaps", "credits"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(ANSWERS[:60], id="complete", marks=pytest.mark.slow),
+        pytest.param(GAPS[:60], id="gaps", marks=pytest.mark.slow),
+        pytest.param(CREDITS[:60], id="credits", marks=pytest.mark.slow),
+    ],
+)
 def test_log_likelihood_equals_adaptive_integration(data: FloatArray) -> None:
-    found = irt.calibrate(data)
+    found = irt.calibrate_rasch(data)
     steps = [item for item in found.step_difficulties if item is not None]
     sd = found.population_sd.value
     assert sd is not None
@@ -73,13 +81,13 @@ def test_two_items_differ_by_the_log_odds_of_the_discordant_persons() -> None:
     """Rasch's own result: P(first only)/P(second only) = exp(b₂ − b₁) for any distribution of ability."""
     table = {(1, 1): 50, (1, 0): 45, (0, 1): 15, (0, 0): 40}
     data = np.array([pattern for pattern, count in table.items() for _ in range(count)], dtype=float)
-    first, second = values(irt.calibrate(data))
+    first, second = values(irt.calibrate_rasch(data))
     assert second - first == pytest.approx(np.log(45 / 15), abs=1e-6)
 
 
 def test_estimates_recover_what_was_simulated() -> None:
     ability = np.random.default_rng(12).normal(scale=0.8, size=4000)
-    found = irt.calibrate(simulate.partial_credit_responses(ability, STEPS, seed=13))
+    found = irt.calibrate_rasch(simulate.partial_credit_responses(ability, STEPS, seed=13))
     for item, truth in zip(found.items, STEPS, strict=True):
         for step, true in zip(item.steps, truth, strict=True):
             assert step.value is not None
@@ -89,19 +97,20 @@ def test_estimates_recover_what_was_simulated() -> None:
     assert low < 0.8 < high
 
 
+@pytest.mark.slow
 def test_standard_errors_are_the_spread_of_repeated_samples() -> None:
     rng = np.random.default_rng(14)
     repeated = [
-        values(irt.calibrate(simulate.rasch_responses(rng.normal(size=300), DIFFICULTY, seed=seed)))
+        values(irt.calibrate_rasch(simulate.rasch_responses(rng.normal(size=300), DIFFICULTY, seed=seed)))
         for seed in range(150)
     ]
-    once = irt.calibrate(simulate.rasch_responses(rng.normal(size=300), DIFFICULTY, seed=999))
+    once = irt.calibrate_rasch(simulate.rasch_responses(rng.normal(size=300), DIFFICULTY, seed=999))
     errors = [item.difficulty.se for item in once.items]
     assert errors == pytest.approx(np.std(repeated, axis=0, ddof=1), rel=0.25)
 
 
 def test_centring_moves_the_scale_and_not_the_fit() -> None:
-    plain, centred = irt.calibrate(GAPS), irt.calibrate(GAPS, centred=True)
+    plain, centred = irt.calibrate_rasch(GAPS), irt.calibrate_rasch(GAPS, centred=True)
     assert values(centred).mean() == pytest.approx(0, abs=1e-12)
     assert centred.log_likelihood == plain.log_likelihood
     assert values(centred) - values(plain) == pytest.approx(np.full(5, centred.population_mean), abs=1e-9)
@@ -115,7 +124,7 @@ def test_centring_moves_the_scale_and_not_the_fit() -> None:
 def test_weighted_likelihood_of_equal_items_has_a_closed_form() -> None:
     """All b = 0: Warm's estimate maximises p^(s+½)(1−p)^(n−s+½), so θ = log((s + ½)/(n − s + ½))."""
     patterns = np.array(list(product([0.0, 1.0], repeat=4)))
-    calibration = irt.calibrate(np.repeat(patterns, 3, axis=0))
+    calibration = irt.calibrate_rasch(np.repeat(patterns, 3, axis=0))
     assert values(calibration) == pytest.approx(np.zeros(4), abs=1e-6)
     score = patterns.sum(axis=1)
     measures = irt.wle(patterns, calibration)
@@ -126,7 +135,7 @@ def test_weighted_likelihood_of_equal_items_has_a_closed_form() -> None:
 
 def test_eap_equals_adaptive_integration() -> None:
     """Tolerance 1e-6: the grid ends at ±6 standard deviations of the population."""
-    calibration = irt.calibrate(GAPS)
+    calibration = irt.calibrate_rasch(GAPS)
     steps = [item for item in calibration.step_difficulties if item is not None]
     sd = calibration.population_sd.value
     assert sd is not None
@@ -145,15 +154,15 @@ def test_eap_equals_adaptive_integration() -> None:
 
 
 def test_person_without_answers_is_not_measured() -> None:
-    calibration = irt.calibrate(ANSWERS)
+    calibration = irt.calibrate_rasch(ANSWERS)
     measures = irt.wle(np.full((1, 5), np.nan), calibration)
     assert measures.estimate(0).in_words() == "not enough evidence: the person answered no calibrated item"
 
 
 def test_items_without_a_finite_difficulty_are_named_and_left_out() -> None:
     data = np.column_stack([ANSWERS, np.ones(400), np.zeros(400), np.full(400, np.nan), 2 * ANSWERS[:, 0]])
-    found = irt.calibrate(data, names=["a", "b", "c", "d", "e", "all", "none", "unseen", "gap"])
-    assert values(irt.calibrate(ANSWERS)) == pytest.approx(values(found)[:5], abs=1e-9)
+    found = irt.calibrate_rasch(data, names=["a", "b", "c", "d", "e", "all", "none", "unseen", "gap"])
+    assert values(irt.calibrate_rasch(ANSWERS)) == pytest.approx(values(found)[:5], abs=1e-9)
     assert found.reason == (
         "all: everybody answered it correctly; none: nobody scored on it; unseen: nobody answered it; "
         "gap: nobody scored exactly 1; join these categories with their neighbours"
@@ -163,7 +172,7 @@ def test_items_without_a_finite_difficulty_are_named_and_left_out() -> None:
 def test_persons_who_do_not_differ_leave_the_spread_unknown_but_not_the_difficulties() -> None:
     coins = (np.random.default_rng(15).random((300, 4)) < [0.3, 0.5, 0.6, 0.8]).astype(float)
     coins = np.vstack([coins, 1 - coins[:, ::-1]])  # negatively related halves: no room for a common ability
-    found = irt.calibrate(coins)
+    found = irt.calibrate_rasch(coins)
     if found.population_sd.value is None:
         assert found.population_sd.reason == "persons do not differ more than chance makes them"
     p = coins.mean(axis=0)
@@ -174,13 +183,13 @@ def test_persons_who_do_not_differ_leave_the_spread_unknown_but_not_the_difficul
 def test_long_tests_refine_the_quadrature() -> None:
     """80 items and a wide population: the posterior is narrower than the first grid's spacing."""
     ability = np.random.default_rng(16).normal(scale=3, size=300)
-    found = irt.calibrate(simulate.rasch_responses(ability, np.linspace(-4, 4, 80), seed=17))
+    found = irt.calibrate_rasch(simulate.rasch_responses(ability, np.linspace(-4, 4, 80), seed=17))
     assert found.converged
     assert found.points > 61
 
 
 def test_few_persons_give_no_calibration() -> None:
-    found = irt.calibrate(ANSWERS[:6])
+    found = irt.calibrate_rasch(ANSWERS[:6])
     assert not found.converged
     assert all(item.difficulty.value is None for item in found.items)
     with pytest.raises(ResponseError, match="no calibration to measure with") as refusal:
@@ -190,14 +199,14 @@ def test_few_persons_give_no_calibration() -> None:
 
 def test_scores_beyond_the_calibrated_categories_are_refused() -> None:
     with pytest.raises(ResponseError, match="item 1: 2 points; it was calibrated to 1"):
-        irt.wle(np.array([[2.0, 0, 0, 0, 0]]), irt.calibrate(ANSWERS))
+        irt.wle(np.array([[2.0, 0, 0, 0, 0]]), irt.calibrate_rasch(ANSWERS))
 
 
 @given(
     st.floats(-4, 4),
     st.lists(st.lists(st.floats(-3, 3), min_size=1, max_size=4), min_size=1, max_size=4),
 )
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_information_is_the_slope_of_the_expected_score(theta: float, steps: list[list[float]]) -> None:
     def expected(at: float) -> float:
         total = 0.0

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from assess.psychometrics import facets
 from assess.psychometrics.responses import ResponseError
+from tests.effort import examples
 
 Row = tuple[str, ...]
 
@@ -37,7 +38,7 @@ three_facets = st.lists(
 
 
 @given(st.one_of(two_facets, three_facets))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_subsets_are_the_persons_whose_differences_are_estimable(marks: list[Row]) -> None:
     found = facets.connectivity(marks)
     subset_of = {person: number for number, subset in enumerate(found.subsets) for person in subset.persons}
@@ -49,7 +50,7 @@ def test_subsets_are_the_persons_whose_differences_are_estimable(marks: list[Row
 
 
 @given(st.one_of(two_facets, three_facets))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_extra_markings_connect_and_none_can_be_spared(marks: list[Row]) -> None:
     found = facets.connectivity(marks)
     extra = [(m.person, m.rater, *m.criteria[:1]) for m in found.extra_markings]

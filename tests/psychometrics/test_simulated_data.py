@@ -45,6 +45,7 @@ def test_ratings_hold_every_assigned_mark_once_and_within_the_scale() -> None:
         assert 0 <= score <= highest[task, criterion]
 
 
+@pytest.mark.slow
 def test_severe_assessors_give_less() -> None:
     assignments = simulate.rotating_assignments(persons=2000, tasks=2, assessors=2)
     records = simulate.rating_records(model(severity=[1.0, -1.0]), assignments, seed=5)
@@ -52,6 +53,7 @@ def test_severe_assessors_give_less() -> None:
     assert means[0] < means[1] - 0.3
 
 
+@pytest.mark.slow
 def test_a_shared_performance_makes_assessors_agree() -> None:
     assignments = simulate.rotating_assignments(persons=2000, tasks=1, assessors=2)
 

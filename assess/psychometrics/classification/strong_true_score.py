@@ -10,6 +10,7 @@ follow one after the other. Four moments give the four-parameter beta; where tha
 moments give the beta on [0, 1].
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,21 +90,16 @@ def livingston_lewis(
         true = _fit_beta(sample * length, length, k=0.0)
         return None if true is None else _figures(true, length, threshold * length, threshold, k=0.0)
 
-    found = figures(shares, reliability.value)
-    if found is None:
-        reason = "the spread of the scores and their reliability do not go together: the model does not fit"
-        return no_quality(n=n, method=method, source=source, reason=reason, level=level)
-    return bootstrapped(
-        found,
-        lambda rng: figures(resampled(shares, rng), drawn_reliability(reliability, rng)),
-        n=n,
+    return _quality(
+        shares,
+        figures,
+        reliability,
         method=method,
         source=source,
         level=level,
         minimum=minimum,
         seed=seed,
         resamples=resamples,
-        doubt="" if reliability.sufficient else f"the reliability is uncertain: {reliability.reason}",
     )
 
 
@@ -142,14 +138,40 @@ def hanson_brennan(
         # Lord's two terms are an approximation: far from binomial errors its "probabilities" leave [0, 1]
         return drawn if all(0 <= share <= 1 for share in drawn.row()[:2]) else None
 
-    found = figures(values, reliability.value)
+    return _quality(
+        values,
+        figures,
+        reliability,
+        method=method,
+        source=source,
+        level=level,
+        minimum=minimum,
+        seed=seed,
+        resamples=resamples,
+    )
+
+
+def _quality(
+    values: FloatArray,
+    figures: Callable[[FloatArray, float], Figures | None],
+    reliability: Estimate,
+    *,
+    method: str,
+    source: str,
+    level: float,
+    minimum: int,
+    seed: int,
+    resamples: int,
+) -> DecisionQuality:
+    """Figures of a fitted model with their interval: persons and the reliability are drawn anew for each resample."""
+    found = None if reliability.value is None else figures(values, reliability.value)
     if found is None:
         reason = "the spread of the scores and their reliability do not go together: the model does not fit"
-        return no_quality(n=n, method=method, source=source, reason=reason, level=level)
+        return no_quality(n=len(values), method=method, source=source, reason=reason, level=level)
     return bootstrapped(
         found,
         lambda rng: figures(resampled(values, rng), drawn_reliability(reliability, rng)),
-        n=n,
+        n=len(values),
         method=method,
         source=source,
         level=level,

@@ -1,298 +1,221 @@
-"""Marginal maximum likelihood calibration of Rasch and partial credit items."""
+"""What a calibration answers with: the items' parameters, how sure they are, and whether to act on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from assess.psychometrics.irt.groups import score_groups
-from assess.psychometrics.irt.likelihood import REACH, Likelihood, MarginalModel, quadrature
-from assess.psychometrics.irt.steps import StepLayout
-from assess.psychometrics.responses import FloatArray, answered_any, as_categories, item_names
-from assess.psychometrics.results import LEVEL, Estimate, estimated, normal_interval, not_enough, two_sided
+from assess.psychometrics.irt.families import IntArray, by_ability
+from assess.psychometrics.irt.fitted import Fitted
+from assess.psychometrics.irt.models import Model, model_named
+from assess.psychometrics.irt.slope_one import one_slope_errors
+from assess.psychometrics.irt.uncertainty import ErrorMethod, chosen_method, parameter_covariance, reported_errors
+from assess.psychometrics.responses import FloatArray
+from assess.psychometrics.results import LEVEL, Estimate, doubted, estimated, normal_interval, not_enough
 
-# Linacre (1994), Rasch Measurement Transactions 7(4), 328: 30 persons hold a difficulty within a logit with 95 %
-MINIMUM_PERSONS = 30
-FEWEST_PERSONS = 10
-POINTS = 61
-MOST_ITERATIONS = 100
-NO_SPREAD = 0.05
-
-METHOD = "marginal maximum likelihood, normal ability"
-SOURCE = (
-    "Rasch (1960), Probabilistic models; Masters (1982), Psychometrika 47, 149–174; marginal likelihood: Thissen "
-    "(1982), Psychometrika 47, 175–186; standard error: observed information"
-)
+OBSERVED = "observed information"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemCalibration:
-    """One item: its step difficulties in logits (one for a right-or-wrong item) and their mean."""
+class ItemEstimates:
+    """One item's parameters as estimates; the slope of a model that fixes it and the guessing of one without are None."""
 
     name: str
-    difficulty: Estimate
-    steps: tuple[Estimate, ...]
+    discrimination: Estimate | None
+    thresholds: tuple[Estimate, ...]
+    guessing: Estimate | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Calibration:
-    """Items on the logit scale and the population they were calibrated on.
+    """Items on the ability scale, whose population mean is 0.
 
     Attributes
     ----------
-    items
-        One per column of the responses, in that order.
-    population_mean, population_sd
-        Ability of the population; the mean is 0 unless the item difficulties were centred.
-    log_likelihood, n_parameters
-        For model comparison (AIC = 2·n_parameters − 2·log_likelihood).
-    persons, iterations, points
-        Persons used, Newton steps taken, quadrature points used.
-    converged
-        Whether the gradient vanished (relative to the number of persons).
-    covariance
-        Of all calibrated steps, in order; empty when nothing was calibrated.
+    model, names
+        What was fitted, to which items.
+    discrimination
+        Slope a of each item in the logistic metric (no 1.7): logits per unit of ability. NaN for an item left out.
+    difficulty
+        b of each item, or items × thresholds for PCM, RSM, GPCM and GRM. Threshold k lies between the categories k − 1 and
+        k; NaN where an item is left out, has fewer categories, or never used category k.
+    guessing
+        Lower asymptote of each item; 0 but for the 3PL.
+    population_sd
+        Standard deviation of ability: estimated for Rasch, PCM and RSM, else 1.
+    log_likelihood, log_prior, n_parameters
+        Marginal log-likelihood at the maximum (without the prior), log prior density up to a constant, and the number of
+        free parameters (AIC = 2·n_parameters − 2·log_likelihood).
+    converged, iterations, points, steepness
+        Whether the gradient vanished, after how many iterations, on how many quadrature points; `steepness` is the
+        largest gradient that is left, in standard errors of its parameter.
+    persons, unanswered
+        Persons used, and persons without a response, who say nothing and are only counted.
     reason
-        Why nothing, or not all, could be calibrated; empty otherwise.
+        Why nothing could be calibrated, or why the result is not to be relied on; empty otherwise.
+    remarks
+        Sentences on items left out, joined categories, parameters at the edge of their range.
     """
 
-    items: tuple[ItemCalibration, ...]
-    population_mean: float
-    population_sd: Estimate
-    log_likelihood: float | None
+    model: str
+    names: tuple[str, ...]
+    discrimination: FloatArray
+    difficulty: FloatArray
+    guessing: FloatArray
+    population_sd: float
+    log_likelihood: float
+    log_prior: float
     n_parameters: int
-    persons: int
+    converged: bool
     iterations: int
     points: int
-    converged: bool
-    covariance: FloatArray
+    steepness: float
+    persons: int
+    unanswered: int
     reason: str
+    remarks: tuple[str, ...]
+    left_out: Mapping[int, str]
+    answered: IntArray
+    used: tuple[IntArray, ...]
+    fitted: Fitted | None
+    error_method: ErrorMethod
 
     @property
-    def step_difficulties(self) -> list[FloatArray | None]:
-        """Each item's step difficulties, None for an item that could not be calibrated."""
-        return [
-            None if item.difficulty.value is None else np.array([step.value for step in item.steps], dtype=np.float64)
-            for item in self.items
-        ]
+    def specification(self) -> Model:
+        """What the model is and needs."""
+        return model_named(self.model)
 
+    @property
+    def kept(self) -> IntArray:
+        """The columns that were calibrated."""
+        return np.array([j for j in range(len(self.names)) if j not in self.left_out], dtype=np.int64)
 
-def calibrate(
-    responses: npt.ArrayLike,
-    *,
-    names: Sequence[str] | None = None,
-    centred: bool = False,
-    level: float = LEVEL,
-    minimum: int = MINIMUM_PERSONS,
-) -> Calibration:
-    r"""Calibrate items by marginal maximum likelihood; items with more than two categories by partial credit.
+    @cached_property
+    def standard_errors(self) -> Mapping[str, FloatArray]:
+        """Standard errors of `discrimination`, `difficulty` and `guessing` in their shapes; computed when first read.
 
-    Parameters
-    ----------
-    responses
-        persons × items, categories from 0; NaN = not answered (taken as missing at random).
-    names
-        Item names.
-    centred
-        Shift the scale so that item difficulties average 0; otherwise the population's mean ability is 0.
+        By Oakes' formula or the cross-product as `error_method` asks; for one common slope from the exact observed
+        information. 0 where a model fixes a value; NaN where there is no estimate, or everywhere when the information
+        is singular (`errors_reason` says so).
+        """
+        found = self._errors
+        errors = {
+            "discrimination": np.full(self.discrimination.shape, np.nan),
+            "difficulty": np.full(self.difficulty.shape, np.nan),
+            "guessing": np.full(self.guessing.shape, np.nan),
+            "population_sd": np.array(np.nan if found is None else found.get("population_sd", 0.0)),
+        }
+        if found is not None:
+            for name in ("discrimination", "guessing"):
+                errors[name][self.kept] = found[name]
+            errors["difficulty"][self.kept] = spread_out(found["difficulty"], self.used, self.difficulty)
+        return MappingProxyType(errors)
 
-    Notes
-    -----
-    Newton–Raphson with the exact observed Hessian over score groups. The quadrature is refined when its spacing is
-    wider than the narrowest posterior. An item of which some category was never seen has no finite estimate; it is left
-    out and says so.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(7)
-    >>> ability, difficulty = rng.normal(size=(500, 1)), np.array([-1.0, 0.0, 1.0, 0.5])
-    >>> data = (rng.random((500, 4)) < 1 / (1 + np.exp(difficulty - ability))).astype(float)
-    >>> [round(item.difficulty.value, 1) for item in calibrate(data).items]
-    [-0.8, 0.1, 1.2, 0.6]
-    """
-    matrix = as_categories(responses)
-    labels = item_names(matrix.shape[1], names)
-    unusable = [_never_seen(matrix[:, j]) for j in range(matrix.shape[1])]
-    kept = [j for j, reason in enumerate(unusable) if not reason]
-    used = answered_any(matrix[:, kept])
-    if len(kept) < 2 or len(used) < FEWEST_PERSONS:
-        thin = (
-            f"{len(kept)} items can be calibrated; at least 2 are needed"
-            if len(kept) < 2
-            else f"{len(used)} persons answered; at least {minimum} are needed"
-        )
-        return _nothing(labels, [own or thin for own in unusable], matrix, thin, level)
-
-    layout = StepLayout.of(np.nanmax(used, axis=0).astype(np.int64))
-    model, parameters, at, iterations, converged = _fit(used, layout)
-    if not converged:
-        trouble = "the estimation did not converge"
-        return _nothing(labels, [own or trouble for own in unusable], matrix, trouble, level)
-
-    spread_known = float(np.exp(parameters[-1])) > NO_SPREAD
-    free = len(parameters) if spread_known else len(parameters) - 1
-    covariance: FloatArray = np.asarray(np.linalg.inv(-at.hessian[:free, :free]), dtype=np.float64)
-    shift = np.array([1 / (len(kept) * layout.steps[item]) for item in layout.item]) if centred else None
-    steps, step_covariance = parameters[:-1], covariance[: len(layout.item), : len(layout.item)]
-    population_mean = 0.0
-    if shift is not None:
-        centre = float(shift @ steps)
-        transform = np.eye(len(steps)) - shift[None, :]
-        steps, step_covariance, population_mean = steps - centre, transform @ step_covariance @ transform.T, -centre
-
-    spread = _population_sd(parameters[-1], covariance, len(used), known=spread_known, level=level, minimum=minimum)
-    items = []
-    for j, label in enumerate(labels):
-        if unusable[j]:
-            items.append(_uncalibrated(label, matrix[:, j], unusable[j], level))
-            continue
-        where = layout.item == kept.index(j)
-        n = int(np.isfinite(matrix[:, j]).sum())
-        items.append(
-            _calibrated(label, steps[where], step_covariance[np.ix_(where, where)], n, level=level, minimum=minimum)
-        )
-    left_out = [f"{label}: {why}" for label, why in zip(labels, unusable, strict=True) if why]
-    return Calibration(
-        items=tuple(items),
-        population_mean=population_mean,
-        population_sd=spread,
-        log_likelihood=at.value,
-        n_parameters=free,
-        persons=len(used),
-        iterations=iterations,
-        points=len(model.nodes),
-        converged=True,
-        covariance=step_covariance,
-        reason="; ".join(left_out),
-    )
-
-
-def _fit(used: FloatArray, layout: StepLayout) -> tuple[MarginalModel, FloatArray, Likelihood, int, bool]:
-    groups = score_groups(used)
-    reached = np.nansum(used[:, layout.item] >= layout.level, axis=0).astype(np.float64)
-    below = np.nansum(used[:, layout.item] == layout.level - 1, axis=0).astype(np.float64)
-    exactly = np.nansum(used[:, layout.item] == layout.level, axis=0).astype(np.float64)
-    parameters = np.append(np.log(below / exactly), 0.0)
-    iterations, points = 0, POINTS
-    while True:
-        model = MarginalModel(layout=layout, groups=groups, reached=reached, nodes=quadrature(points))
-        parameters, at, steps, converged = _newton(model, parameters)
-        iterations += steps
-        # the rectangle rule is exact to 1e-8 for a normal curve whose standard deviation is the spacing
-        if not converged or 2 * REACH / (points - 1) <= at.narrowest_posterior or points > 2000:
-            return model, parameters, at, iterations, converged
-        points = 2 * points - 1
-
-
-def _newton(model: MarginalModel, start: FloatArray) -> tuple[FloatArray, Likelihood, int, bool]:
-    parameters, at = start, model.evaluate(start)
-    tolerance = 1e-8 * float(model.groups.persons.sum())
-    for iteration in range(MOST_ITERATIONS):
-        if np.abs(at.gradient).max() < tolerance:
-            return parameters, at, iteration, True
-        direction = _uphill(at)
-        length = min(1.0, 2.0 / float(np.abs(direction).max()))
-        while length > 1e-8 and not model.log_likelihood(parameters + length * direction) >= at.value - 1e-10 * abs(
-            at.value
-        ):
-            length /= 2
-        parameters = parameters + length * direction
-        at = model.evaluate(parameters)
-    return parameters, at, MOST_ITERATIONS, False
-
-
-def _uphill(at: Likelihood) -> FloatArray:
-    """The Newton direction, with the Hessian made negative definite when it is not."""
-    values, vectors = np.linalg.eigh(-at.hessian)
-    floor = 1e-8 * float(np.abs(values).max())
-    return np.asarray(vectors @ ((vectors.T @ at.gradient) / np.maximum(np.abs(values), floor)))
-
-
-def _never_seen(answers: FloatArray) -> str:
-    """Why an item has no finite estimate, or nothing."""
-    seen = answers[np.isfinite(answers)]
-    if not len(seen):
-        return "nobody answered it"
-    highest = int(seen.max())
-    if highest == 0:
-        return "nobody scored on it"
-    missing = sorted(set(range(highest + 1)) - {int(value) for value in np.unique(seen)})
-    if not missing:
+    @property
+    def errors_reason(self) -> str:
+        """Why there are no standard errors; empty when there are."""
+        if self.fitted is None:
+            return self.reason
+        if self._errors is None:
+            return "the information matrix is singular: the data do not determine all parameters; fit a simpler model"
         return ""
-    if highest == 1:
-        return "everybody answered it correctly"
-    return f"nobody scored exactly {' or '.join(map(str, missing))}; join these categories with their neighbours"
 
+    @cached_property
+    def items(self) -> tuple[ItemEstimates, ...]:
+        """Every item's parameters with standard error, interval, n and verdict."""
+        return tuple(self._item(j) for j in range(len(self.names)))
 
-def _calibrated(
-    name: str, steps: FloatArray, covariance: FloatArray, n: int, *, level: float, minimum: int
-) -> ItemCalibration:
-    def estimate(value: float, variance: float, what: str) -> Estimate:
-        se = float(np.sqrt(variance))
-        return estimated(
-            value=value,
-            se=se,
-            interval=normal_interval(value, se, level),
-            n=n,
-            method=f"{what} in logits, {METHOD}",
-            source=SOURCE,
-            minimum=minimum,
-            level=level,
+    def information(self, theta: npt.ArrayLike) -> FloatArray:
+        """Fisher information of every item, abilities × items; NaN for an item left out.
+
+        Σ_k P'_k²/P_k; for the 2PL a²P(1 − P).
+        """
+        abilities = np.atleast_1d(np.asarray(theta, dtype=np.float64))
+        found = np.full((len(abilities), len(self.names)), np.nan)
+        if self.fitted is not None:
+            fitted = self.fitted
+            at = by_ability(fitted.family, fitted.parameters, fitted.categories, abilities)
+            found[:, self.kept] = at.information.T
+        return found
+
+    def test_information(self, theta: npt.ArrayLike) -> FloatArray:
+        """Information of all calibrated items together; its root's inverse is the conditional standard error."""
+        return np.asarray(np.nansum(self.information(theta), axis=1))
+
+    def expected_score(self, theta: npt.ArrayLike) -> FloatArray:
+        """Expected sum of points on the calibrated items at each ability."""
+        abilities = np.atleast_1d(np.asarray(theta, dtype=np.float64))
+        total = np.zeros(len(abilities))
+        if self.fitted is not None:
+            probability = np.exp(self.fitted.at(abilities))
+            for place, j in enumerate(self.kept):
+                total += self.used[j] @ probability[place, : len(self.used[j])]
+        return total
+
+    @cached_property
+    def _errors(self) -> dict[str, FloatArray] | None:
+        if self.fitted is None:
+            return None
+        if self.fitted.step_covariance is not None:
+            return one_slope_errors(self.fitted, standardised=self.model == "1PL")
+        covariance = parameter_covariance(self.fitted, self.error_method)
+        return None if covariance is None else reported_errors(self.fitted, covariance)
+
+    def _item(self, j: int) -> ItemEstimates:
+        def estimate(value: float, error: float, what: str) -> Estimate:
+            method = f"{what}, {self.model} by marginal maximum likelihood; standard error: {self._how}"
+            n = int(self.answered[j])
+            reason = self.left_out.get(j) or self.errors_reason
+            if reason or not np.isfinite(value) or not np.isfinite(error):
+                reason = reason or "the data do not determine this parameter"
+                return not_enough(n=n, method=method, source=self.specification.source, reason=reason)
+            found = estimated(
+                value=value,
+                se=error,
+                interval=normal_interval(value, error, LEVEL),
+                n=n,
+                method=method,
+                source=self.specification.source,
+                minimum=self.specification.minimum,
+            )
+            return found if self.converged else doubted(found, self.reason)
+
+        errors = self.standard_errors
+        steps = np.atleast_1d(self.difficulty[j])
+        step_errors = np.atleast_1d(errors["difficulty"][j])
+        shown = [k for k in range(len(steps)) if np.isfinite(steps[k])] or [0]
+        return ItemEstimates(
+            name=self.names[j],
+            discrimination=None
+            if self.specification.fixed_slope
+            else estimate(float(self.discrimination[j]), float(errors["discrimination"][j]), "discrimination"),
+            thresholds=tuple(
+                estimate(
+                    float(steps[k]), float(step_errors[k]), f"threshold {k + 1}" if len(steps) > 1 else "difficulty"
+                )
+                for k in shown
+            ),
+            guessing=estimate(float(self.guessing[j]), float(errors["guessing"][j]), "guessing")
+            if self.specification.family == "guessing"
+            else None,
         )
 
-    variances = np.diag(covariance)
-    return ItemCalibration(
-        name=name,
-        difficulty=estimate(float(steps.mean()), float(covariance.mean()), "difficulty"),
-        steps=tuple(estimate(float(s), float(v), "step difficulty") for s, v in zip(steps, variances, strict=True)),
-    )
+    @property
+    def _how(self) -> str:
+        if self.fitted is None or self.fitted.step_covariance is not None:
+            return OBSERVED
+        return chosen_method(self.fitted, self.error_method)
 
 
-def _uncalibrated(name: str, answers: FloatArray, reason: str, level: float) -> ItemCalibration:
-    n = int(np.isfinite(answers).sum())
-    method = f"difficulty in logits, {METHOD}"
-    return ItemCalibration(
-        name=name, difficulty=not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level), steps=()
-    )
-
-
-def _population_sd(
-    log_sd: float, covariance: FloatArray, n: int, *, known: bool, level: float, minimum: int
-) -> Estimate:
-    method = f"standard deviation of ability in logits, {METHOD}"
-    if not known:
-        reason = "persons do not differ more than chance makes them"
-        return not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level)
-    value, se = float(np.exp(log_sd)), float(np.sqrt(covariance[-1, -1]))
-    reach = two_sided(level) * se
-    return estimated(
-        value=value,
-        se=value * se,
-        interval=(value * float(np.exp(-reach)), value * float(np.exp(reach))),
-        n=n,
-        method=method,
-        source=SOURCE,
-        minimum=minimum,
-        level=level,
-    )
-
-
-def _nothing(
-    labels: Sequence[str], reasons: Sequence[str], matrix: FloatArray, reason: str, level: float
-) -> Calibration:
-    n = len(answered_any(matrix))
-    method = f"standard deviation of ability in logits, {METHOD}"
-    return Calibration(
-        items=tuple(_uncalibrated(label, matrix[:, j], reasons[j], level) for j, label in enumerate(labels)),
-        population_mean=0.0,
-        population_sd=not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level),
-        log_likelihood=None,
-        n_parameters=0,
-        persons=n,
-        iterations=0,
-        points=0,
-        converged=False,
-        covariance=np.empty((0, 0)),
-        reason=reason,
-    )
+def spread_out(values: FloatArray, used: tuple[IntArray, ...], like: FloatArray) -> FloatArray:
+    """Thresholds of the calibrated items at their original categories; NaN at a category that was never used."""
+    kept = [categories for categories in used if len(categories) > 1]
+    if like.ndim == 1:
+        return values[:, 0]
+    found = np.full((len(kept), like.shape[1]), np.nan)
+    for row, categories in enumerate(kept):
+        found[row, categories[1:] - 1] = values[row, : len(categories) - 1]
+    return found

@@ -14,6 +14,7 @@ from assess.psychometrics.irt.steps import StepCurves, StepLayout, curves
 from assess.psychometrics.responses import FloatArray
 
 REACH = 6.0
+NEGLIGIBLE = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +122,8 @@ class MarginalModel:
         answered, item = self.groups.answered, self.layout.item
         total = np.zeros((len(item), len(item)))
         for node, reach in enumerate(at.at_least):
-            together = (answered * weighted[:, node, None]).T @ answered
+            near = weighted[:, node] > NEGLIGIBLE * self.groups.persons  # most groups are far from most nodes
+            together = (answered[near] * weighted[near, node, None]).T @ answered[near]
             total += together[np.ix_(item, item)] * np.outer(reach, reach)
         return total
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assess.psychometrics.irt.calibration import Calibration
 from assess.psychometrics.irt.groups import ScoreGroups, score_groups
 from assess.psychometrics.irt.likelihood import quadrature
+from assess.psychometrics.irt.rasch import RaschCalibration
 from assess.psychometrics.irt.steps import StepLayout, curves
 from assess.psychometrics.responses import FloatArray, ResponseError, as_categories
 from assess.psychometrics.results import LEVEL, Estimate, estimated, normal_interval, not_enough
@@ -55,7 +55,7 @@ class PersonMeasures:
         )
 
 
-def eap(responses: npt.ArrayLike, calibration: Calibration) -> PersonMeasures:
+def eap(responses: npt.ArrayLike, calibration: RaschCalibration) -> PersonMeasures:
     """Expected a posteriori ability under the calibrated population, with the posterior standard deviation.
 
     Raises
@@ -79,7 +79,7 @@ def eap(responses: npt.ArrayLike, calibration: Calibration) -> PersonMeasures:
     return _measures(groups, centre, spread, method="expected a posteriori ability", source=EAP_SOURCE)
 
 
-def wle(responses: npt.ArrayLike, calibration: Calibration) -> PersonMeasures:
+def wle(responses: npt.ArrayLike, calibration: RaschCalibration) -> PersonMeasures:
     r"""Warm's weighted likelihood ability: finite also for nothing right and everything right.
 
     Notes
@@ -114,7 +114,7 @@ def _warm_score(theta: FloatArray, groups: ScoreGroups, layout: StepLayout, diff
     return np.asarray(groups.score - expected + correction)
 
 
-def _prepared(responses: npt.ArrayLike, calibration: Calibration) -> tuple[ScoreGroups, StepLayout, FloatArray]:
+def _prepared(responses: npt.ArrayLike, calibration: RaschCalibration) -> tuple[ScoreGroups, StepLayout, FloatArray]:
     matrix = as_categories(responses)
     if matrix.shape[1] != len(calibration.items):
         sentence = f"{matrix.shape[1]} columns for {len(calibration.items)} calibrated items"

@@ -1,0 +1,175 @@
+"""The maximisation step: Fisher scoring of all items at once, with priors, given the expected counts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assess.psychometrics.irt.families import Family, IntArray, curves, free, log_probabilities
+from assess.psychometrics.responses import BoolArray, FloatArray
+
+# longest change of one parameter in one step, in logits
+LONGEST = 1.5
+SHORTENINGS = 6
+# the partial credit likelihood is concave, and a step as short as this overshoots nothing
+SAFE = 0.1
+# guessing from 0.0003 to 0.7: beyond, the likelihood is flat
+LOGIT_GUESSING = (-8.0, 0.85)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priors:
+    """Normal priors, each (mean, standard deviation); None = none.
+
+    Attributes
+    ----------
+    guessing
+        Of the logit of the guessing parameter.
+    log_slope
+        Of the logarithm of the slope (so slopes are positive).
+    intercept
+        Of every intercept.
+    """
+
+    guessing: tuple[float, float] | None = None
+    log_slope: tuple[float, float] | None = None
+    intercept: tuple[float, float] | None = None
+
+    def log_density(self, family: Family, parameters: FloatArray, exists: FloatArray) -> FloatArray:
+        """Log prior density of each item's parameters, without constants."""
+        total = np.zeros(len(parameters))
+        last = parameters.shape[1] - (family == "guessing")
+        if self.log_slope is not None:
+            mean, sd = self.log_slope
+            with np.errstate(invalid="ignore", divide="ignore"):
+                log_slope = np.log(parameters[:, 0])
+            total += np.where(parameters[:, 0] > 0, -(((log_slope - mean) / sd) ** 2) / 2 - log_slope, -np.inf)
+        if self.intercept is not None:
+            mean, sd = self.intercept
+            total -= (exists[:, 1:last] * ((parameters[:, 1:last] - mean) / sd) ** 2 / 2).sum(axis=1)
+        if family == "guessing" and self.guessing is not None:
+            mean, sd = self.guessing
+            total -= ((parameters[:, 2] - mean) / sd) ** 2 / 2
+        return total
+
+    def derivatives(self, family: Family, parameters: FloatArray, exists: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Gradient of the log density and the (positive) information of each parameter."""
+        gradient, information = np.zeros_like(parameters), np.zeros_like(parameters)
+        last = parameters.shape[1] - (family == "guessing")
+        if self.log_slope is not None:
+            mean, sd = self.log_slope
+            slope = np.maximum(parameters[:, 0], 1e-6)
+            gradient[:, 0] = -((np.log(slope) - mean) / sd**2 + 1) / slope
+            information[:, 0] = 1 / (sd * slope) ** 2
+        if self.intercept is not None:
+            mean, sd = self.intercept
+            gradient[:, 1:last] = -exists[:, 1:last] * (parameters[:, 1:last] - mean) / sd**2
+            information[:, 1:last] = exists[:, 1:last] / sd**2
+        if family == "guessing" and self.guessing is not None:
+            mean, sd = self.guessing
+            gradient[:, 2] = -(parameters[:, 2] - mean) / sd**2
+            information[:, 2] = 1 / sd**2
+        return gradient, information
+
+
+@dataclass(frozen=True, eq=False)
+class Improvement:
+    """Where one maximisation step leads.
+
+    Attributes
+    ----------
+    parameters
+        The new parameters.
+    gradient
+        Of the marginal log-likelihood plus log prior at the *old* parameters (Fisher's identity).
+    information
+        Complete-data Fisher information of each parameter there.
+    """
+
+    parameters: FloatArray
+    gradient: FloatArray
+    information: FloatArray
+
+
+def improve(
+    family: Family,
+    parameters: FloatArray,
+    categories: IntArray,
+    counts: FloatArray,
+    nodes: FloatArray,
+    priors: Priors,
+) -> Improvement:
+    """A step of Fisher scoring, shortened item by item where they would lower the item's expected log-likelihood."""
+    exists = free(family, categories, parameters.shape[1]).astype(np.float64)
+    everybody = counts.sum(axis=1, keepdims=True)
+    at = curves(family, parameters, categories, nodes)
+    by_prior, prior_information = priors.derivatives(family, parameters, exists)
+    items, width = parameters.shape
+    score = at.score.reshape(items, width, -1)
+    gradient = (score @ counts.reshape(items, -1, 1))[:, :, 0] + by_prior
+    weight = (everybody * np.exp(at.log_probability)).reshape(items, 1, -1)
+    information = (score * weight) @ score.transpose(0, 2, 1)
+    diagonal = np.einsum("jpp->jp", information)
+    diagonal += prior_information
+    kept = diagonal.copy()
+    diagonal += np.where(exists > 0, 1e-10 * (1 + diagonal), 1.0)
+    direction = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
+    direction /= np.maximum(1.0, np.abs(direction).max(axis=1, keepdims=True) / LONGEST)
+    following = _lengthwise(
+        family, parameters, direction, categories, counts, nodes, priors, at.log_probability, exists
+    )
+    if family == "guessing":
+        following[:, 2] = np.clip(following[:, 2], *LOGIT_GUESSING)
+    return Improvement(following, gradient, kept)
+
+
+def admissible(family: Family, parameters: FloatArray, categories: IntArray) -> bool:
+    """Whether the thresholds of graded items are in order and nothing is beyond reason."""
+    if not np.isfinite(parameters).all() or np.abs(parameters).max(initial=0.0) > 100:
+        return False
+    if (
+        family == "guessing"
+        and not ((parameters[:, 2] >= LOGIT_GUESSING[0]) & (parameters[:, 2] <= LOGIT_GUESSING[1])).all()
+    ):
+        return False
+    return bool(_ordered(family, parameters, categories).all())
+
+
+def _lengthwise(
+    family: Family,
+    parameters: FloatArray,
+    direction: FloatArray,
+    categories: IntArray,
+    counts: FloatArray,
+    nodes: FloatArray,
+    priors: Priors,
+    log_probability: FloatArray,
+    exists: FloatArray,
+) -> FloatArray:
+    if family == "partial credit" and np.abs(direction).max(initial=0.0) < SAFE and priors.log_slope is None:
+        return parameters + direction
+    before = _expected(log_probability, counts) + priors.log_density(family, parameters, exists)
+    slack = 1e-9 * (1 + np.abs(before))
+    length = np.ones(len(parameters))
+    for _ in range(SHORTENINGS):
+        tried = parameters + length[:, None] * direction
+        ordered = _ordered(family, tried, categories)
+        safe = np.where(ordered[:, None], tried, parameters)
+        logs = log_probabilities(family, safe, categories, nodes)
+        after = _expected(logs, counts) + priors.log_density(family, safe, exists)
+        worse = ~ordered | ~(after >= before - slack)
+        if not worse.any():
+            return tried
+        length[worse] /= 2
+    return np.where(worse[:, None], parameters, parameters + length[:, None] * direction)
+
+
+def _expected(log_probability: FloatArray, counts: FloatArray) -> FloatArray:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(counts > 0, counts * log_probability, 0.0).sum(axis=(1, 2)))
+
+
+def _ordered(family: Family, parameters: FloatArray, categories: IntArray) -> BoolArray:
+    if family != "graded":
+        return np.ones(len(parameters), dtype=bool)
+    real = np.arange(2, parameters.shape[1]) < categories[:, None]
+    return np.asarray((~real | (np.diff(parameters[:, 1:], axis=1) < 0)).all(axis=1))
