@@ -1,5 +1,6 @@
-"""Shared reads of the bank. `presentable` is the only thing that may leave for a candidate."""
+"""Shared reads of the bank. `presentable` is the only thing that may leave for a candidate; `for_markers` leaves for markers."""
 
+import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -10,14 +11,24 @@ from item_bank import interactions
 from item_bank.assembly import ItemDescriptor
 from item_bank.errors import ItemBankError
 from item_bank.lifecycle import State
+from item_bank.marking_notes import notes_for
 from item_bank.models import EnemySet, ItemVersion
 from item_bank.qti import ItemContent, content_hash, read_item
 
 FORM_STATES = (State.PILOT, State.OPERATIONAL)
 
 
-@lru_cache(maxsize=4096)
+_READING = threading.Lock()
+
+
 def _content(digest: str) -> ItemContent:
+    # When an exam begins everybody asks for the same at once: what is not known yet is read by one thread, not by all.
+    with _READING:
+        return _read(digest)
+
+
+@lru_cache(maxsize=4096)
+def _read(digest: str) -> ItemContent:
     # The hash is the key, so whatever is in the cache is right for ever.
     qti = ItemVersion.objects.values_list("qti", flat=True).get(content_hash=digest)
     if content_hash(qti) != digest:
@@ -60,6 +71,16 @@ def presentable(version_id: int, seed: bytes) -> dict[str, Any]:
     if digest is None:
         raise ItemBankError("version_unknown", f"There is no item version {version_id}; look it up in the bank.")
     return interactions.present(_content(digest), seed)
+
+
+def presented(hashes: Iterable[str], seed: bytes) -> list[dict[str, Any]]:
+    """The same for versions that an attempt pins by content hash, in the order given."""
+    return [interactions.present(_content(digest), seed) for digest in hashes]
+
+
+def for_markers(hashes: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What a marker may see of these versions, by hash: the question, what is looked for, a model answer, the key."""
+    return {digest: notes_for(_content(digest)) for digest in hashes}
 
 
 def pool(credential: str, states: Iterable[State] = FORM_STATES) -> tuple[ItemDescriptor, ...]:

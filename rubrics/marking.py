@@ -68,7 +68,8 @@ class TaskScore:
     """The score of a task from all its sheets.
 
     `status` is `settled`, `third_assessor_needed`, `adjudication_needed` or `waiting`; `points` and `exact` are None
-    until it is settled. `open_criteria` are the criteria that keep it open. `failed` is True when a must-pass step
+    until it is settled. `open_criteria` are the criteria that keep it open; of these, `to_adjudicate` are the must-pass
+    steps that enough assessors marked and that wait for an adjudicator alone. `failed` is True when a must-pass step
     is failed or a safety stop confirmed, None while that is not settled. `provisional` names criteria measured with
     an instrument whose calibration is in doubt.
     """
@@ -86,6 +87,7 @@ class TaskScore:
     provisional: tuple[str, ...]
     global_ratings: tuple[int, ...]
     reasons: tuple[str, ...]
+    to_adjudicate: tuple[str, ...] = ()
 
     @property
     def points(self) -> Decimal | None:
@@ -157,6 +159,7 @@ def combine(
         provisional=_in_task_order(task, (sheet.provisional for sheet in sheets)),
         global_ratings=tuple(sorted(sheet.global_rating for sheet in sheets if sheet.global_rating is not None)),
         reasons=tuple(reasons),
+        to_adjudicate=tuple(name for name, row in rows.items() if row.need == "adjudication_needed"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from assess.api import public
+from assess.api import pictures, public, streams
 
 api = NinjaAPI(
     title="Assayer",
@@ -11,3 +11,5 @@ api = NinjaAPI(
 )
 
 api.add_router("", public.router)
+api.add_router("", streams.router)
+api.add_router("", pictures.router)

@@ -9,21 +9,31 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
-from assess.attempts import grants
+from assess.attempts import grants, shelf
 from assess.attempts.append import Refused, append
 from assess.attempts.batches import Refusal, read_batch
 from assess.attempts.chain import StreamIdentity
 from assess.attempts.conditions import AttemptError as AttemptError  # the error of these actions
-from assess.attempts.conditions import MissingStream, check_apart, check_closed, check_missing, check_not_own
+from assess.attempts.conditions import (
+    MissingStream,
+    check_apart,
+    check_closed,
+    check_missing,
+    check_no_relation,
+    check_not_own,
+)
 from assess.attempts.forms import draw_pins
-from assess.attempts.kinds import ROLE, order
-from assess.attempts.models import Attempt, Quarantine, Registration, Score, Seal, Stream
+from assess.attempts.kinds import ROLE, family, order
+from assess.attempts.media import MOST_OF_A_ROLE, TAKEN_BY, Picture
+from assess.attempts.models import Attempt, Media, Quarantine, Registration, Score, Seal, Stream
 from assess.attempts.plan import fold_plan
 from assess.attempts.queries import (
     accounts_among,
     heads_of,
+    may_hold,
     pinned,
     plan_records,
+    pledged,
     score_document,
     stream_records,
     work_of,
@@ -120,17 +130,19 @@ def open_stream(
     AttemptError
         `role`, `device`, `no-subject`; `held-elsewhere` where another device or person holds the open stream and no
         takeover was asked for; `sealed` where a candidate would write on after the seal; `two-roles` where one person
-        would write as two of those who have to be two.
+        would write as two of those who have to be two; `conflict` where they declared a relation to the candidate.
     """
     if ROLE.fullmatch(role) is None:
         raise AttemptError("role", f"{role!r} is not a role of an attempt or a sitting.")
-    if not device or len(device) > 80:
-        raise AttemptError("device", "A device needs a name of at most 80 characters.")
+    if not device.isprintable() or not 0 < len(device) <= 80:
+        raise AttemptError("device", "A device needs a name of 1 to 80 printable characters.")
     attempt = _lock_subject(subject_kind, subject_id)
     if role == "candidate" and attempt is not None and attempt.state == Attempt.State.SEALED:
         raise AttemptError(
             "sealed", "The attempt is sealed. What the device still holds, it sends with the grant it has."
         )
+    if attempt is not None:
+        check_no_relation(attempt, role, actor_id)
     streams = list(Stream.objects.filter(subject=subject_id, role=role).order_by("epoch").select_for_update())
     current = streams[-1] if streams else None
     if current is not None and current.state == Stream.State.OPEN:
@@ -391,3 +403,94 @@ def _end_streams_of_moved(sitting_id: uuid.UUID, posts: Sequence[sittings.Post])
     for stream in Stream.objects.select_for_update().filter(pk__in=moved, state=Stream.State.OPEN).order_by("pk"):
         stream.state = Stream.State.SUPERSEDED
         stream.save(update_fields=["state"])
+
+
+def end_streams_of(*, account_id: uuid.UUID) -> list[Stream]:
+    """End a person's open streams of roles that they may no longer write as, after a role of theirs was withdrawn.
+
+    What their devices still hold comes with the grants they have and waits for people, like after a takeover.
+    """
+    open_now = Stream.objects.filter(granted_to=account_id, state=Stream.State.OPEN).exclude(role="candidate")
+    over = [
+        stream.pk
+        for stream in open_now
+        if stream.granted_to_id is not None and not may_hold(stream.granted_to_id, stream.subject, stream.role)
+    ]
+    ended = list(Stream.objects.select_for_update().filter(pk__in=over, state=Stream.State.OPEN).order_by("pk"))
+    for stream in ended:
+        stream.state = Stream.State.SUPERSEDED
+        stream.save(update_fields=["state"])
+    return ended
+
+
+def keep_media(
+    *, actor_id: uuid.UUID, attempt_id: uuid.UUID, role: str, kind: str, picture: Picture, taken_device_ms: int
+) -> Media:
+    """Keep a picture of an attempt. The same bytes from the same role are kept once, however often they come. A portrait
+    replaces the one before, which is erased.
+
+    Raises
+    ------
+    AttemptError
+        `kind` where the role does not take such pictures; `sealed` where the attempt is sealed and its journal does not
+        name this picture; `replaced` where it is a portrait that another one replaced; `too-many`; `disk-full`.
+    """
+    if kind not in TAKEN_BY.get(family(role), frozenset()):
+        raise AttemptError("kind", f"{role} does not send a picture of the kind {kind[:20]!r}.")
+    attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
+    mine = Media.objects.filter(attempt=attempt, role=role)
+    known = mine.filter(sent_sha256=picture.sent_sha256).first()
+    if known is not None and known.kind == Media.Kind.PORTRAIT and known.erased_at is not None:
+        raise AttemptError("replaced", "Another picture replaced this one, and it was erased. Take a new one to give.")
+    if known is not None:
+        return known
+    if attempt.state == Attempt.State.SEALED and not pledged(attempt_id, role, picture.sent_sha256):
+        raise AttemptError("sealed", "The attempt is sealed, and its journal names no such picture. It is not kept.")
+    if mine.count() >= MOST_OF_A_ROLE:
+        raise AttemptError("too-many", f"{MOST_OF_A_ROLE} pictures are kept of one role of an attempt, no more.")
+    media = Media(
+        attempt=attempt,
+        role=role,
+        taken_by_id=actor_id,
+        kind=kind,
+        sent_sha256=picture.sent_sha256,
+        sha256=picture.sha256,
+        mime=picture.mime,
+        size=len(picture.body),
+        width=picture.width,
+        height=picture.height,
+        taken_device_ms=taken_device_ms,
+        received_at=timezone.now(),
+    )
+    try:
+        shelf.put(attempt_id, media.file_name, picture.body)
+    except shelf.Full:
+        raise AttemptError(
+            "disk-full", "There is no room for pictures just now. Answers and marks are saved; tell the centre."
+        ) from None
+    earlier = list(mine.filter(kind=Media.Kind.PORTRAIT, erased_at=None).values_list("pk", flat=True))
+    media.save(force_insert=True)
+    ledger.record_row(kind="media", row=media)
+    if kind == Media.Kind.PORTRAIT:
+        erase_media(media_ids=earlier, because="The candidate gave another portrait.")
+    return media
+
+
+def erase_media(*, media_ids: Sequence[uuid.UUID], because: str) -> list[Media]:
+    """Erase pictures whose time is over. That there was one, its digests and why it is gone stay.
+
+    A file that two rows of an attempt name goes with the last of them.
+    """
+    if not because.strip():
+        raise AttemptError("reason", "Say why these pictures are erased.")
+    wanted = Media.objects.filter(pk__in=media_ids, erased_at=None)
+    list(Attempt.objects.select_for_update().filter(media__in=wanted).order_by("pk"))
+    erased = list(wanted.select_for_update().order_by("pk"))
+    for media in erased:
+        media.erased_at = timezone.now()
+        media.erased_because = because[:200]
+        media.save(update_fields=["erased_at", "erased_because"])
+        ledger.record_row(kind="media", row=media)
+        if not Media.objects.filter(attempt=media.attempt_id, sha256=media.sha256, erased_at=None).exists():
+            shelf.remove(media.attempt_id, media.file_name)
+    return erased

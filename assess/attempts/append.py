@@ -59,6 +59,7 @@ class _Head:
     sequence: int
     digest: bytes
     receipt: bytes
+    contact_us: int
     moved: bool = False
 
 
@@ -98,13 +99,13 @@ class _Appender:
         marks = ", ".join(["%s"] * len(ids))
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT id, role, device, state, head_sequence, head_digest, head_receipt FROM assess_stream"
-                f" WHERE id IN ({marks}) ORDER BY id{lock}",
+                "SELECT id, role, device, state, head_sequence, head_digest, head_receipt, last_contact_us"
+                f" FROM assess_stream WHERE id IN ({marks}) ORDER BY id{lock}",
                 ids,
             )
-            for key, role, device, state, sequence, digest, receipt in cursor.fetchall():
+            for key, role, device, state, sequence, digest, receipt, contact in cursor.fetchall():
                 stream = str(key if isinstance(key, uuid.UUID) else uuid.UUID(key))
-                self.heads[stream] = _Head(role, device, state, sequence, bytes(digest), bytes(receipt))
+                self.heads[stream] = _Head(role, device, state, sequence, bytes(digest), bytes(receipt), contact or 0)
 
     def take(self, batch: Batch | Unreadable) -> Outcome:
         head = self.heads.get(batch.stream)
@@ -177,8 +178,12 @@ class _Appender:
     def _append(self, stream: str, head: _Head, fresh: Sequence[ChainedEntry]) -> None:
         key = self.uuid(uuid.UUID(stream))
         new = self.new.setdefault(stream, {})
+        # A clock that was set back between two processes turns no stream around. What is admitted keeps when it first came.
+        server_us = self.server_us if self.admit else max(self.server_us, head.contact_us)
+        if fresh:
+            head.contact_us = server_us
         for entry in fresh:
-            head.receipt = next_receipt(head.receipt, entry.digest, self.server_us)
+            head.receipt = next_receipt(head.receipt, entry.digest, server_us)
             head.sequence, head.digest, head.moved = entry.sequence, entry.digest, True
             new[entry.sequence] = entry.digest
             self.rows.append(
@@ -189,7 +194,7 @@ class _Appender:
                     entry.payload,
                     entry.device_ms,
                     entry.monotonic_ms,
-                    self.server_us,
+                    server_us,
                     entry.digest,
                     head.receipt,
                 )
@@ -215,7 +220,7 @@ class _Appender:
 
     def write(self) -> None:
         moved = [
-            (head.sequence, head.digest, head.receipt, head.state, self.server_us, self.uuid(uuid.UUID(stream)))
+            (head.sequence, head.digest, head.receipt, head.state, head.contact_us, self.uuid(uuid.UUID(stream)))
             for stream, head in self.heads.items()
             if head.moved
         ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from assess.attempts.kinds import family
 from assess.attempts.models import Attempt, Quarantine, Stream
 from assess.attempts.queries import work_of
+from assess.people.queries import has_conflict
 
 
 class AttemptError(Exception):
@@ -15,6 +16,10 @@ class AttemptError(Exception):
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+JUDGES = frozenset({"assessor", "marker", "adjudicator"})
+"""The families of roles that judge what a candidate did."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class MissingStream:
 
 def check_apart(attempt: Attempt, role: str, actor_id: uuid.UUID) -> None:
     """Whoever wrote as one of two does not write as the other, also after a swap."""
-    if family(role) not in ("assessor", "marker", "adjudicator"):
+    if family(role) not in JUDGES:
         return
     written = Stream.objects.filter(subject=attempt.pk, granted_to=actor_id, role__startswith=f"{family(role)}:")
     others = set(written.exclude(role=role).values_list("role", flat=True))
@@ -40,6 +45,14 @@ def check_apart(attempt: Attempt, role: str, actor_id: uuid.UUID) -> None:
         raise AttemptError(
             "two-roles",
             f"You wrote as {same[0]} of this attempt; {role} is for another person. Ask for the assignment to be changed.",
+        )
+
+
+def check_no_relation(attempt: Attempt, role: str, actor_id: uuid.UUID) -> None:
+    """Whoever declared a relation to the candidate judges nothing of theirs, also where the plan of the day came first."""
+    if family(role) in JUDGES and has_conflict(actor_id, attempt.registration.candidate_id):
+        raise AttemptError(
+            "conflict", "You declared a relation to this candidate. Ask for the assignment to be changed."
         )
 
 

@@ -43,7 +43,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One assessor's sheet of one task. `people` are those who wrote it: more than one after a swap."""
+    """One assessor's sheet of one task. `people` are those who wrote it: more than one after a swap. `statements` are the
+    candidate's words at its end, as the assessor took them down."""
 
     role: str
     people: frozenset[str]
@@ -55,6 +56,7 @@ class Sheet:
     rating_before_lock: bool
     marks_after_lock: tuple[Said, ...]
     comments: tuple[Said, ...]
+    statements: tuple[Said, ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class AttemptRecord:
     stop_rulings: tuple[Said, ...]
     incidents: tuple[Said, ...]
     remarks: tuple[Said, ...]
+    operations: tuple[Said, ...] = ()
     clock_jumps: Mapping[str, tuple[ClockJump, ...]] = field(default_factory=dict)
 
 
@@ -123,6 +126,7 @@ def fold(streams: Iterable[StreamRecord], frame: Frame = NO_FRAME) -> AttemptRec
         stop_rulings=_all(adjudicator, "confirm_stop"),
         incidents=_all(_of(said, "proctor"), "incident"),
         remarks=_all(candidate, "remark"),
+        operations=_all(candidate, "operate"),
         clock_jumps=jumps,
     )
 
@@ -215,7 +219,7 @@ def _sheets(said: Mapping[str, Words], tasks: frozenset[str]) -> dict[tuple[str,
                 by_task.setdefault((word.payload["task"], role), []).append((kind, word))
         for kind, word in words:
             sheet = by_task.get((str(word.payload.get("task")), role))
-            if kind == "comment" and sheet is not None:
+            if kind in ("comment", "plain_statement") and sheet is not None:
                 sheet.append((kind, word))
     return {key: _sheet(key[1], words) for key, words in by_task.items()}
 
@@ -244,4 +248,5 @@ def _sheet(role: str, words: Words) -> Sheet:
         rating_before_lock=len(valid) < len(ratings),
         marks_after_lock=tuple(word for word in _all(words, "mark") if after_lock(word)),
         comments=_all(words, "comment"),
+        statements=_all(words, "plain_statement"),
     )

@@ -1,12 +1,13 @@
 """Scoring the online part: one answer at a time, two blind markers where a machine can't judge."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from assess.attempts.fold import AttemptRecord, Payload, Said
 from assess.attempts.pinned import PinnedItem
+from assess.ledger.canonical import CanonicalError, digest
 from item_bank import interactions
 from item_bank.interactions import ItemScore, ResponseError, Verdict
 from item_bank.qti.content import Numeric, ShortText
@@ -28,6 +29,19 @@ class ScoredItem:
     verdict: str
     waits_for: str = ""
     late: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+def answer_digest(response: Any) -> str:
+    """Which answer a marker marked: SHA-256 of the canonical JSON of its `response`, in hexadecimal; empty where it has none.
+
+    >>> answer_digest({"text": "lock off"})[:16]
+    '924f8d2ae703c0cd'
+    """
+    try:
+        return digest(response).hex()
+    except CanonicalError:
+        return ""
 
 
 def score_item(item: PinnedItem, record: AttemptRecord, seed: bytes) -> ScoredItem:
@@ -70,17 +84,25 @@ def _by_markers(item: PinnedItem, record: AttemptRecord, why: str, late: bool) -
     """Points of the markers, in the order of their numbers; what one person wrote in two roles counts once."""
     maximum = item.content.scoring.maximum
     marks: dict[str, Decimal] = {}
+    remarks: list[str] = []
     for (_, name), word in record.points.items():
-        if name == item.identifier and word.who not in marks:
-            mark = _mark(word, maximum)
-            if mark is None:
-                return _waiting(
-                    item, f"{item.identifier}: {word.role} wrote {word.payload['points']!r}, not points.", late
-                )
-            marks[word.who] = mark
-    if len(marks) < 2:
-        return _waiting(item, why, late)
-    return _join(item, list(marks.values()), late)
+        if name != item.identifier or word.who in marks:
+            continue
+        if not is_about(word, record.answers[name].stands):
+            remarks.append(f"{name}: {word.role} marked another answer than the one that stands; it does not count.")
+            continue
+        mark = _mark(word, maximum)
+        if mark is None:
+            return _waiting(item, f"{item.identifier}: {word.role} wrote {word.payload['points']!r}, not points.", late)
+        marks[word.who] = mark
+    found = _waiting(item, why, late) if len(marks) < 2 else _join(item, list(marks.values()), late)
+    return replace(found, remarks=tuple(remarks))
+
+
+def is_about(word: Said, answer: Said | None) -> bool:
+    """Whether points are for this answer: they name its digest, or (older devices) none."""
+    of = word.payload.get("of")
+    return of is None or (answer is not None and of == answer_digest(answer.payload["response"]))
 
 
 def _join(item: PinnedItem, marks: Sequence[Decimal], late: bool) -> ScoredItem:

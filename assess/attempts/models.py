@@ -145,6 +145,48 @@ class Quarantine(models.Model):
         return f"{self.code} on {self.stream_id}"
 
 
+class Media(models.Model):
+    """A picture of an attempt, as it was made here from what a device sent. The row stays when the picture is erased."""
+
+    class Kind(models.TextChoices):
+        PHOTO = "photo"
+        CAMERA = "camera"
+        SCREEN = "screen"
+        PORTRAIT = "portrait"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="media")
+    role = models.CharField(max_length=24, help_text="the role under which it was taken")
+    taken_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind)
+    sent_sha256 = models.CharField(max_length=64, help_text="of the bytes as the device sent them and wrote them down")
+    sha256 = models.CharField(max_length=64, help_text="of the bytes that are kept")
+    mime = models.CharField(max_length=20)
+    size = models.PositiveIntegerField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    taken_device_ms = models.BigIntegerField(help_text="by the device's clock")
+    received_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+    erased_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "role", "sent_sha256"], name="a_role_keeps_a_picture_once"),
+            models.CheckConstraint(
+                condition=Q(erased_at=None, erased_because="") | (Q(erased_at__isnull=False) & ~Q(erased_because="")),
+                name="an_erased_picture_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.attempt_id}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.sha256}.{'png' if self.mime == 'image/png' else 'jpg'}"
+
+
 class Seal(models.Model):
     """The set of an attempt's closed heads, and whatever was admitted since the seal before."""
 

@@ -1,5 +1,6 @@
 """Shared reads of attempts: who may write what, the journal as values, the pinned versions as values."""
 
+import json
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -16,8 +17,8 @@ from assess.attempts.task_scoring import ScoredTask, score_task
 from assess.people.models import Account
 from assess.people.queries import roles_of
 from assess.schemes import queries as schemes
-from assess.sittings.models import Assignment, Sitting
-from assess.sittings.queries import assignments_of
+from assess.sittings.models import Sitting
+from assess.sittings.queries import assignments_of, posts_held
 from item_bank import queries as bank
 from rubrics import queries as rubrics
 from rubrics.definition import TaskDefinition
@@ -34,9 +35,47 @@ def may_hold(account_id: uuid.UUID, subject_id: uuid.UUID, role: str) -> bool:
         return family(role) == "coordinator" and plans and Sitting.objects.filter(pk=subject_id).exists()
     if role == "candidate":
         return attempt.registration.candidate_id == account_id
-    return Assignment.objects.filter(
-        sitting_id=attempt.sitting_id, candidate_id=attempt.registration.candidate_id, role=role, person_id=account_id
-    ).exists()
+    return role in posts_held(account_id, attempt.sitting_id, attempt.registration.candidate_id)
+
+
+def written(account_id: uuid.UUID, subject_kind: str, subject_id: uuid.UUID, role: str) -> list[dict[str, Any]] | None:
+    """What every stream of a role holds, by epoch, as its devices wrote it; None for whoever may not write as that role."""
+    if not may_hold(account_id, subject_id, role):
+        return None
+    streams = Stream.objects.filter(subject_kind=subject_kind, subject=subject_id, role=role).order_by("epoch")
+    return [
+        {
+            "epoch": stream.epoch,
+            "device": stream.device,
+            "state": stream.state,
+            "entries": [
+                {"sequence": sequence, "kind": kind, "payload": json.loads(payload)}
+                for sequence, kind, payload in stream.entries.order_by("sequence").values_list(
+                    "sequence", "kind", "payload"
+                )
+            ],
+        }
+        for stream in streams
+    ]
+
+
+def pledged(attempt_id: uuid.UUID, role: str, sha256: str) -> bool:
+    """Whether a role's journal names a picture of these bytes. The chain covers that, so it may come after the seal."""
+    named = Entry.objects.filter(
+        stream__subject_kind="attempt", stream__subject=attempt_id, stream__role=role, kind="picture"
+    )
+    return any(json.loads(payload)["sha256"] == sha256 for payload in named.values_list("payload", flat=True))
+
+
+def stream_by_id(stream_id: uuid.UUID) -> Stream | None:
+    return Stream.objects.filter(pk=stream_id, subject_kind="attempt").first()
+
+
+def writer_of(attempt_id: uuid.UUID, role: str) -> Account | None:
+    """Who writes as a role of an attempt, or wrote last."""
+    latest = Stream.objects.filter(subject_kind="attempt", subject=attempt_id, role=role).order_by("-epoch")
+    found = latest.select_related("granted_to").first()
+    return None if found is None else found.granted_to
 
 
 def work_of(attempt: Attempt) -> dict[str, str]:
@@ -88,13 +127,13 @@ def tasks_now(attempt: Attempt, tasks: Iterable[TaskDefinition]) -> list[ScoredT
     tasks = list(tasks)
     families = ("assessor", "adapter", "adjudicator")
     frame = Frame(tasks=frozenset(task.identifier for task in tasks))
-    record = fold(_live_records(attempt.pk, families=families, work=work_of(attempt)), frame)
+    record = fold(live_records(attempt.pk, families=families, work=work_of(attempt)), frame)
     return [score_task(task, record) for task in tasks]
 
 
 def plan_records(sitting_id: uuid.UUID) -> tuple[StreamRecord, ...]:
     """The plan of the day's journal as it stands now."""
-    return _live_records(sitting_id)
+    return live_records(sitting_id)
 
 
 def plan_remarks(sitting_id: uuid.UUID) -> tuple[str, ...]:
@@ -112,9 +151,10 @@ def accounts_among(candidates: Collection[uuid.UUID]) -> set[uuid.UUID]:
 NO_WORK: Mapping[str, str] = {}
 
 
-def _live_records(
+def live_records(
     subject: uuid.UUID, families: Sequence[str] = (), work: Mapping[str, str] = NO_WORK
 ) -> tuple[StreamRecord, ...]:
+    """A subject's journal as it stands now: the streams of some families of roles, or all."""
     fields = ("sequence", "kind", "payload", "device_ms", "monotonic_ms", "server_us")
     return tuple(
         StreamRecord(
@@ -170,6 +210,44 @@ def score_document(seal: Seal, result: scoring.AttemptScore) -> dict[str, Any]:
 def quarantined(attempt_id: uuid.UUID) -> int:
     """How much of this attempt waits in quarantine for a person's decision."""
     return Quarantine.objects.filter(stream__subject=attempt_id, state=Quarantine.State.WAITING).count()
+
+
+def quarantined_among(attempts: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How much of each of these attempts waits in quarantine."""
+    waiting = Quarantine.objects.filter(stream__subject__in=attempts, state=Quarantine.State.WAITING)
+    counts: dict[uuid.UUID, int] = {}
+    for subject in waiting.values_list("stream__subject", flat=True):
+        counts[subject] = counts.get(subject, 0) + 1
+    return counts
+
+
+def quarantine_in(sitting_id: uuid.UUID) -> list[Quarantine]:
+    """What waits in quarantine for the attempts of a sitting, oldest first."""
+    attempts = Attempt.objects.filter(sitting_id=sitting_id).values("pk")
+    waiting = Quarantine.objects.filter(stream__subject__in=attempts, state=Quarantine.State.WAITING)
+    return list(waiting.select_related("stream", "proposed_by", "objected_by").order_by("received_us"))
+
+
+def streams_among(attempts: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Stream]]:
+    """The streams of each of these attempts, in the order of roles and epochs."""
+    found: dict[uuid.UUID, list[Stream]] = {}
+    for stream in Stream.objects.filter(subject__in=attempts).order_by("role", "epoch"):
+        found.setdefault(stream.subject, []).append(stream)
+    return found
+
+
+def beyond_the_seal(attempts: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """The sealed attempts about which something was written that their latest seal does not hold."""
+    sealed: dict[uuid.UUID, dict[str, int]] = {}
+    for attempt, document in (
+        Seal.objects.filter(attempt__in=attempts).order_by("number").values_list("attempt_id", "document")
+    ):
+        sealed[attempt] = {head["stream"]: head["sequence"] for head in document["heads"]}
+    return {
+        attempt
+        for attempt, streams in streams_among(sealed).items()
+        if any(stream.head_sequence > sealed[attempt].get(str(stream.pk), 0) for stream in streams)
+    }
 
 
 def roles_written(attempt_id: uuid.UUID) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """What named people ruled where the journal alone could not settle something: must-pass steps, safety stops, simulations.
 
-One person may rule for the candidate; against takes two. Whoever writes in two roles is one person.
+One person may rule for the candidate; against takes two. Whoever writes in two roles is one person, and nobody rules on what they
+assessed: a ruling of somebody who wrote a sheet of that task does not count.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from assess.attempts.fold import AttemptRecord, Said
@@ -20,21 +21,27 @@ def adjudications(
 ) -> dict[str, Adjudication]:
     """Rulings on the must-pass steps that the sheets leave open; what two assessors agree on is not ruled away."""
     must_pass = {criterion.identifier for criterion in task.criteria if criterion.must_pass}
-    said: dict[str, dict[str, Said]] = {}
+    assessed = assessed_by(task.identifier, record)
+    asked: list[str] = []
     for word in record.settlements:
         criterion = word.payload.get("criterion")
         if word.payload.get("task") != task.identifier or not isinstance(criterion, str):
             continue
         if not isinstance(word.payload.get("met"), bool):
             remarks.append(f"{task.identifier}: {word.role} ruled on {criterion} without saying met: true or false.")
+        elif word.who in assessed:
+            remarks.append(_own_task(task, word))
         elif criterion in must_pass and criterion in unsettled:
-            said.setdefault(criterion, {})[word.who] = word
+            asked.append(criterion)
         else:
             remarks.append(
                 f"{task.identifier}: {word.role} ruled on {criterion}, where nothing is open; it does not count."
             )
+    remarks += [_own_task(task, word) for word in record.stop_rulings
+                if word.payload["task"] == task.identifier and word.who in assessed]  # fmt: skip
     rulings = {}
-    for criterion, words in said.items():
+    for criterion in dict.fromkeys(asked):
+        words = words_on_row(task.identifier, criterion, record)
         met = _verdict(words, "met", against=False)
         if met is not None:
             rulings[criterion] = Adjudication(met=met, by=_names(words), reason=_reasons(words))
@@ -43,7 +50,7 @@ def adjudications(
 
 def stop_ruling(task: TaskDefinition, record: AttemptRecord) -> StopRuling | None:
     """Whether a safety stop is confirmed (two people) or lifted (one)."""
-    words = {word.who: word for word in record.stop_rulings if word.payload["task"] == task.identifier}
+    words = words_on_stop(task.identifier, record)
     confirmed = _verdict(words, "confirmed", against=True)
     if confirmed is None:
         return None
@@ -52,17 +59,66 @@ def stop_ruling(task: TaskDefinition, record: AttemptRecord) -> StopRuling | Non
 
 def settled_share(simulation: str, record: AttemptRecord) -> Decimal | None:
     """The share (0 to 1) that two people agree a simulation earned, where scoring could not tell."""
-    said: dict[str, Decimal] = {}
-    for word in record.settlements:
-        share = word.payload.get("share")
-        if word.payload.get("simulation") == simulation and isinstance(share, str):
-            try:
-                said[word.who] = parse_number(share)
-            except NumberError:
-                said.pop(word.who, None)
-    values = list(said.values())
+    values = [share_of(word) for word in words_on_share(simulation, record).values()]
     agreed = len(values) >= 2 and len(set(values)) == 1 and 0 <= values[0] <= 1
     return values[0].quantize(Decimal("0.0001")) if agreed else None
+
+
+def assessed_by(task: str, record: AttemptRecord) -> frozenset[str]:
+    """Everybody who wrote a sheet of this task: they rule on nothing of it."""
+    return frozenset(person for (name, _), sheet in record.sheets.items() if name == task for person in sheet.people)
+
+
+def words_on_row(task: str, criterion: str, record: AttemptRecord) -> dict[str, Said]:
+    """The last ruling of each person on a must-pass step of a task that they did not assess."""
+    found = [
+        word
+        for word in record.settlements
+        if word.payload.get("task") == task
+        and word.payload.get("criterion") == criterion
+        and isinstance(word.payload.get("met"), bool)
+    ]
+    return _last(word for word in found if _may_rule(word, task, record))
+
+
+def words_on_stop(task: str, record: AttemptRecord) -> dict[str, Said]:
+    """The last ruling of each person on the safety stop of a task that they did not assess."""
+    found = [word for word in record.stop_rulings if word.payload["task"] == task]
+    return _last(word for word in found if _may_rule(word, task, record))
+
+
+def words_on_share(simulation: str, record: AttemptRecord) -> dict[str, Said]:
+    """The last share that each person said a simulation earned; a last word that is no number is none."""
+    found = [
+        word
+        for word in record.settlements
+        if word.payload.get("simulation") == simulation and isinstance(word.payload.get("share"), str)
+    ]
+    return {who: word for who, word in _last(found).items() if _is_number(word.payload["share"])}
+
+
+def share_of(word: Said) -> Decimal:
+    return parse_number(word.payload["share"])
+
+
+def _may_rule(word: Said, task: str, record: AttemptRecord) -> bool:
+    return word.who not in assessed_by(task, record)
+
+
+def _own_task(task: TaskDefinition, word: Said) -> str:
+    return f"{task.identifier}: {word.role} ruled on a task that they assessed themselves; it does not count."
+
+
+def _last(words: Iterable[Said]) -> dict[str, Said]:
+    return {word.who: word for word in words}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        parse_number(text)
+    except NumberError:
+        return False
+    return True
 
 
 def equipment_failed(record: AttemptRecord, role: str) -> str:

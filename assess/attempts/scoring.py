@@ -16,7 +16,7 @@ from assess.attempts.simulation_scoring import ScoredSimulation, score_simulatio
 from assess.attempts.task_scoring import ScoredTask, score_task
 from rubrics.sheets import rounded_points
 
-RULES = "2026-11b"
+RULES = "2026-11d"
 """The version of these rules. A change of what a journal scores to gets another."""
 
 
@@ -129,6 +129,7 @@ def _flags(
     pinned: Pinned, record: AttemptRecord, items: tuple[ScoredItem, ...], tasks: tuple[ScoredTask, ...]
 ) -> tuple[str, ...]:
     flags = [f"{item.item}: an answer came possibly after the time and does not count." for item in items if item.late]
+    flags += [remark for item in items for remark in item.remarks]
     work = [*record.wirings.items(), *record.settings.items()]
     work += [(f"{simulation}.{answer}", said) for (simulation, answer), said in record.case_answers.items()]
     flags += [f"{name}: work came possibly after the time and does not count." for name, said in work if said.late]

@@ -25,13 +25,15 @@ RANKING = "ranking"
 
 @dataclass(frozen=True)
 class ScoredSimulation:
-    """A simulation's share of what was asked (0 to 1), or in a sentence what it waits for."""
+    """A simulation's share of what was asked (0 to 1), or in a sentence what it waits for. `by_people`: it waits for two people,
+    who agree on a share; otherwise another run is awaited."""
 
     simulation: str
     share: Decimal | None
     hazards: tuple[str, ...] = ()
     waits_for: str = ""
     sentences: tuple[str, ...] = ()
+    by_people: bool = False
 
 
 def score_simulation(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulation:
@@ -57,22 +59,24 @@ def _wiring(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulatio
     try:
         result = evaluate(pinned.wiring[name], drawn.stands.payload["wires"])
     except WiringInputError as error:
-        return ScoredSimulation(
-            name, None, waits_for=f"{name}: the wiring can't be read ({error}); two people look at it."
-        )
+        return _for_people(name, f"{name}: the wiring can't be read ({error}); two people look at it.")
     if not _agrees(name, pinned.wiring[name], drawn.stands.payload["wires"], result.score, record):
-        return ScoredSimulation(
-            name, None, waits_for=f"{name}: the run at the bench and the score differ; two people look."
-        )
+        return _for_people(name, f"{name}: the run at the bench and the score differ; two people look.")
     failed = tuple(finding.sentence for finding in result.findings if not finding.passed)
     return ScoredSimulation(name, result.score, tuple(str(hazard) for hazard in result.hazards), sentences=failed)
+
+
+def _for_people(name: str, why: str) -> ScoredSimulation:
+    return ScoredSimulation(name, None, waits_for=why, by_people=True)
 
 
 def _agrees(name: str, task: WiringTask, wires: object, score: Decimal, record: AttemptRecord) -> bool:
     """Whether the last run of this very wiring came to the same share. A run of another wiring says nothing about it, and one
     that ended with an outcome about the equipment says nothing at all."""
     same = documents.digest(documents.encode(wiring_plan(task, wires)))
-    runs = [run for run in _runs(name, record) if run is None or (run.plan_sha256 == same and run.outcome.is_candidate)]
+    runs = [
+        run for run in runs_of(name, record) if run is None or (run.plan_sha256 == same and run.outcome.is_candidate)
+    ]
     if not runs:
         return True
     last = runs[-1]
@@ -91,31 +95,29 @@ def _case_sheet(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimul
     ranking = [measure.strip() for measure in given.pop(RANKING, "").split(",")]
     strange = sorted(set(given) - {question.id for question in sheet.questions})
     if strange:
-        return ScoredSimulation(
-            name, None, waits_for=f"{name}: it asks no question {strange[0]!r}; two people look at it."
-        )
+        return _for_people(name, f"{name}: it asks no question {strange[0]!r}; two people look at it.")
     result = score_answers(sheet, {answer: text for answer, text in given.items() if text.strip()}, ranking=ranking)
     unreadable = [found for found in result.answers if found.value is None and given.get(found.id, "").strip()]
     if unreadable:
         told = " ".join(f"{found.id}: {found.sentence}" for found in unreadable)
-        return ScoredSimulation(name, None, waits_for=f"{name}: {told} Two people read it.")
+        return _for_people(name, f"{name}: {told} Two people read it.")
     missed = tuple(f"{found.id}: {found.sentence}" for found in result.answers if not found.met)
     return ScoredSimulation(name, result.score, sentences=missed)
 
 
 def _settings(name: str, record: AttemptRecord) -> ScoredSimulation:
-    runs = _runs(name, record)
+    runs = runs_of(name, record)
     if not runs:
         if name in record.settings:
             return ScoredSimulation(name, None, waits_for=f"{name}: the settings were made and not read back yet.")
         return ScoredSimulation(name, Decimal(0), sentences=(f"{name}: nothing was set.",))
     run = runs[-1]
     if run is None:
-        return ScoredSimulation(name, None, waits_for=f"{name}: the last run's record can't be read; two people look.")
+        return _for_people(name, f"{name}: the last run's record can't be read; two people look.")
     if not run.outcome.is_candidate:
         return ScoredSimulation(name, None, waits_for=f"{name}: the equipment reported {run.outcome}; it is run again.")
     if run.outcome is Outcome.MARGINAL or any(m.verdict is Verdict.MARGINAL for m in run.measurements):
-        return ScoredSimulation(name, None, waits_for=f"{name}: a reading lies on its limit; two people decide.")
+        return _for_people(name, f"{name}: a reading lies on its limit; two people decide.")
     judged = [measurement for measurement in run.measurements if measurement.verdict is not Verdict.UNSET]
     if not judged:
         return ScoredSimulation(name, None, waits_for=f"{name}: the last run judged nothing; it is run again.")
@@ -125,7 +127,7 @@ def _settings(name: str, record: AttemptRecord) -> ScoredSimulation:
     return ScoredSimulation(name, share, sentences=failed)
 
 
-def _runs(name: str, record: AttemptRecord) -> list[RunRecord | None]:
+def runs_of(name: str, record: AttemptRecord) -> list[RunRecord | None]:
     """The runs in the order of their roles' numbers, epochs and sequences; None where a record can't be read."""
     return [
         _read(word.payload["record"])

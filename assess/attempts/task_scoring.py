@@ -56,6 +56,10 @@ def score_task(task: TaskDefinition, record: AttemptRecord) -> ScoredTask:
     return ScoredTask(found, sheets, _must_pass(task, found), tuple(remarks))
 
 
+UNDONE = {"undone": True}
+"""The mark of an assessor who took a mark back: the row is as if it had never been marked."""
+
+
 def _must_pass(task: TaskDefinition, score: TaskScore) -> dict[str, bool | None]:
     """Met or failed, row by row. A confirmed safety stop settles the task with rows that nobody judged: they are left out."""
     rows = [criterion.identifier for criterion in task.criteria if criterion.must_pass]
@@ -81,6 +85,8 @@ def _score(task: TaskDefinition, sheet: Sheet, machine: Mapping[str, Mark], rema
         criterion = criteria.get(name)
         if criterion is None:
             remarks.append(f"{task.identifier}: {sheet.role} marked {name}, which this version does not have.")
+            continue
+        if word.payload["mark"] == UNDONE:
             continue
         try:
             marks[name] = mark_from_document(criterion, word.payload["mark"])

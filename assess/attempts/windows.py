@@ -17,8 +17,9 @@ Words = Sequence[tuple[str, Said]]
 class Window:
     """A part's working time: begun and ending by the server's clock (µs), pauses and extensions included.
 
-    `ends_us` is None while the part is paused; `begun_by` is the role that began it. `remarks` name what was written about
-    the time and does not count, or was left open.
+    `ends_us` is None while the part is paused: then `paused_since_us` says since when, and `paused_left_us` how much time was
+    left. `begun_by` is the role that began it. `remarks` name what was written about the time and does not count, or was left
+    open.
     """
 
     part: str
@@ -26,6 +27,13 @@ class Window:
     ends_us: int | None
     begun_by: str
     remarks: tuple[str, ...] = ()
+    paused_since_us: int | None = None
+    paused_left_us: int | None = None
+
+    def left_us(self, now_us: int) -> int:
+        """Working time that is left at a moment of the server's clock; not below zero."""
+        left = self.paused_left_us if self.ends_us is None else self.ends_us - now_us
+        return max(left or 0, 0)
 
 
 def windows_of(words: Words, frame: Frame) -> dict[str, Window]:
@@ -60,7 +68,8 @@ def _window(part: str, said: Words, least_s: int) -> Window | None:
     paused_us, paused_since = _paused(said, begin.moment_us)
     if paused_since is not None:
         remarks.append(f"{part}: a pause was never ended; no deadline was held after it.")
-        return Window(part, begin.moment_us, None, begin.role, tuple(remarks))
+        left_us = begin.moment_us + seconds * SECOND_US + paused_us - paused_since
+        return Window(part, begin.moment_us, None, begin.role, tuple(remarks), paused_since, left_us)
     return Window(part, begin.moment_us, begin.moment_us + seconds * SECOND_US + paused_us, begin.role, tuple(remarks))
 
 

@@ -9,14 +9,15 @@ neighbours.
 import os
 import queue
 import threading
-import time
 from concurrent.futures import Future
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from assess.attempts import clock
 from assess.attempts.append import Outcome, Refused, Unreadable, append
 from assess.attempts.batches import Batch, Refusal
+from assess.ledger import actions as ledger
 
 GROUP = 256
 GROUP_ENTRIES = 4096  # more than this in one transaction, and the last of a long queue waits too long for its answer
@@ -89,7 +90,7 @@ def _commit(group: list[_Waiting]) -> None:
         return
     try:
         with transaction.atomic():
-            outcomes = append([batch for batch, _ in group], server_us=time.time_ns() // 1000)
+            outcomes = append([batch for batch, _ in group], server_us=clock.now_us())
     except Exception as error:  # whatever it is, nobody may wait for an answer that never comes
         connection.close()
         if len(group) > 1 and not isinstance(error, OperationalError | InterfaceError):
@@ -103,6 +104,7 @@ def _commit(group: list[_Waiting]) -> None:
         outcomes = [refused] * len(group)
     for (_, future), outcome in zip(group, outcomes, strict=True):
         future.set_result(outcome)
+    ledger.tell({f"stream:{batch.stream}" for batch, _ in group})
 
 
 writer = GroupCommitWriter()

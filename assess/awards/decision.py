@@ -75,7 +75,7 @@ class RuleLine:
     """One condition and how it came out.
 
     `near_cut` says whether the score lies within one standard error of measurement of the cut; `None` when that error
-    is not known. For a must-pass criterion `score`, `cut` and `near_cut` are `None`.
+    is not known. For a must-pass criterion, which `criterion` names, `score`, `cut` and `near_cut` are `None`.
     """
 
     rule: Literal["part", "must_pass", "overall"]
@@ -86,6 +86,7 @@ class RuleLine:
     met: bool
     near_cut: bool | None
     sentence: str
+    criterion: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +212,7 @@ def _must_pass_line(criterion: MustPass) -> RuleLine:
         cut_version="",
         met=bool(criterion.met),
         near_cut=None,
+        criterion=criterion.criterion,
         sentence=f"{criterion.part}: the must-pass criterion {criterion.criterion} {verdict}.",
     )
 

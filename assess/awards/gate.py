@@ -28,13 +28,17 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Waiver:
-    """A named exception to one check: why, by whom (two people), and until when (the last day it counts)."""
+    """A named exception to one check: why, by whom (two people), and until when (the last day it counts).
+
+    `people` tells the people apart; `names`, where given, is what readers are told instead.
+    """
 
     check: str
     reason: str
     people: tuple[str, ...]
     granted_on: date
     expires_on: date
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +101,7 @@ def _put(name: str, facts: GateFacts, today: date, waiver: Waiver | None) -> Gat
     statistic = check.statistic(facts) if check.statistic else None
     status, sentence = _compare(statistic) if statistic else check.find(facts, today)
     if waiver is not None and status is not Status.PASS:
-        told = f"{sentence} Waived until {waiver.expires_on} by {' and '.join(waiver.people)}: {waiver.reason}"
+        told = f"{sentence} Waived until {waiver.expires_on} by {' and '.join(waiver.names or waiver.people)}: {waiver.reason}"
         status, sentence = Status.WAIVED, told
     else:
         waiver = None
@@ -176,6 +180,12 @@ def _seals(facts: GateFacts, today: date) -> Finding:
     if seals.quarantined:
         return Status.FAIL, f"{seals.quarantined} entries in quarantine wait for a person's decision."
     return Status.PASS, f"All {len(seals.expected)} streams are sealed and nothing waits in quarantine."
+
+
+def _incidents(facts: GateFacts, today: date) -> Finding:
+    if facts.incidents:
+        return Status.FAIL, " ".join(facts.incidents)
+    return Status.PASS, "No incident is open, and none was upheld."
 
 
 def _double_marks(facts: GateFacts, today: date) -> Finding:
@@ -293,6 +303,9 @@ CHECKS: Mapping[str, _Check] = {
         protects_against="judges with a stake in the result", waivable=False, find=_conflicts
     ),
     "seals complete": _Check(protects_against="a record that is incomplete or altered", waivable=False, find=_seals),
+    "incidents reviewed": _Check(
+        protects_against="a credential while something that was seen waits for people", waivable=True, find=_incidents
+    ),
     "double marks reconciled": _Check(
         protects_against="one assessor's error deciding alone", waivable=True, find=_double_marks
     ),

@@ -95,6 +95,8 @@ class GateFacts:
         Part → identifier of the person who reviewed it.
     short_texts_waiting
         Answers that still wait for a marker.
+    incidents
+        One sentence for each incident that is open or was upheld.
     cut_scores
         The cut scores the decision was made under.
     """
@@ -110,6 +112,7 @@ class GateFacts:
     near_cut_reviews: Mapping[str, str]
     decision: Decision | Undecidable
     short_texts_waiting: tuple[str, ...]
+    incidents: tuple[str, ...]
     reliability: Statistic
     decision_consistency: Statistic
     rater_agreement: Statistic

@@ -18,6 +18,7 @@ from assess.awards.gate import Waiver as GateWaiver
 from assess.awards.models import Decision as DecisionRow
 from assess.awards.models import Signature, Waiver
 from assess.people import queries as people
+from assess.proctoring import queries as proctoring
 from assess.schemes import queries as schemes
 from assess.schemes.definition import SchemeDefinition
 from assess.sittings import queries as sittings
@@ -143,6 +144,7 @@ def facts_for_gate(row: DecisionRow, found: Decision | Undecidable, cuts: list[C
         short_texts_waiting=tuple(
             item["item"] for item in score.document["items"] if item["waits_for"] and item["scored"]
         ),
+        incidents=proctoring.blocking(attempt.pk),
         reliability=_statistic(evidence["reliability"], RELIABILITY),
         decision_consistency=_statistic(evidence["decision_consistency"], CONSISTENCY),
         rater_agreement=_statistic(evidence["rater_agreement"], AGREEMENT),
@@ -178,8 +180,9 @@ def waivers_of(attempt: Attempt) -> list[GateWaiver]:
             people=tuple(str(person) for person in (row.first_id, row.second_id) if person is not None),
             granted_on=row.granted_on,
             expires_on=row.expires_on,
+            names=tuple(str(person) for person in (row.first, row.second) if person is not None),
         )
-        for row in rows.order_by("granted_on", "pk")
+        for row in rows.select_related("first", "second").order_by("granted_on", "pk")
     ]
 
 

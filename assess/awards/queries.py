@@ -1,13 +1,18 @@
 """Shared reads of awards: the published status lists, and what stands under a credential."""
 
+import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
+from assess.attempts.models import Attempt, Score
 from assess.awards import status_list
-from assess.awards.models import Credential, StatusChange
+from assess.awards.models import Credential, Decision, StatusChange
 from assess.ledger.keys import SigningKey, signing_key
+from assess.people.models import Holding
 
 IssuingKey = Literal["credential", "demonstration"]
 PURPOSES: tuple[status_list.Purpose, ...] = ("revocation", "suspension")
@@ -54,3 +59,104 @@ def _indices(purpose: status_list.Purpose, *, demonstration: bool) -> set[int]:
         if kind != StatusChange.Kind.REVOKE:
             suspended[index] = kind == StatusChange.Kind.SUSPEND
     return {index for index, standing in suspended.items() if standing}
+
+
+APPROVALS = 2
+"""So many people put their names to a decision before anybody is told."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A decision as its candidate is told: final, because two people put their names to it."""
+
+    passed: bool
+    lines: tuple[dict[str, Any], ...]
+    near_cut: tuple[str, ...]
+    decided_at: datetime
+
+
+def result_for(attempt: Attempt) -> Result | None:
+    """The result of an attempt once it is final; None before, whatever is known already."""
+    last = Decision.objects.filter(attempt=attempt).order_by("-number").first()
+    if last is None or last.outcome == "undecidable":
+        return None
+    if last.signatures.filter(purpose="approval").values("person").distinct().count() < APPROVALS:
+        return None
+    document = last.document
+    return Result(last.outcome == "passed", tuple(document["lines"]), tuple(document["near_cut"]), last.decided_at)
+
+
+def credential_of(attempt: Attempt) -> Credential | None:
+    """The credential that came of an attempt."""
+    return Credential.objects.filter(decision__attempt=attempt).first()
+
+
+def held_credential(holder_id: uuid.UUID, credential_id: uuid.UUID) -> Credential | None:
+    """A holder's own credential; None for anybody else's."""
+    return Credential.objects.filter(holder_id=holder_id, pk=credential_id).first()
+
+
+def shared_credential(credential_id: uuid.UUID) -> dict[str, Any] | None:
+    """The document of a credential by its identifier: whoever has the holder's link knows it."""
+    found = Credential.objects.filter(pk=credential_id).values_list("document", flat=True).first()
+    return None if found is None else dict(found)
+
+
+def latest_decisions(scheme_version_id: uuid.UUID) -> list[Decision]:
+    """The latest decision on each attempt of a scheme version, by the candidate's name."""
+    rows = (
+        Decision.objects.filter(attempt__registration__scheme_version=scheme_version_id)
+        .select_related("attempt__registration__candidate", "credential")
+        .prefetch_related("signatures__person")
+        .order_by("attempt_id", "number")
+    )
+    latest = {row.attempt_id: row for row in rows}
+    return sorted(latest.values(), key=lambda row: str(row.attempt.registration.candidate))
+
+
+def decisions_waiting(scheme_version_id: uuid.UUID) -> list[Decision]:
+    """Decisions that wait for another name."""
+    return [
+        row
+        for row in latest_decisions(scheme_version_id)
+        if row.outcome != "undecidable" and sum(name.purpose == "approval" for name in row.signatures.all()) < APPROVALS
+    ]
+
+
+def attempts_to_decide(scheme_version_id: uuid.UUID) -> list[uuid.UUID]:
+    """Sealed and scored attempts whose latest score no decision is about."""
+    latest = {
+        score.attempt_id: score.pk
+        for score in Score.objects.filter(attempt__registration__scheme_version=scheme_version_id).order_by("number")
+    }
+    decided = set(Decision.objects.filter(score__in=latest.values()).values_list("score_id", flat=True))
+    return sorted(attempt for attempt, score in latest.items() if score not in decided)
+
+
+def decision_by_id(decision_id: uuid.UUID) -> Decision | None:
+    found = Decision.objects.filter(pk=decision_id).select_related(
+        "attempt__registration__candidate", "attempt__registration__scheme_version__scheme", "score__seal"
+    )
+    return found.prefetch_related("signatures__person").first()
+
+
+def issued(name: str = "") -> QuerySet[Credential]:
+    """Credentials, the latest first; of holders whose name or address holds `name`."""
+    rows = Credential.objects.select_related("holder").prefetch_related("status_changes").order_by("-issued_at")
+    if name.strip():
+        wanted = name.strip()
+        rows = rows.filter(
+            Q(holder__given_name__icontains=wanted)
+            | Q(holder__family_name__icontains=wanted)
+            | Q(holder__email__icontains=wanted)
+        )
+    return rows
+
+
+def state_of(credential: Credential) -> str:
+    """`active`, `suspended` or `revoked`, as two people made it."""
+    return Holding.objects.values_list("state", flat=True).get(credential=credential.pk)
+
+
+def credential_by_id(credential_id: uuid.UUID) -> Credential | None:
+    return Credential.objects.filter(pk=credential_id).select_related("holder", "decision__attempt").first()

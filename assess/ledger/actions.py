@@ -5,7 +5,7 @@ Work that must follow an act is an outbox row as well: `follow` writes it, `due`
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,9 @@ import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.models import F
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
 from assess.ledger import checkpoint as notes
@@ -21,7 +23,7 @@ from assess.ledger import leaves
 from assess.ledger.canonical import salted
 from assess.ledger.keys import signing_key
 from assess.ledger.merkle import CompactRange
-from assess.ledger.models import Checkpoint, Leaf, Outbox
+from assess.ledger.models import Change, Checkpoint, Leaf, Outbox
 from assess.ledger.rows import row_document
 
 _log = structlog.get_logger(__name__)
@@ -55,6 +57,22 @@ def follow(*, topic: str, **ids: str) -> Outbox:
     row = Outbox.objects.create(topic=topic, payload=ids, created_at=timezone.now())
     transaction.on_commit(lambda: _send(row.pk))
     return row
+
+
+def note_changes(*, topics: Collection[str]) -> None:
+    """Count one more change of each topic in the act's own transaction, and tell who listens once it is committed."""
+    for topic in sorted(topics):
+        counted, made = Change.objects.get_or_create(topic=topic, defaults={"number": 1})
+        if not made:
+            Change.objects.filter(pk=counted.pk).update(number=F("number") + 1)
+    if topics:
+        transaction.on_commit(lambda: tell(topics))
+
+
+def tell(topics: Collection[str]) -> None:
+    """Tell the publisher of this process that topics changed. It never fails an act: a page finds out by itself, later."""
+    if settings.LIVE_PUBLISHER:
+        import_string(settings.LIVE_PUBLISHER)(topics)
 
 
 def _send(outbox_id: int) -> None:

@@ -50,8 +50,14 @@ def canonical(document: object) -> bytes:
     >>> canonical({"b": [1, True, None], "a": "€\n"}).decode()
     '{"a":"€\\n","b":[1,true,null]}'
     """
-    _check(document)
-    return _ENCODER.encode(document).encode("utf-8")
+    if not _is_plain(document, 0):
+        _check(document)
+    text = _ENCODER.encode(document)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        _check(document)  # names the place
+        raise
 
 
 def digest(document: object) -> bytes:
@@ -82,6 +88,26 @@ def salted(document: object, salt: bytes) -> bytes:
     if len(salt) < 16:
         raise ValueError(f"A salt has at least 16 random bytes; this one has {len(salt)}.")
     return hashlib.sha256(salt + canonical(document)).digest()
+
+
+def _is_plain(value: object, depth: int) -> bool:
+    """Whether all of a value is of the plain types and within the limits: true for every record that has no mistake, and quick
+    to see. False says only that `_check` has to look. Texts are not looked at: encoding them tells."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -SAFE_INTEGER <= value <= SAFE_INTEGER  # type: ignore[operator]
+    if depth >= DEEPEST:
+        return False
+    if kind is dict:
+        for key, held in value.items():  # type: ignore[attr-defined]
+            if type(key) is not str or not key.isascii() or not (type(held) is str or _is_plain(held, depth + 1)):
+                return False
+        return True
+    if kind is list or kind is tuple:
+        return all(type(held) is str or _is_plain(held, depth + 1) for held in value)  # type: ignore[attr-defined]
+    return False
 
 
 def _check(document: object) -> None:

@@ -56,6 +56,16 @@ class Checkpoint(models.Model):
         return f"checkpoint at {self.size}"
 
 
+class Change(models.Model):
+    """How often acts have changed what a topic is about. A page that knows a smaller number looks again."""
+
+    topic = models.CharField(max_length=60, primary_key=True)
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.number}"
+
+
 class Act(models.Model):
     """One act through the door: who did what, on which records. Arguments stand here as a digest only."""
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.urls import re_path
 
+from assess.live.socket import live
+
 UNKNOWN_PATH = 4404
 
 
@@ -13,5 +15,9 @@ async def unknown(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await send({"type": "websocket.close", "code": UNKNOWN_PATH, "reason": f"No socket at {scope['path']}."})
 
 
-_fallback: Any = unknown  # an ASGI application where Django's types expect a view
-patterns = [re_path(r"", _fallback)]  # stays last: it takes what nothing above it took
+_live: Any = live  # ASGI applications where Django's types expect views
+_fallback: Any = unknown
+patterns = [
+    re_path(r"^live/$", _live),
+    re_path(r"", _fallback),  # stays last: it takes what nothing above it took
+]

@@ -1,11 +1,23 @@
 """Writing people: accounts, roles, certificates, conflicts, accommodations."""
 
+import secrets
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 
-from assess.people.models import Accommodation, Account, Certificate, Conflict, Holding, Organisation, RoleAssignment
+from assess.ledger import actions as ledger
+from assess.people.models import (
+    Accommodation,
+    Account,
+    Certificate,
+    Conflict,
+    Holding,
+    Organisation,
+    RoleAssignment,
+    SignInLink,
+)
+from assess.people.queries import link_digest, waiting_link
 
 
 class PeopleError(Exception):
@@ -59,6 +71,50 @@ def service_account(*, name: str) -> Account:
     return account
 
 
+def make_sign_in_link(
+    *, actor_id: uuid.UUID, account_id: uuid.UUID, purpose: str = SignInLink.Purpose.INVITATION, hours: int = 72
+) -> tuple[SignInLink, str]:
+    """A link that lets a person in once. The second value is its secret, which is kept nowhere.
+
+    Raises
+    ------
+    PeopleError
+        `not-simulated`: a way into a demonstration is for its made-up people only. `no-such-account`.
+    """
+    account = Account.objects.filter(pk=account_id, kind=Account.Kind.PERSON, is_active=True).first()
+    if account is None:
+        raise PeopleError("no-such-account", "There is no account of a person with this identifier.")
+    if purpose == SignInLink.Purpose.DEMONSTRATION and not account.simulated:
+        raise PeopleError("not-simulated", f"{account} is a real person: send an invitation instead.")
+    token = secrets.token_urlsafe(32)
+    now = timezone.now()
+    link = SignInLink.objects.create(
+        token_sha256=link_digest(token),
+        account=account,
+        purpose=purpose,
+        made_by_id=actor_id,
+        made_at=now,
+        expires_at=now + timedelta(hours=hours),
+    )
+    return link, token
+
+
+def use_sign_in_link(*, token: str) -> SignInLink:
+    """Use a link up. Of two who try at once, one comes in.
+
+    Raises
+    ------
+    PeopleError
+        `link`: unknown, used or run out; which of them is not told.
+    """
+    link = waiting_link(token)
+    now = timezone.now()
+    if link is None or not SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=now):
+        raise PeopleError("link", "This link was used already or has run out. Ask for a new one.")
+    link.used_at = now
+    return link
+
+
 def give_role(*, account_id: uuid.UUID, organisation_id: uuid.UUID, role: str) -> RoleAssignment:
     if role not in RoleAssignment.Role.values:
         raise PeopleError(
@@ -75,9 +131,11 @@ def give_role(*, account_id: uuid.UUID, organisation_id: uuid.UUID, role: str) -
 
 
 def withdraw_role(*, account_id: uuid.UUID, organisation_id: uuid.UUID, role: str) -> None:
+    """Withdraw a role. It is over with the next request; what the person's devices write after that waits for people."""
     RoleAssignment.objects.filter(account_id=account_id, organisation_id=organisation_id, role=role, until=None).update(
         until=timezone.now()
     )
+    ledger.follow(topic="end_streams", account_id=str(account_id))
 
 
 def record_certificate(
@@ -146,6 +204,8 @@ def agree_accommodation(
 ) -> Accommodation:
     if not 0 <= extra_time_percent <= 200:
         raise PeopleError("extra-time", "Extra time is between 0 and 200 per cent.")
+    if not description.strip():
+        raise PeopleError("no-description", "Say what is agreed, so that assessors and proctors can act on it.")
     return Accommodation.objects.create(
         candidate_id=candidate_id,
         description=description,

@@ -42,6 +42,26 @@ class Account(AbstractBaseUser):
         return f"{self.given_name} {self.family_name}".strip()
 
 
+class SignInLink(models.Model):
+    """A link by which a person comes in once: an invitation, or a way into a demonstration. Only its digest is kept."""
+
+    class Purpose(models.TextChoices):
+        INVITATION = "invitation"
+        DEMONSTRATION = "demonstration"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_sha256 = models.BinaryField(max_length=32, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sign_in_links")
+    purpose = models.CharField(max_length=13, choices=Purpose)
+    made_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} for {self.account_id}"
+
+
 class RoleAssignment(models.Model):
     """What an account may do in an organisation; a withdrawn role keeps its row."""
 

@@ -116,6 +116,35 @@ def _simulation(content_hash: str) -> Simulation:
     )
 
 
+def presented(simulation: Simulation) -> dict[str, Any]:
+    """A simulation as its candidate may see it: what is asked and what is there, and nothing that tells what is right.
+
+    Built from named fields only, so that a field that is added to the content stays here until somebody names it.
+    """
+    document = simulation.document
+    shown: dict[str, Any] = {
+        "simulation": simulation.identifier,
+        "title": document["title"],
+        "minutes": document["time_limit_min"],
+        "brief": document.get("brief", ""),
+    }
+    if simulation.wiring is not None:
+        return shown | {"kind": "wiring", "components": simulation.wiring.public_document()["components"]}
+    if simulation.case_sheet is not None:
+        sheet = simulation.case_sheet.public_document()
+        named = ("facts", "data", "after", "costs", "labels", "questions", "ranking")
+        return shown | {"kind": "case"} | {name: sheet[name] for name in named}
+    return shown | {
+        "kind": "settings",
+        "brief": document["order"],
+        "registers": [
+            {"model": entry["model"], "point": entry["point"], "index": list(entry.get("index", ())),
+             "value": str(entry["value"]), "unit": entry.get("unit", "")}
+            for entry in document.get("initial", ())
+        ],
+    }  # fmt: skip
+
+
 def stacks() -> tuple[StackDefinition, ...]:
     """The latest published version of every stack."""
     problems: list[Problem] = []
@@ -129,6 +158,17 @@ def stacks() -> tuple[StackDefinition, ...]:
 def _published_codes() -> list[str]:
     rows = SchemeVersion.objects.filter(state=Version.State.PUBLISHED)
     return sorted(set(rows.values_list("scheme__code", flat=True)))
+
+
+def open_versions() -> list[SchemeVersion]:
+    """The latest published version of every scheme: what a candidate may register for."""
+    return [current_version(code) for code in _published_codes()]
+
+
+def evidence_kinds() -> dict[str, str]:
+    """What a candidate may show: identifier → title of every published external credential and kind of evidence."""
+    rows = ExternalCredential.objects.filter(state=Version.State.PUBLISHED).order_by("identifier", "number")
+    return {row.identifier: str(row.document.get("title", row.identifier)) for row in rows}
 
 
 def entry_requirements_met(

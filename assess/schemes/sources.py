@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,14 @@ def _decimal(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
 _StrictLoader.add_constructor("tag:yaml.org,2002:float", _decimal)
 
 
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Any:
+    # The loader derives from SafeLoader: it builds texts, numbers, lists and mappings only.
+    return yaml.load(text, Loader=_StrictLoader)
+
+
 def read_yaml(path: Path) -> Any:
-    """Read one file.
+    """Read one file; of a file that stays as it is the same object is given again, so nobody changes it.
 
     Raises
     ------
@@ -63,9 +70,7 @@ def read_yaml(path: Path) -> Any:
         remedy.
     """
     try:
-        text = _read_text(path)
-        # The loader derives from SafeLoader: it builds texts, numbers, lists and mappings only.
-        return yaml.load(text, Loader=_StrictLoader)
+        return _parsed(_read_text(path))
     except OSError as error:
         raise SchemeError(
             "unreadable", f"{path.name} cannot be read ({error.strerror}); put it into the folder."

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from assess.people.queries import conflicts_among, roles_of
 from assess.sittings.models import Assignment, Instrument, Sitting, Station
+from assess.sittings.queries import ROLE_FOR
 
 
 class SittingError(Exception):
@@ -133,10 +134,6 @@ def assign_all(*, sitting_id: uuid.UUID, posts: Sequence[Post]) -> int:
 
 def take_station_out(*, station_id: int) -> None:
     Station.objects.filter(pk=station_id, out_of_use_since=None).update(out_of_use_since=timezone.now())
-
-
-ROLE_FOR = {"assessor": "assessor", "marker": "assessor", "adjudicator": "assessor", "proctor": "proctor"}
-"""Which role a person needs to hold a post of a family."""
 
 
 def _moves(row: Assignment, post: Post) -> bool:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,12 +12,14 @@ from django.utils import timezone
 from assess.ledger import actions as ledger
 from assess.people.models import Account
 from assess.people.queries import has_role
+from assess.psychometrics.responses import ResponseError
 from assess.schemes import queries as schemes
-from assess.schemes.definition import SchemeDefinition
+from assess.schemes.definition import Part
 from assess.schemes.models import SchemeVersion
 from assess.validity.meetings import FoundCut, NoCut, angoff_cut, borderline_cut
-from assess.validity.models import CutScore, Study
-from assess.validity.queries import frozen_scores, study_of
+from assess.validity.models import CutScore, Study, StudyRun
+from assess.validity.queries import FrozenScores, frozen_scores, study_of
+from assess.validity.written import Document
 
 
 class ValidityError(Exception):
@@ -27,21 +30,87 @@ class ValidityError(Exception):
         self.code = code
 
 
+@dataclass(frozen=True)
+class Computed:
+    """What a study was computed from: the digest of the frozen scores, how many candidates, whether any is made up."""
+
+    dataset_sha256: str
+    candidates: int
+    simulated: bool
+
+    @classmethod
+    def of(cls, frozen: FrozenScores) -> "Computed":
+        return cls(frozen.sha256, len(frozen.attempts), frozen.simulated)
+
+
+NO_SCORES = "There is nothing to study: no attempt of this scheme version is scored."
+SECTIONS = ("responses", "ratings", "task_scores", "borderline", "parts")
+"""The sections of a study, in the order in which they are computed."""
+
+
+def ask_for_study(*, actor_id: uuid.UUID, scheme_version_id: uuid.UUID) -> StudyRun:
+    """Have a study computed in the background. One runs at a time for a scheme version.
+
+    Raises
+    ------
+    ValidityError
+        `running`: one is under way already.
+    """
+    under_way = StudyRun.objects.filter(scheme_version_id=scheme_version_id, state__in=StudyRun.UNDER_WAY).first()
+    if under_way is not None:
+        raise ValidityError("running", f"A study of this scheme is under way since {under_way.asked_at:%H:%M} UTC.")
+    now = timezone.now()
+    run = StudyRun.objects.create(
+        scheme_version_id=scheme_version_id, asked_by_id=actor_id, asked_at=now, changed_at=now
+    )
+    ledger.follow(topic="run_study", run_id=str(run.pk))
+    return run
+
+
+def note_study_progress(*, run_id: uuid.UUID, step: str) -> StudyRun:
+    """Say which section is computed now."""
+    run = StudyRun.objects.select_for_update().get(pk=run_id)
+    if run.state in StudyRun.UNDER_WAY:
+        run.done = SECTIONS.index(step) if step in SECTIONS else run.done
+        run.state, run.step, run.changed_at = StudyRun.State.RUNNING, step, timezone.now()
+        run.save(update_fields=["state", "step", "done", "changed_at"])
+    return run
+
+
+def end_study_run(
+    *, run_id: uuid.UUID, found: Computed | None = None, document: Document | None = None, sentence: str = ""
+) -> StudyRun:
+    """Keep what a study came to, or why it failed."""
+    run = StudyRun.objects.select_for_update().get(pk=run_id)
+    if run.state not in StudyRun.UNDER_WAY:
+        return run
+    if found is not None and document is not None:
+        run.study = _keep(run.asked_by_id, run.scheme_version_id, found, document)
+        run.done = len(SECTIONS)
+    run.state = StudyRun.State.DONE if run.study is not None else StudyRun.State.FAILED
+    run.sentence, run.changed_at = sentence, timezone.now()
+    run.save(update_fields=["study", "state", "done", "sentence", "changed_at"])
+    return run
+
+
 def run_study(*, actor_id: uuid.UUID, scheme_version_id: uuid.UUID) -> Study:
     """Freeze the latest scores of a scheme version and analyse them. The same scores give the study that is there."""
     frozen = frozen_scores(scheme_version_id)
     if not frozen.attempts:
-        raise ValidityError("no-scores", "There is nothing to study: no attempt of this scheme version is scored.")
+        raise ValidityError("no-scores", NO_SCORES)
+    return _keep(actor_id, scheme_version_id, Computed.of(frozen), study_of(scheme_version_id, frozen))
+
+
+def _keep(actor_id: uuid.UUID, scheme_version_id: uuid.UUID, found: Computed, document: Document) -> Study:
     last = Study.objects.filter(scheme_version_id=scheme_version_id).order_by("-number").first()
-    document = study_of(scheme_version_id, frozen)
-    if last is not None and last.dataset_sha256 == frozen.sha256 and last.document == document:
+    if last is not None and last.dataset_sha256 == found.dataset_sha256 and last.document == document:
         return last
     study = Study.objects.create(
         scheme_version_id=scheme_version_id,
         number=1 if last is None else last.number + 1,
-        dataset_sha256=frozen.sha256,
-        candidates=len(frozen.attempts),
-        simulated=frozen.simulated,
+        dataset_sha256=found.dataset_sha256,
+        candidates=found.candidates,
+        simulated=found.simulated,
         document=document,
         run_by_id=actor_id,
         run_at=timezone.now(),
@@ -66,12 +135,14 @@ def hold_angoff_meeting(
     Raises
     ------
     ValidityError
-        `not-a-judge` names who lacks the role; `no-cut` where the ratings give none.
+        `no-such-part`; `not-a-judge` names who lacks the role; `no-cut` where the ratings give none.
     """
+    _part(scheme_version_id, part)
     for judge in judge_ids:
         if not has_role(judge, "judge"):
+            name = Account.objects.filter(pk=judge).first() or judge
             raise ValidityError(
-                "not-a-judge", f"{judge} is not a judge here. Give the person the role, or leave them out."
+                "not-a-judge", f"{name} is not a judge here. Give the person the role, or leave them out."
             )
     found = _found(lambda: angoff_cut(judges=[str(j) for j in judge_ids], items=items, points=points, rounds=rounds))
     simulated = Account.objects.filter(pk__in=judge_ids, simulated=True).exists()
@@ -84,10 +155,10 @@ def hold_borderline_meeting(*, actor_id: uuid.UUID, scheme_version_id: uuid.UUID
     Raises
     ------
     ValidityError
-        `no-cut` where a task has too few candidates or its ratings do not vary.
+        `no-such-part`; `no-cut` where a task has too few candidates or its ratings do not vary.
     """
+    wanted = set(_part(scheme_version_id, part).tasks)
     frozen = frozen_scores(scheme_version_id)
-    wanted = set(_definition(scheme_version_id).part(part).tasks)
     maxima = {
         task["task"]: Decimal(task["maximum"])
         for attempt in frozen.attempts
@@ -103,14 +174,18 @@ def hold_borderline_meeting(*, actor_id: uuid.UUID, scheme_version_id: uuid.UUID
     return _record(actor_id, scheme_version_id, part, panel, found, frozen.simulated)
 
 
-def _definition(scheme_version_id: uuid.UUID) -> SchemeDefinition:
-    return schemes.definition_of(SchemeVersion.objects.get(pk=scheme_version_id))
+def _part(scheme_version_id: uuid.UUID, name: str) -> Part:
+    definition = schemes.definition_of(SchemeVersion.objects.get(pk=scheme_version_id))
+    parts = {part.identifier: part for part in definition.parts}
+    if name not in parts:
+        raise ValidityError("no-such-part", f"The scheme has no part {name[:40]!r}; it has {', '.join(parts)}.")
+    return parts[name]
 
 
 def _found(compute: Any) -> FoundCut:
     try:
         found: FoundCut = compute()
-    except NoCut as error:
+    except (NoCut, ResponseError) as error:
         raise ValidityError("no-cut", f"The meeting gives no cut score. {error}") from None
     return found
 
@@ -118,9 +193,6 @@ def _found(compute: Any) -> FoundCut:
 def _record(
     actor_id: uuid.UUID, scheme_version_id: uuid.UUID, part: str, panel: str, found: FoundCut, simulated: bool
 ) -> CutScore:
-    names = [one.identifier for one in _definition(scheme_version_id).parts]
-    if part not in names:
-        raise ValidityError("no-such-part", f"The scheme has no part {part!r}; it has {', '.join(names)}.")
     earlier = CutScore.objects.filter(scheme_version_id=scheme_version_id, part=part)
     cut = CutScore.objects.create(
         scheme_version_id=scheme_version_id,

@@ -6,8 +6,9 @@ number of cases, method and source, and with a verdict in words; where the data 
 evidence".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from assess.psychometrics.responses import ResponseError
 from assess.validity.datasets import GlobalRatings, PartScores, Ratings, Responses
@@ -19,6 +20,11 @@ from assess.validity.written import Document
 __all__ = ["Cuts", "GlobalRatings", "PartScores", "Ratings", "Responses", "analyse"]
 
 Number = float | Decimal
+Report = Callable[[str], None]
+
+
+def _in_silence(step: str) -> None:
+    """Tell nobody how far it is."""
 
 
 def analyse(
@@ -33,6 +39,7 @@ def analyse(
     cuts: Mapping[str, tuple[Number, Number | None]] | None = None,
     sources: Sequence[Mapping[str, str]] = (),
     seed: int = 0,
+    report: Report = _in_silence,
 ) -> Document:
     """Analyse what is given and say what each figure rests on.
 
@@ -51,6 +58,8 @@ def analyse(
         Where the data come from: `name` and `sha256` of each file, say.
     seed
         Of all random numbers.
+    report
+        Told the name of each section before it is computed (`responses`, `ratings`, `task_scores`, `borderline`, `parts`).
 
     Returns
     -------
@@ -79,16 +88,24 @@ def analyse(
             raise ResponseError(
                 "not_a_percentage", f"the cut of {part} is {value:g} with error {se}; both are per cent"
             )
-    return {
+    document: Document = {
         "kind": "study",
         "version": 1,
         "title": title,
         "simulated": simulated,
         "seed": seed,
         "sources": [dict(source) for source in sources],
-        "responses": None if responses is None else response_document(responses, cut=adopted.get(responses.part)),
-        "ratings": None if ratings is None else rating_document(ratings),
-        "task_scores": None if task_scores is None else rating_document(task_scores),
-        "borderline": None if global_ratings is None else borderline_document(global_ratings, seed=seed),
-        "parts": None if parts is None else part_document(parts, cuts=adopted, seed=seed),
     }
+    sections: dict[str, Callable[[], Any]] = {
+        "responses": lambda: (
+            None if responses is None else response_document(responses, cut=adopted.get(responses.part))
+        ),
+        "ratings": lambda: None if ratings is None else rating_document(ratings),
+        "task_scores": lambda: None if task_scores is None else rating_document(task_scores),
+        "borderline": lambda: None if global_ratings is None else borderline_document(global_ratings, seed=seed),
+        "parts": lambda: None if parts is None else part_document(parts, cuts=adopted, seed=seed),
+    }
+    for section, compute in sections.items():
+        report(section)
+        document[section] = compute()
+    return document

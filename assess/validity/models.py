@@ -29,6 +29,41 @@ class Study(models.Model):
         return f"study {self.number} of {self.scheme_version_id}"
 
 
+class StudyRun(models.Model):
+    """A study that somebody asked for: how far it is, and what came of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    UNDER_WAY = (State.WAITING, State.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    scheme_version = models.ForeignKey("assess.SchemeVersion", on_delete=models.PROTECT, related_name="study_runs")
+    asked_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    step = models.CharField(max_length=40, blank=True)
+    done = models.PositiveSmallIntegerField(default=0, help_text="sections computed")
+    sentence = models.TextField(blank=True, help_text="why it failed")
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme_version"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="one_study_runs_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} study of {self.scheme_version_id}"
+
+
 class CutScore(models.Model):
     """A cut score of one part: how it came about, by which panel, with which error, and which board adopted it.
 

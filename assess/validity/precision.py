@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
-from assess.psychometrics.irt import Calibration
+from assess.psychometrics.irt import RaschCalibration
 from assess.psychometrics.irt.steps import StepLayout, curves
 from assess.psychometrics.responses import FloatArray
 from assess.psychometrics.results import LEVEL, Estimate, estimated, not_enough, two_sided
@@ -87,7 +87,7 @@ class Precision:
 
 
 def calibrated_form(
-    calibration: Calibration, points: Sequence[FloatArray], *, possible: float, share: float
+    calibration: RaschCalibration, points: Sequence[FloatArray], *, possible: float, share: float
 ) -> CalibratedForm | None:
     """The calibrated items as a form; None when nothing was calibrated.
 
@@ -179,7 +179,7 @@ def precision_at(form: CalibratedForm, percent: float, *, minimum: int = 30, lev
     )
 
 
-def marginal_reliability(form: CalibratedForm, calibration: Calibration, *, level: float = LEVEL) -> Estimate:
+def marginal_reliability(form: CalibratedForm, calibration: RaschCalibration, *, level: float = LEVEL) -> Estimate:
     r"""Reliability of an average form for the population it was calibrated on, from the Rasch model.
 
     Notes

@@ -2,11 +2,13 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+
+from django.db.models import QuerySet
 
 from assess.attempts.models import Attempt, Score
 from assess.ledger.canonical import canonical
@@ -16,7 +18,7 @@ from assess.sittings.models import Assignment
 from assess.validity.analysis import analyse
 from assess.validity.decision_study import OVERALL
 from assess.validity.frozen import Frozen, ScoredAttempt, freeze
-from assess.validity.models import CutScore, Study
+from assess.validity.models import CutScore, Study, StudyRun
 
 SEED = 20_261_123
 SIMULATED = (
@@ -87,8 +89,10 @@ def _without_identifiers(document: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in document.items() if key not in ("attempt", "seal", "seal_digest")}
 
 
-def study_of(scheme_version_id: uuid.UUID, frozen: FrozenScores) -> dict[str, Any]:
-    """Analyse frozen scores under the cut scores adopted so far."""
+def study_of(
+    scheme_version_id: uuid.UUID, frozen: FrozenScores, report: Callable[[str], None] = lambda section: None
+) -> dict[str, Any]:
+    """Analyse frozen scores under the cut scores adopted so far; `report` is told the section that comes next."""
     version = SchemeVersion.objects.select_related("scheme").get(pk=scheme_version_id)
     arrays = frozen.arrays
     return analyse(
@@ -102,6 +106,7 @@ def study_of(scheme_version_id: uuid.UUID, frozen: FrozenScores) -> dict[str, An
         cuts=_cuts(scheme_version_id),
         sources=[{"name": "scores", "sha256": frozen.sha256}],
         seed=SEED,
+        report=report,
     )
 
 
@@ -191,3 +196,18 @@ def _figures(study: uuid.UUID) -> _Figures:
             "rater_agreement": document["task_scores"]["agreement"]["whole"],
         },
     )
+
+
+def study_by_id(study_id: uuid.UUID) -> Study | None:
+    return Study.objects.filter(pk=study_id).select_related("scheme_version__scheme", "run_by").first()
+
+
+def runs_of(scheme_version_id: uuid.UUID) -> QuerySet[StudyRun]:
+    """Studies that were asked for, the latest first."""
+    return StudyRun.objects.filter(scheme_version_id=scheme_version_id).order_by("-asked_at")
+
+
+def cut_scores_of(scheme_version_id: uuid.UUID) -> QuerySet[CutScore]:
+    """Every cut score that was ever set for a scheme version, by part, the latest first."""
+    found = CutScore.objects.filter(scheme_version_id=scheme_version_id).select_related("held_by", "adopted_by")
+    return found.order_by("part", "-number")

@@ -40,8 +40,8 @@ def report_html(document: Mapping[str, Any]) -> str:
 def findings(document: Mapping[str, Any]) -> list[tuple[str, bool]]:
     """The findings in a few sentences, and whether each rests on enough evidence."""
     lines = score_summary(document)
-    for found in (document["ratings"], document["task_scores"]):
-        lines += [] if found is None else rater_summary(found)
+    for about, found in (("", document["ratings"]), ("Task scores: ", document["task_scores"])):
+        lines += [] if found is None else [(about + told, sure) for told, sure in rater_summary(found)]
     return lines
 
 

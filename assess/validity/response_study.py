@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assess.psychometrics.ctt import ItemAnalysis, item_analysis, mean, score_distribution
-from assess.psychometrics.irt import Calibration, calibrate, wle
+from assess.psychometrics.irt import RaschCalibration, calibrate_rasch, wle
 from assess.psychometrics.reliability import alpha, spearman_brown, standard_error_of_measurement
 from assess.psychometrics.responses import FloatArray
 from assess.psychometrics.results import Estimate, estimated, not_enough, two_sided
@@ -185,13 +185,13 @@ class _Scale:
 
     recoded: FloatArray
     notes: list[str]
-    calibration: Calibration
+    calibration: RaschCalibration
     form: CalibratedForm | None
 
     @classmethod
     def of(cls, responses: Responses) -> "_Scale":
         recoded, points, notes = _categories(responses)
-        calibration = calibrate(recoded, names=responses.items, centred=True)
+        calibration = calibrate_rasch(recoded, names=responses.items, centred=True)
         return cls(recoded=recoded, notes=notes, calibration=calibration, form=_form(responses, calibration, points))
 
 
@@ -265,7 +265,7 @@ def _listed(values: FloatArray) -> str:
     return ", ".join(f"{value:g}" for value in values)
 
 
-def _form(responses: Responses, calibration: Calibration, points: list[FloatArray]) -> CalibratedForm | None:
+def _form(responses: Responses, calibration: RaschCalibration, points: list[FloatArray]) -> CalibratedForm | None:
     kept = [j for j, own in enumerate(calibration.step_difficulties) if own is not None]
     if not kept:
         return None

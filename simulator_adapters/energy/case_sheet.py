@@ -45,6 +45,8 @@ class CaseSheet:
         Series the case gives, such as twelve bills, by name.
     costs
         Cost per measure; the names are those of the ranking.
+    labels
+        What a name of a fact, series or measure is called on the sheet, with its unit.
     """
 
     id: str
@@ -56,6 +58,7 @@ class CaseSheet:
     costs: Mapping[str, Decimal] = field(default_factory=dict)
     ranking_key: tuple[str, ...] = ()
     ranking_by: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_document(cls, entry: Mapping[str, Any], *, source: str = "simulations.yaml") -> "CaseSheet":
@@ -78,6 +81,7 @@ class CaseSheet:
             "after": {name: str(value) for name, value in self.after.items()},
             "costs": {name: str(value) for name, value in self.costs.items()},
             "questions": [{"id": q.id, "text": q.text, "unit": canonical_unit(q.unit).label} for q in self.questions],
+            "labels": dict(self.labels),
             "ranking": {"by": self.ranking_by, "measures": sorted(self.ranking_key)} if self.ranking_key else None,
         }
 
@@ -162,7 +166,7 @@ class _Reader:
     def sheet(self) -> CaseSheet:
         known = {
             *("id", "kind", "credential", "outcomes", "title", "time_limit_min", "facts", "answers", "costs", "data"),
-            *("after", "ranking_key", "ranking_by", "review_note"),
+            *("after", "ranking_key", "ranking_by", "labels", "review_note"),
         }
         if unknown := sorted(set(self.entry) - known):
             self._refuse(f"The field {unknown[0]!r} is unknown.", f"Known fields are {', '.join(sorted(known))}.")
@@ -190,7 +194,17 @@ class _Reader:
             costs=costs,
             ranking_key=ranking,
             ranking_by=str(self.entry.get("ranking_by", "")),
+            labels=self._labels(),
         )
+
+    def _labels(self) -> dict[str, str]:
+        labels = self.entry.get("labels", {})
+        if not isinstance(labels, Mapping) or not all(isinstance(text, str) for text in labels.values()):
+            self._refuse("labels is not a mapping of texts.", "Write name: what it is called, with its unit.")
+        named = {name for part in ("facts", "after", "costs", "data") for name in self.entry.get(part, {})}
+        if strange := sorted(set(labels) - named):
+            self._refuse(f"labels names {strange[0]!r}, which the case does not hold.", "Correct or remove it.")
+        return {str(name): text for name, text in labels.items()}
 
     def _refuse(self, problem: str, remedy: str) -> NoReturn:
         raise CaseSheetError(self.source, self.id, problem, remedy)

@@ -54,9 +54,15 @@ def play(circuit: Circuit, nets: Ints) -> Played:
     rows = _sequence(circuit, wiring, row_settings) if task.in_sequence else _at_rest(circuit, wiring, row_settings)
     rest = _at_rest(circuit, wiring, task.settings)
     voltages, closed, pulled, chatters = (np.concatenate(pair, axis=1) for pair in zip(rows, rest, strict=True))
+    return as_played(circuit, nets, settings, (voltages, closed, pulled, chatters), rows=len(row_settings))
+
+
+def as_played(circuit: Circuit, nets: Ints, settings: tuple[Setting, ...], scenes: "Scene", *, rows: int = 0) -> Played:
+    """Scenes that were settled, with all that the rules ask of them. `nets` has the shape (candidates, n)."""
+    voltages, closed, pulled, chatters = scenes
     return Played(
         settings=settings,
-        rows=len(row_settings),
+        rows=rows,
         voltages=voltages,
         across=circuit.decivolts_across_loads(voltages),
         closed=closed,
@@ -73,7 +79,7 @@ Scene = tuple[Floats, Bools, Bools, Bools]
 def _at_rest(circuit: Circuit, wiring: Floats, settings: Sequence[Setting]) -> Scene:
     by_hand = circuit.closed_by_hand(settings)
     released = np.zeros((len(wiring), len(settings), len(circuit.coils)), dtype=bool)
-    return _settle(circuit, wiring, by_hand, released)
+    return settle(circuit, wiring, by_hand, released)
 
 
 def _sequence(circuit: Circuit, wiring: Floats, settings: Sequence[Setting]) -> Scene:
@@ -81,7 +87,7 @@ def _sequence(circuit: Circuit, wiring: Floats, settings: Sequence[Setting]) -> 
     pulled = np.zeros((len(wiring), 1, len(circuit.coils)), dtype=bool)
     scenes: list[Scene] = []
     for step in range(len(settings)):
-        scenes.append(_settle(circuit, wiring, by_hand[step : step + 1], pulled))
+        scenes.append(settle(circuit, wiring, by_hand[step : step + 1], pulled))
         pulled = scenes[-1][2]
     voltages, closed, pulls, chatters = zip(*scenes, strict=True)
     return (
@@ -92,7 +98,8 @@ def _sequence(circuit: Circuit, wiring: Floats, settings: Sequence[Setting]) -> 
     )
 
 
-def _settle(circuit: Circuit, wiring: Floats, by_hand: Bools, pulled: Bools) -> Scene:
+def settle(circuit: Circuit, wiring: Floats, by_hand: Bools, pulled: Bools) -> Scene:
+    """Let coils and contacts follow each other until nothing moves: voltages, contacts, coils, and which coils chatter."""
     for _ in range(MOST_RELAY_ROUNDS):
         closed = by_hand | circuit.closed_by_coils(pulled)
         voltages = circuit.voltages(wiring, closed)

@@ -31,6 +31,10 @@ class TaskError(ValueError):
         self.source, self.task, self.problem, self.remedy = source, task, problem, remedy
 
 
+RESTING = frozenset({"rest", "released", "off", "open", "straight"})
+"""How content calls the state in which a part stands before a hand moves it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Component:
     """A part of the task: its terminals, the contacts closed in each of its states, and its load."""
@@ -48,6 +52,11 @@ class Component:
         kind = kind_of(self.kind)
         assert kind is not None
         return kind
+
+    @property
+    def at_rest(self) -> tuple[str, ...]:
+        """Its states, the one of rest first. A stored document does not keep the order in which they were written."""
+        return tuple(sorted(self.states, key=lambda state: (state not in RESTING, bool(self.states[state]), state)))
 
     @property
     def name(self) -> str:
@@ -147,11 +156,27 @@ class WiringTask:
         return (len(self.rows) + len(self.settings)) * len(self.terminals) ** 2
 
     def public_document(self) -> dict[str, Any]:
-        """What a candidate's drawing page may know: parts and terminals, no key."""
+        """What a candidate's drawing page may know: each part as one sees it on the bench, and no key.
+
+        That is its terminals, the states a hand can set, and what is printed on its housing: the contacts of each state and
+        the terminals of its load or coil. How parts are to be joined, and what then must work, stays here.
+        """
+        by_hand = {component.id for component in self.hand_set}
         return {
             "id": self.id,
             "title": self.title,
-            "components": [{"id": c.id, "kind": c.kind, "terminals": list(c.terminals)} for c in self.components],
+            "components": [
+                {
+                    "id": c.id,
+                    "kind": c.kind,
+                    "role": c.library.role.value,
+                    "terminals": list(c.terminals),
+                    "states": list(c.at_rest) if c.id in by_hand else [],
+                    "contacts": {state: [list(pair) for pair in pairs] for state, pairs in c.states.items()},
+                    "load": list(c.load_between or ()),
+                }
+                for c in self.components
+            ],
         }
 
 
@@ -169,7 +194,7 @@ def wires_of_nets(nets: Sequence[Sequence[str]]) -> tuple[Wire, ...]:
 _KNOWN = {
     *("id", "kind", "credential", "outcomes", "title", "time_limit_min", "components", "reference_nets"),
     *("must_reach_pe", "truth_table", "sequence", "extra_rules", "same_rcd", "accept_inverted", "fault_variants"),
-    *("accept_also", "scope_note", "review_note"),
+    *("accept_also", "scope_note", "review_note", "brief"),
 }
 _RULES = {"switch_in_line": "component", "neutral_direct": "terminals", "neutral_when_on": "terminals"}
 

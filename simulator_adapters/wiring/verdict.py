@@ -35,7 +35,7 @@ def evaluate(task: WiringTask, wires: object) -> WiringResult:
 
 def evaluate_batch(task: WiringTask, wirings: Sequence[object]) -> list[WiringResult]:
     """Judge many wirings of one task; each result equals that of `evaluate`."""
-    circuit, exempt = _prepared(task)
+    circuit, exempt = prepared(task)
     checked = [read_wires(task, wires) for wires in wirings]
     results: list[WiringResult] = []
     batch = max(1, _MATRIX_ENTRIES_AT_ONCE // task.matrix_entries)
@@ -60,7 +60,7 @@ def check_task(task: WiringTask) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _prepared(task: WiringTask) -> tuple[Circuit, frozenset[str]]:
+def prepared(task: WiringTask) -> tuple[Circuit, frozenset[str]]:
     """A task's circuit, and the general checks its own reference fails: those say nothing about a candidate."""
     circuit = Circuit(task)
     (reference,) = _cases(circuit, [task.reference])
