@@ -17,17 +17,43 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
+from assess.attempts.conditions import AttemptError
+from assess.awards.actions import AwardError
 from assess.ledger import actions as ledger
 from assess.ledger.models import Act
 from assess.ledger.rows import row_document
+from assess.people.actions import PeopleError
 from assess.people.queries import Actor
 from assess.permissions import RULES
+from assess.proctoring.actions import ProctoringError
+from assess.schemes.errors import SchemeError
+from assess.sittings.actions import SittingError
+from assess.validity.actions import ValidityError
+from item_bank.assembly import AssemblyError
+from item_bank.errors import ItemBankError
+from rubrics.errors import RubricError
 
 
 class Forbidden(Exception):
     """The actor may not do this; the message says why, in a sentence."""
 
     code = "forbidden"
+
+
+REFUSALS: tuple[type[Exception], ...] = (
+    Forbidden,
+    AssemblyError,
+    AttemptError,
+    AwardError,
+    ItemBankError,
+    PeopleError,
+    ProctoringError,
+    RubricError,
+    SchemeError,
+    SittingError,
+    ValidityError,
+)
+"""What `act` raises when something can't be done: each is a sentence that a person can act on."""
 
 
 @cache
@@ -62,6 +88,7 @@ def act(actor: Actor, name: str, /, **arguments: Any) -> Any:
     with transaction.atomic():
         result = function(**arguments)
         _note(actor, name, arguments, result)
+        ledger.note_changes(topics=_topics(arguments, result))
     return result
 
 
@@ -91,6 +118,21 @@ def _note(actor: Actor, name: str, arguments: Mapping[str, Any], result: Any) ->
         at=timezone.now(),
     )
     ledger.record(kind="act", record_id=made.pk, document=row_document(made))
+
+
+ABOUT = ("attempt", "sitting")
+
+
+def _topics(arguments: Mapping[str, Any], result: Any) -> set[str]:
+    """What pages are told about: the attempts and sittings that the arguments or the result name."""
+    topics = {f"{kind}:{arguments[f'{kind}_id']}" for kind in ABOUT if arguments.get(f"{kind}_id")}
+    topics |= {f"attempt:{key}" for key in arguments.get("attempt_ids", ())}
+    for made in result if isinstance(result, list | tuple) else [result]:
+        if isinstance(made, models.Model):
+            topics |= {f"{kind}:{key}" for kind in ABOUT if (key := getattr(made, f"{kind}_id", None))}
+            if made._meta.model_name in ABOUT:
+                topics.add(f"{made._meta.model_name}:{made.pk}")
+    return topics
 
 
 def _plain(value: Any) -> Any:

@@ -1,8 +1,8 @@
 """The tables of every area, gathered where Django looks for them. A model is defined in its area's `models.py`."""
 
-from assess.attempts.models import Attempt, Entry, Quarantine, Registration, Score, Seal, Stream
+from assess.attempts.models import Attempt, Entry, Media, Quarantine, Registration, Score, Seal, Stream
 from assess.awards.models import Credential, Decision, Signature, StatusChange, Waiver
-from assess.ledger.models import Act, Checkpoint, Leaf, Outbox
+from assess.ledger.models import Act, Change, Checkpoint, Leaf, Outbox
 from assess.people.models import (
     Accommodation,
     Account,
@@ -11,7 +11,9 @@ from assess.people.models import (
     Holding,
     Organisation,
     RoleAssignment,
+    SignInLink,
 )
+from assess.proctoring.models import Arrangement, Consent, Incident, Look, Review
 from assess.schemes.models import (
     BlueprintVersion,
     ExternalCredential,
@@ -21,35 +23,43 @@ from assess.schemes.models import (
     Stack,
 )
 from assess.sittings.models import Assignment, Instrument, Sitting, Station
-from assess.validity.models import CutScore, Study
+from assess.validity.models import CutScore, Study, StudyRun
 
 __all__ = [
     "Accommodation",
     "Account",
     "Act",
+    "Arrangement",
     "Assignment",
     "Attempt",
     "BlueprintVersion",
     "Certificate",
+    "Change",
     "Checkpoint",
     "Conflict",
+    "Consent",
     "Credential",
     "CutScore",
     "Decision",
     "Entry",
     "ExternalCredential",
     "Holding",
+    "Incident",
     "Instrument",
     "Leaf",
+    "Look",
+    "Media",
     "Organisation",
     "Outbox",
     "Quarantine",
     "Registration",
+    "Review",
     "RoleAssignment",
     "Scheme",
     "SchemeVersion",
     "Score",
     "Seal",
+    "SignInLink",
     "Signature",
     "SimulationVersion",
     "Sitting",
@@ -58,5 +68,6 @@ __all__ = [
     "StatusChange",
     "Stream",
     "Study",
+    "StudyRun",
     "Waiver",
 ]

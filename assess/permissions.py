@@ -11,6 +11,7 @@ from typing import Any
 from assess.attempts import queries as attempts
 from assess.attempts.kinds import family
 from assess.people.queries import Actor
+from assess.proctoring import queries as proctoring
 
 Condition = Callable[[Actor, Mapping[str, Any]], str | None]
 
@@ -44,12 +45,30 @@ def _holder_of_the_role(actor: Actor, arguments: Mapping[str, Any]) -> str | Non
     return f"{arguments['role']} of this attempt is not yours. Ask for the assignment to be changed."
 
 
+def _watches_over(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    if proctoring.sitting_of(actor, arguments["sitting_id"]) is not None:
+        return None
+    return "This sitting is watched over by others. Ask for a post in it."
+
+
+def _may_send_this_picture(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    if proctoring.may_send_picture(actor, arguments["attempt_id"], arguments["role"], arguments["kind"]):
+        return None
+    return "No such picture of this attempt is taken under a role of yours."
+
+
+def _may_look_at_it(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    return None if proctoring.picture_for(actor, arguments["media_id"]) else "This picture is not for you."
+
+
 RULES: dict[str, Rule] = {
     # people
     "people.found_organisation": _rule("director", "service"),
     "people.open_account": _rule("director", "service"),
     "people.give_role": _rule("director", "service"),
     "people.withdraw_role": _rule("director"),
+    "people.make_sign_in_link": _rule("director", "service"),
+    "people.use_sign_in_link": _rule("service"),
     "people.record_certificate": _rule("candidate", "director", "service", unless=_only_themselves("holder_id")),
     "people.verify_certificate": _rule("director", "proctor"),
     "people.declare_conflict": _rule("assessor", "proctor", "director", "board", "approver"),
@@ -69,14 +88,34 @@ RULES: dict[str, Rule] = {
     "attempts.open_stream": _rule(
         "candidate", "assessor", "proctor", "director", "station", unless=_holder_of_the_role
     ),
+    "attempts.end_streams_of": _rule("service"),
     "attempts.apply_plan": _rule("director", "proctor"),
     "attempts.seal_attempt": _rule("director", "proctor"),
     "attempts.propose_admission": _rule("director", "proctor"),
     "attempts.admit_quarantined": _rule("director"),
     "attempts.reject_quarantined": _rule("director"),
     "attempts.score_attempt": _rule("director", "service"),
+    "attempts.keep_media": _rule("candidate", "assessor", "proctor", "director", unless=_may_send_this_picture),
+    "attempts.erase_media": _rule("service"),
+    # proctoring
+    "proctoring.set_level": _rule("director"),
+    "proctoring.accept_notice": _rule("candidate"),
+    "proctoring.begin": _rule("proctor", "director", unless=_watches_over),
+    "proctoring.pause": _rule("proctor", "director", unless=_watches_over),
+    "proctoring.resume": _rule("proctor", "director", unless=_watches_over),
+    "proctoring.extend": _rule("proctor", "director", unless=_watches_over),
+    "proctoring.identify": _rule("proctor", "director", unless=_watches_over),
+    "proctoring.message": _rule("proctor", "director", unless=_watches_over),
+    "proctoring.look_at_still": _rule("proctor", "director", "approver", unless=_may_look_at_it),
+    "proctoring.seal": _rule("director", "proctor", unless=_watches_over),
+    "proctoring.raise_incident": _rule("proctor", "assessor", "director"),
+    "proctoring.reply_to_incident": _rule("candidate"),
+    "proctoring.review_incident": _rule("proctor", "director", "approver"),
     # validity
     "validity.run_study": _rule("director", "service"),
+    "validity.ask_for_study": _rule("director"),
+    "validity.note_study_progress": _rule("service"),
+    "validity.end_study_run": _rule("service"),
     "validity.hold_angoff_meeting": _rule("director"),
     "validity.hold_borderline_meeting": _rule("director"),
     "validity.adopt_cut_score": _rule("board"),
@@ -99,6 +138,8 @@ INTERNAL: frozenset[str] = frozenset(
         "ledger.record_row",
         "ledger.follow",
         "ledger.settle",
+        "ledger.note_changes",
+        "ledger.tell",
         "ledger.sequence",
         "ledger.checkpoint",
         "ledger.erase_salts",

@@ -3,6 +3,7 @@
 A task that is sent twice finds its row settled and does nothing; a task that is never sent is found by the sweep.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -15,13 +16,63 @@ from assess.ledger import actions as ledger
 from assess.ledger.models import Outbox
 from assess.people.actions import service_account
 from assess.people.queries import actor
+from assess.proctoring import queries as proctoring
+from assess.psychometrics.responses import ResponseError
+from assess.validity import queries as validity
+from assess.validity.actions import NO_SCORES, Computed
+from assess.validity.models import StudyRun
 
-TOPICS: dict[str, str] = {"score_attempt": "attempts.score_attempt"}
+TOPICS: dict[str, str] = {
+    "score_attempt": "attempts.score_attempt",
+    "end_streams": "attempts.end_streams_of",
+}
 """Topic of an outbox row → the act that follows. The row's ids are the act's arguments."""
+
+
+LONGEST_SECTION = timedelta(minutes=5)
+"""A study of which nothing was heard for so long was lost with its worker, and begins again."""
+
+
+def _study(run_id: str) -> bool:
+    """Compute a study that was asked for, outside of any transaction, so that others write meanwhile.
+
+    Returns
+    -------
+    bool
+        Whether the work has ended. False: another worker is at it.
+    """
+    run = StudyRun.objects.get(pk=run_id)
+    if run.state not in StudyRun.UNDER_WAY:
+        return True
+    if run.state == StudyRun.State.RUNNING and run.changed_at > timezone.now() - LONGEST_SECTION:
+        return False
+    who = actor(service_account(name="follow-up"))
+
+    def tell(step: str) -> None:
+        door.act(who, "validity.note_study_progress", run_id=run_id, step=step)
+
+    tell("freezing the scores")
+    try:
+        frozen = validity.frozen_scores(run.scheme_version_id)
+        if not frozen.attempts:
+            door.act(who, "validity.end_study_run", run_id=run_id, sentence=NO_SCORES)
+            return True
+        document = validity.study_of(run.scheme_version_id, frozen, tell)
+    except ResponseError as error:
+        door.act(who, "validity.end_study_run", run_id=run_id, sentence=str(error))
+        return True
+    door.act(who, "validity.end_study_run", run_id=run_id, found=Computed.of(frozen), document=document)
+    return True
+
+
+LONG: dict[str, Callable[..., bool]] = {"run_study": _study}
+"""Topic of an outbox row → work that takes long, in several acts. Done again from the start where a worker was lost."""
+
 
 PATIENCE = timedelta(seconds=10)
 """How old a waiting row is before the sweep takes it that its task was lost."""
 MOST_TRIES = 20
+ERASED_AT_ONCE = 200
 
 _log = structlog.get_logger(__name__)
 
@@ -31,6 +82,11 @@ def follow(outbox_id: int) -> None:
     """Do what must follow an act, once."""
     row = Outbox.objects.filter(pk=outbox_id, done_at=None).first()
     if row is None:
+        return
+    if row.topic in LONG:
+        if LONG[row.topic](**row.payload):
+            with transaction.atomic():
+                ledger.settle(outbox_id=outbox_id)
         return
     try:
         with transaction.atomic():
@@ -46,11 +102,21 @@ def follow(outbox_id: int) -> None:
 
 def work_outbox() -> int:
     """Do here and now whatever waits. Returns how many rows were taken up."""
-    waiting = Outbox.objects.filter(topic__in=TOPICS, done_at=None, tries__lt=MOST_TRIES).order_by("pk")
+    waiting = Outbox.objects.filter(topic__in=[*TOPICS, *LONG], done_at=None, tries__lt=MOST_TRIES).order_by("pk")
     ids = list(waiting.values_list("pk", flat=True))
     for outbox_id in ids:
         follow(outbox_id)
     return len(ids)
+
+
+@shared_task(name="assess.tasks.erase_what_is_over")  # type: ignore[untyped-decorator]  # celery is untyped
+def erase_what_is_over() -> None:
+    """Erase pictures whose announced time is over. That there was one, and why it is gone, stays."""
+    who = actor(service_account(name="retention"))
+    for days, over in proctoring.pictures_past_their_time(timezone.now()).items():
+        for start in range(0, len(over), ERASED_AT_ONCE):
+            because = f"It was kept for {days} days after the sitting, as announced."
+            door.act(who, "attempts.erase_media", media_ids=over[start : start + ERASED_AT_ONCE], because=because)
 
 
 @shared_task(name="assess.tasks.sweep_outbox")  # type: ignore[untyped-decorator]  # celery is untyped
@@ -59,7 +125,7 @@ def sweep_outbox() -> None:
     ledger.sequence()
     ledger.checkpoint()
     lost = Outbox.objects.filter(
-        topic__in=TOPICS, done_at=None, tries__lt=MOST_TRIES, created_at__lt=timezone.now() - PATIENCE
+        topic__in=[*TOPICS, *LONG], done_at=None, tries__lt=MOST_TRIES, created_at__lt=timezone.now() - PATIENCE
     ).order_by("pk")
     for outbox_id in lost.values_list("pk", flat=True)[:200]:
         follow.delay(outbox_id)

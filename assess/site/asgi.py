@@ -7,6 +7,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from channels.sessions import CookieMiddleware
 from django.core.asgi import get_asgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assess.site.settings")
 django = get_asgi_application()
@@ -14,6 +15,7 @@ django = get_asgi_application()
 from assess.api import intake  # noqa: E402  # knows our tables: only after Django is set up
 from assess.live import routing  # noqa: E402
 
+PAGES = get_resolver().url_patterns  # reads every page now: the first person who asks does not wait for it
 JOURNAL = "/journal/"
 
 

@@ -59,10 +59,18 @@ class Channel(filesystem.Channel):
                 _write_whole(self._exchange_file(exchange), dumps(changed))
 
 
+LONGEST_WAIT_S = 0.25
+"""A worker looks up from waiting so often, and sees that it was asked to stop. Celery would look up every two seconds."""
+
+
 class Transport(filesystem.Transport):
     """What `CELERY_BROKER_TRANSPORT` names when the broker is a folder."""
 
     Channel = Channel
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # type: ignore[override]
+        wait = None if timeout is None else min(timeout, LONGEST_WAIT_S)
+        super().drain_events(connection, timeout=wait)
 
     def __init__(self, client: Any, **options: Any) -> None:
         super().__init__(client, **options)

@@ -6,11 +6,12 @@ from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-# No inline script or style, nothing from elsewhere; pictures may be data: (plots drawn by the server).
+# No inline script or style, nothing from elsewhere; pictures may be data: (plots drawn by the server) and blob: (taken on this
+# device, shown before they are sent).
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "img-src 'self' data:",
+        "img-src 'self' data: blob:",
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",

@@ -45,6 +45,9 @@ if _public.scheme not in ("http", "https") or not _public.hostname:
 WEB_PROCESSES = number("ASSAYER_WEB_PROCESSES", 1)
 MACHINES = number("ASSAYER_MACHINES", 1)
 
+# Pictures of attempts, in a folder for each. Several machines must share it.
+MEDIA_DIR = Path(env("ASSAYER_MEDIA_DIR", DATA_DIR / "media"))
+
 # --- applications -----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -53,6 +56,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "ninja",  # the API description page takes its assets from the package, not from elsewhere
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "item_bank",
     "rubrics",
     "assess",
@@ -66,18 +75,25 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
+WEB = ROOT / "assess" / "web"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [WEB / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"assayer": "assess.web.template_tags"},
+            "builtins": ["assess.web.template_tags"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+                "assess.web.context.page",
+            ],
         },
     }
 ]
@@ -95,6 +111,7 @@ DATABASES = {
     )
 }
 CHANNEL_LAYERS = {"default": addresses.channel_layer(env("CHANNEL_LAYER_URL", ""))}
+LIVE_PUBLISHER = "assess.live.publisher.publish"  # told of what changed; sits above those who tell it
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", "filesystem://")
 CELERY_BROKER_TRANSPORT_OPTIONS = addresses.broker_options(CELERY_BROKER_URL, folder=BROKER_DIR)
@@ -110,6 +127,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: a killed process l
 # A sweep that waited longer than the next one is useless: it expires instead of piling up while no worker runs.
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "assess.tasks.sweep_outbox", "schedule": 5.0, "options": {"expires": 10}},
+    "erase-what-is-over": {"task": "assess.tasks.erase_what_is_over", "schedule": 3600.0, "options": {"expires": 1800}},
 }
 
 # --- who signs --------------------------------------------------------------------------------------------------------
@@ -124,6 +142,46 @@ if len(ISSUER_COUNTRY) != 2 or not (ISSUER_COUNTRY.isascii() and ISSUER_COUNTRY.
 
 # --- people and sessions ----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "assess.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+ACCOUNT_ADAPTER = "assess.web.accounts.adapter.ByInvitation"
+SOCIALACCOUNT_ADAPTER = "assess.web.accounts.adapter.KnownPeopleOnly"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation reached the address already
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Assayer"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+_oidc = env("ASSAYER_OIDC_SERVER", "")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "centre",
+                "name": env("ASSAYER_OIDC_NAME", "your organisation"),
+                "client_id": env("ASSAYER_OIDC_CLIENT_ID", ""),
+                "secret": env("ASSAYER_OIDC_SECRET", ""),
+                "settings": {"server_url": _oidc},
+            }
+        ]
+        if _oidc
+        else []
+    }
+}
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env('ASSAYER_SMTP_HOST') else 'console'}.EmailBackend"
+EMAIL_HOST = env("ASSAYER_SMTP_HOST", "localhost")
+EMAIL_PORT = number("ASSAYER_SMTP_PORT", 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("ASSAYER_SMTP_USER", ""), env("ASSAYER_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = EMAIL_PORT == 587
+DEFAULT_FROM_EMAIL = env("ASSAYER_MAIL_FROM", f"assayer@{_public.hostname}")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -143,7 +201,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("ASSAYER_T
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "assess.web.errors.csrf_failure"
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/"
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [WEB / "static"]
 STATIC_ROOT = env("ASSAYER_STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None  # nothing collected: served from the packages themselves
 

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assess.site.settings")
 django = get_wsgi_application()
 
 from assess.api import intake  # noqa: E402  # knows our tables: only after Django is set up
 
+PAGES = get_resolver().url_patterns  # reads every page now: the first person who asks does not wait for it
 JOURNAL = "/journal/"
 
 

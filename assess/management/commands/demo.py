@@ -21,6 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 from assess import door, tasks
 from assess.attempts.writer import writer
 from assess.management.world import cast, day, evidence, output
+from assess.management.world.personas import personas
 from assess.schemes import queries as schemes
 from assess.schemes.loading import load_content
 from assess.site import checks
@@ -29,6 +30,10 @@ CONTENT = Path(__file__).resolve().parents[2] / "content"
 CANDIDATES = 240
 ASSESSORS = 12
 JUDGES = 10
+TODAY = 6
+"""So many more candidates have their sitting today: it is open, and visitors do their part of it."""
+LEFT_FOR_VISITORS = 2
+"""So many decisions of the first scheme wait for their second name."""
 DATA = "data"
 SEEDED = "seeded.json"
 
@@ -61,12 +66,14 @@ class Command(BaseCommand):
                 _clear(home)
             self._begin_again_in(home / DATA)
         if not seeded.exists():
-            summary = self._seed(home, options["candidates"])
-            seeded.write_text(json.dumps(summary), encoding="utf-8")
+            summary = self._seed(home, options["candidates"], left=0 if options["once"] else LEFT_FOR_VISITORS)
+            first_today = options["candidates"] + 1
+            seeded.write_text(json.dumps(summary | {"first_today": first_today}), encoding="utf-8")
         if options["once"]:
             self._tell(home)
             return
         self._tell(home)
+        self._invite(options["port"], first_today=json.loads(seeded.read_text(encoding="utf-8"))["first_today"])
         call_command("up", port=options["port"], stdout=self.stdout, stderr=self.stderr)
 
     def _begin_again_in(self, folder: Path) -> None:
@@ -80,14 +87,14 @@ class Command(BaseCommand):
         self.stdout.flush()
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)
 
-    def _seed(self, home: Path, candidates: int) -> dict[str, Any]:
+    def _seed(self, home: Path, candidates: int, *, left: int) -> dict[str, Any]:
         started = time.monotonic()
 
         def step(sentence: str) -> None:
             self.stderr.write(f"{time.monotonic() - started:5.1f} s  {sentence}")
 
         call_command("migrate", interactive=False, verbosity=0)
-        people = cast.assemble(candidates=candidates, assessors=ASSESSORS, judges=JUDGES)
+        people = cast.assemble(candidates=candidates + TODAY, assessors=ASSESSORS, judges=JUDGES)
         step(f"{candidates} made-up candidates, {ASSESSORS} assessors, a panel of {JUDGES} judges")
         door.act(
             people.acts_as(people.author),
@@ -102,16 +109,21 @@ class Command(BaseCommand):
         refusals: Counter[str] = Counter()
         share = -(-candidates // len(versions))
         for place, version in enumerate(versions):
-            group = people.candidates[place * share : (place + 1) * share]
+            group = people.candidates[place * share : min((place + 1) * share, candidates)]
             cast.show_certificates(people, version.scheme.code, group)
             lived = day.live(people, version, group, first_number=place * share)
             refusals.update(reason for _, reason in lived.refusals)
             tasks.work_outbox()
             step(f"{version.scheme.code}: {len(lived.attempts)} attempts, {lived.entries} entries, sealed and scored")
             evidence.set_cut_scores(people, version)
-            awarded = evidence.award(people, version, lived.attempts)
+            awarded = evidence.award(people, version, lived.attempts, left=0 if place else left)
             refusals.update(awarded.refusals)
             step(f"{version.scheme.code}: cut scores adopted, study run, {len(awarded.credentials)} credentials issued")
+        today = people.candidates[candidates:]
+        cast.show_certificates(people, versions[0].scheme.code, today)
+        title = f"{versions[0].scheme.code}: today's sitting"
+        opened = day.open_sitting(people, versions[0], today, first_number=candidates, title=title)
+        step(f"{title}, {len(opened.lives)} candidates, open")
         summary = output.write(home, versions=versions, refusals=dict(refusals), seconds=time.monotonic() - started)
         step("dossiers, credentials and the ledger written")
         writer.stop()
@@ -119,6 +131,11 @@ class Command(BaseCommand):
         if failed:
             raise CommandError(" ".join(check.sentence for check in failed))
         return summary
+
+    def _invite(self, port: int, *, first_today: int) -> None:
+        self.stdout.write("Be one of these people. Each link works once; the next start prints new ones.")
+        for persona in personas(first_today=first_today):
+            self.stdout.write(f"  {persona.words} ({persona.account})\n    http://127.0.0.1:{port}{persona.path}")
 
     def _tell(self, home: Path) -> None:
         summary = json.loads((home / SEEDED).read_text(encoding="utf-8"))

@@ -52,6 +52,7 @@ class Cast:
     assessors: tuple[Account, ...]
     judges: tuple[Account, ...]
     candidates: tuple[Account, ...]
+    second_director: Account
     actors: dict[uuid.UUID, Actor]
 
     def acts_as(self, account: Account) -> Actor:
@@ -85,6 +86,7 @@ def assemble(*, candidates: int, assessors: int, judges: int) -> Cast:
         assessors=company("assessor", assessors, email="assessor"),
         judges=company("judge", judges, email="judge"),
         candidates=company("candidate", candidates, email="candidate"),
+        second_director=company("director", 1, email="deputy")[0],
         actors={},
     )
     door.act_on_all(

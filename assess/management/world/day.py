@@ -23,6 +23,8 @@ from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
 from assess.sittings.models import Sitting
 
+ADJUDICATORS = 2
+
 
 @dataclass(frozen=True)
 class Day:
@@ -34,8 +36,20 @@ class Day:
     entries: int
 
 
-def live(cast: Cast, version: SchemeVersion, candidates: Sequence[Account], *, first_number: int) -> Day:
-    """Let the candidates of one scheme live through their sitting."""
+@dataclass(frozen=True)
+class Opened:
+    """A sitting whose attempts are open and whose posts are filled; nobody has begun."""
+
+    sitting: Sitting
+    lives: list[Life]
+    refusals: tuple[tuple[str, str], ...]
+    entries: int
+
+
+def open_sitting(
+    cast: Cast, version: SchemeVersion, candidates: Sequence[Account], *, first_number: int, title: str
+) -> Opened:
+    """Plan a sitting, let the candidates of one scheme register, open their attempts and fill the posts of the day."""
     director = cast.acts_as(cast.director)
     now = timezone.now()
     sitting: Sitting = door.act(
@@ -43,7 +57,7 @@ def live(cast: Cast, version: SchemeVersion, candidates: Sequence[Account], *, f
         "sittings.plan_sitting",
         organisation_id=cast.organisation.pk,
         scheme_version_id=version.pk,
-        title=f"{schemes.definition_of(version).title}, demonstration sitting",
+        title=title,
         site=cast.organisation.name,
         starts_at=now,
         ends_at=now + datetime.timedelta(hours=9),
@@ -62,14 +76,22 @@ def live(cast: Cast, version: SchemeVersion, candidates: Sequence[Account], *, f
     }
     lives, refusals = _open_attempts(cast, version, sitting, candidates, first_number)
     entries = _plan_the_day(cast, sitting, lives, {station.task: station.name for station in stations.values()})
-    entries += answer_items(cast, version, lives)
+    return Opened(sitting, lives, tuple(refusals), entries)
+
+
+def live(cast: Cast, version: SchemeVersion, candidates: Sequence[Account], *, first_number: int) -> Day:
+    """Let the candidates of one scheme live through their sitting."""
+    title = f"{schemes.definition_of(version).title}, demonstration sitting"
+    opened = open_sitting(cast, version, candidates, first_number=first_number, title=title)
+    lives = opened.lives
+    entries = opened.entries + answer_items(cast, version, lives)
     entries += work_in_bays(cast, lives)
     entries += _simulators(cast, lives)
     entries += settle_open_rows(cast, lives)
     with_seal = [{"attempt_id": life.attempt.pk} for life in lives]
     entries += _close(lives)
-    door.act_on_all(director, "attempts.seal_attempt", with_seal)
-    return Day(sitting, tuple(life.attempt for life in lives), tuple(refusals), entries)
+    door.act_on_all(cast.acts_as(cast.director), "attempts.seal_attempt", with_seal)
+    return Day(opened.sitting, tuple(life.attempt for life in lives), opened.refusals, entries)
 
 
 def _open_attempts(
@@ -129,15 +151,48 @@ def _posts(cast: Cast, life: Life, stations: dict[str, str]) -> list[tuple[str, 
     pool = cast.assessors
     posts = [("proctor:1", cast.proctors[1 + life.place % (len(cast.proctors) - 1)], "supervision", "")]
     tasks = sorted(life.pinned.tasks)
-    for index, task in enumerate(tasks):
-        first = (life.place + index * 2) % len(pool)
-        second = (first + 1 + life.place // len(pool) % (len(pool) - 2)) % len(pool)
-        third = next(n for n in range(len(pool)) if n not in (first, second))
-        for number, person in ((2 * index + 1, first), (2 * index + 2, second), (2 * len(tasks) + 1 + index, third)):
+    bays, adjudicators = _judges(len(pool), len(tasks), life.place)
+    for index, (task, people) in enumerate(zip(tasks, bays, strict=True)):
+        for number, person in zip((2 * index + 1, 2 * index + 2, 2 * len(tasks) + 1 + index), people, strict=True):
             posts.append((f"assessor:{number}", pool[person], task, stations.get(task, "")))
     posts += [(f"marker:{n + 1}", pool[(life.place + 3 + n) % len(pool)], "short text", "") for n in range(3)]
-    posts += [(f"adjudicator:{n + 1}", pool[(life.place + 6 + n) % len(pool)], "rulings", "") for n in range(2)]
+    posts += [(f"adjudicator:{n + 1}", pool[person], "rulings", "") for n, person in enumerate(adjudicators)]
     return posts
+
+
+def _judges(people: int, tasks: int, place: int) -> tuple[list[tuple[int, int, int]], list[int]]:
+    """Who assesses each task of a candidate (two, and a third in reserve), and which two others rule on what they saw differently.
+
+    Where everybody would be at a bay, two are kept away from this candidate's bays, since nobody rules on what they assessed.
+
+    >>> _judges(12, 3, 0)
+    ([(0, 1, 2), (2, 3, 0), (4, 5, 0)], [6, 7])
+    >>> _judges(6, 3, 0)
+    ([(0, 1, 2), (2, 3, 0), (0, 1, 2)], [4, 5])
+    """
+    bays = _bays(list(range(people)), tasks, place)
+    free = _free(people, bays, place)
+    if len(free) < ADJUDICATORS:
+        kept = {(place + n) % people for n in (people - 2, people - 1)}
+        bays = _bays([one for one in range(people) if one not in kept], tasks, place)
+        free = _free(people, bays, place)
+    return bays, free[:ADJUDICATORS]
+
+
+def _bays(pool: list[int], tasks: int, place: int) -> list[tuple[int, int, int]]:
+    found = []
+    for index in range(tasks):
+        first = (place + index * 2) % len(pool)
+        second = (first + 1 + place // len(pool) % (len(pool) - 2)) % len(pool)
+        third = next(n for n in range(len(pool)) if n not in (first, second))
+        found.append((pool[first], pool[second], pool[third]))
+    return found
+
+
+def _free(people: int, bays: list[tuple[int, int, int]], place: int) -> list[int]:
+    """Who is at none of the bays, beginning at a place that moves on from candidate to candidate."""
+    busy = {person for bay in bays for person in bay}
+    return [one for n in range(people) if (one := (place + 6 + n) % people) not in busy]
 
 
 def _simulators(cast: Cast, lives: Sequence[Life]) -> int:

@@ -1,0 +1,168 @@
+"""The record of cut scores: every meeting with its ratings, its error and its board; holding one, adopting one."""
+
+import csv
+import io
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assess.people.queries import Actor, accounts_by_email
+from assess.schemes import queries as schemes
+from assess.validity import queries as validity
+from assess.web.access import attempted, page
+from assess.web.charts.marks import cut_band
+from assess.web.director.home import ROLES
+from assess.web.director.schemes import version_of
+
+LARGEST = 500_000
+
+
+class TableProblem(ValueError):
+    """What is wrong with a table of ratings, naming row and column."""
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """An Angoff table: who judged, which items with which maximum, and the ratings by round and judge."""
+
+    judges: tuple[str, ...]
+    items: tuple[str, ...]
+    points: tuple[Decimal, ...]
+    rounds: tuple[tuple[tuple[str, ...], ...], ...]
+
+
+def read_ratings(text: str) -> Ratings:
+    """Read `round,judge,ITEM,ITEM,…`; the second line is `max,,POINTS,POINTS,…`.
+
+    Raises
+    ------
+    TableProblem
+        Naming row and column.
+
+    >>> read_ratings("round,judge,A\\nmax,,1\\n1,x@y.example,0.5\\n").rounds
+    ((('0.5',),),)
+    """
+    rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    if len(rows) < 3 or [cell.strip() for cell in rows[0][:2]] != ["round", "judge"] or len(rows[0]) < 3:
+        raise TableProblem("The first line is round,judge and then one item a column; at least one judge follows.")
+    items = tuple(cell.strip() for cell in rows[0][2:])
+    if rows[1][0].strip() != "max" or len(rows[1]) != len(rows[0]):
+        raise TableProblem("The second line begins with max and holds the points of each item, one a column.")
+    points = tuple(_number(cell, 2, place + 3) for place, cell in enumerate(rows[1][2:]))
+    if 0 in points:
+        raise TableProblem(f"Row 2, column {points.index(Decimal(0)) + 3}: an item is worth more than 0 points.")
+    by_round: dict[int, dict[str, tuple[str, ...]]] = {}
+    for line, row in enumerate(rows[2:], start=3):
+        if len(row) != len(rows[0]):
+            raise TableProblem(f"Row {line} has {len(row)} columns; the first has {len(rows[0])}.")
+        number, judge = row[0].strip(), row[1].strip().lower()
+        if not (number.isascii() and number.isdigit() and 0 < int(number) < 10):
+            raise TableProblem(f"Row {line}, column 1: {number!r} is no round. Write 1 or 2.")
+        if judge in by_round.setdefault(int(number), {}):
+            raise TableProblem(f"Row {line}: {judge} stands twice in round {number}.")
+        said = tuple(_number(cell, line, place + 3) for place, cell in enumerate(row[2:]))
+        for place, (value, most) in enumerate(zip(said, points, strict=True), start=3):
+            if value > most:
+                raise TableProblem(f"Row {line}, column {place}: {value} is more than the {most} points of the item.")
+        by_round[int(number)][judge] = tuple(str(value) for value in said)
+    judges = tuple(by_round[min(by_round)])
+    for turn, rated in sorted(by_round.items()):
+        if set(rated) != set(judges):
+            missing = ", ".join(sorted(set(judges) ^ set(rated)))
+            raise TableProblem(f"Round {turn}: each judge rates in every round; look at {missing}.")
+    rounds = tuple(tuple(rated[judge] for judge in judges) for _, rated in sorted(by_round.items()))
+    return Ratings(judges, items, points, rounds)
+
+
+def _number(cell: str, row: int, column: int) -> Decimal:
+    try:
+        # `Decimal` reads digits of every script, and underscores between them.
+        value = Decimal(cell.strip()) if cell.isascii() and "_" not in cell else Decimal("NaN")
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or not 0 <= value <= 1000:
+        raise TableProblem(
+            f"Row {row}, column {column}: {cell.strip()!r} is no number of points. Write digits, 0.65 say."
+        )
+    return value
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*ROLES)
+def cuts(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
+    version = version_of(version_id)
+    if request.method == "POST":
+        _hold(request, version)
+        return redirect("director-cuts", version_id=version.pk)
+    context = {
+        "version": version,
+        "title": schemes.definition_of(version).title,
+        "parts": schemes.parts(version),
+        "cuts": [
+            {"cut": cut, "band": cut_band(f"Cut score of {cut.part}", cut.value, cut.standard_error)}
+            for cut in validity.cut_scores_of(version.pk)
+        ],
+        "overall": validity.overall_cut(version.pk),
+        "may_hold": "director" in actor.roles,
+        "may_adopt": "board" in actor.roles,
+        "actor_id": actor.id,
+    }
+    return render(request, "assess/director/cuts.html", context)
+
+
+def _hold(request: HttpRequest, version: Any) -> None:
+    asked = {
+        "scheme_version_id": version.pk,
+        "part": request.POST.get("part", ""),
+        "panel": request.POST.get("panel", "")[:200],
+    }
+    said = "Recorded. A board adopts it; not the person who held the meeting."
+    if request.POST.get("method") == "borderline":
+        attempted(request, "validity.hold_borderline_meeting", said=said, **asked)
+        return
+    sent = request.FILES.get("ratings")
+    try:
+        if sent is None or (sent.size or 0) > LARGEST:
+            raise TableProblem("Choose the file with the ratings (CSV, at most 500 kB).")
+        table = read_ratings(sent.read().decode("utf-8-sig"))
+        known = accounts_by_email(table.judges)
+        unknown = [judge for judge in table.judges if judge not in known]
+        if unknown:
+            raise TableProblem(
+                f"Nobody here has the address {unknown[0]}. Write each judge's address as in their account."
+            )
+    except (TableProblem, UnicodeDecodeError, csv.Error) as problem:
+        words = str(problem) if isinstance(problem, TableProblem) else "The file is no CSV in UTF-8. Save it again."
+        messages.error(request, f"{words} Nothing was recorded.")
+        return
+    attempted(
+        request,
+        "validity.hold_angoff_meeting",
+        said=said,
+        judge_ids=[known[judge] for judge in table.judges],
+        items=table.items,
+        points=table.points,
+        rounds=table.rounds,
+        **asked,
+    )
+
+
+@require_POST
+@page("board")
+def adopt(request: HttpRequest, actor: Actor, cut_id: uuid.UUID) -> HttpResponse:
+    done = attempted(
+        request,
+        "validity.adopt_cut_score",
+        said="Adopted. Decisions from now on are made under it.",
+        cut_score_id=cut_id,
+        board=request.POST.get("board", ""),
+    )
+    if done:
+        return redirect("director-cuts", version_id=done.scheme_version_id)
+    return redirect("director")

@@ -1,0 +1,58 @@
+"""A scheme and its evidence: parts, cut scores, the latest study, the dossier."""
+
+import base64
+import hashlib
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from assess.awards.dossier import dossier_of
+from assess.people.queries import Actor
+from assess.schemes import queries as schemes
+from assess.schemes.models import SchemeVersion
+from assess.validity import queries as validity
+from assess.validity.page import STYLE
+from assess.web.access import hidden, page
+from assess.web.director.home import ROLES
+
+
+def version_of(version_id: uuid.UUID) -> SchemeVersion:
+    """A published scheme version, or the page that does not exist."""
+    found = next((one for one in schemes.open_versions() if one.pk == version_id), None)
+    if found is None:
+        hidden()
+    return found
+
+
+@require_safe
+@page(*ROLES)
+def scheme(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
+    version = version_of(version_id)
+    definition = schemes.definition_of(version)
+    cuts = {cut.part: cut for cut in validity.cut_scores_in_force(version.pk)}
+    context = {
+        "version": version,
+        "definition": definition,
+        "title": definition.title,
+        "parts": [{"part": part, "cut": cuts.get(part.identifier)} for part in definition.parts],
+        "study": validity.latest_study(version.pk),
+        "runs": validity.runs_of(version.pk)[:5],
+        "may_ask": "director" in actor.roles,
+    }
+    return render(request, "assess/director/scheme.html", context)
+
+
+STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+
+
+@require_safe
+@page(*ROLES)
+def dossier(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
+    """The dossier as it can be kept: one page with its style inside, which the policy lets in by its digest."""
+    response = HttpResponse(dossier_of(version_of(version_id)))
+    response["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
+    )
+    return response

@@ -1,0 +1,59 @@
+"""Studies: asked for, computed in the background with their progress, and read: pictures first, numbers beside, words always."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST, require_safe
+
+from assess.people.queries import Actor
+from assess.validity import queries as validity
+from assess.validity.actions import SECTIONS
+from assess.validity.page import STYLE
+from assess.validity.report import study_sections, summary
+from assess.web.access import attempted, hidden, page
+from assess.web.director.home import ROLES
+from assess.web.director.schemes import version_of
+
+
+@require_POST
+@page("director")
+def ask(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
+    version = version_of(version_id)
+    said = "The study is under way. This page shows how far it is; you may leave it."
+    attempted(request, "validity.ask_for_study", said=said, scheme_version_id=version.pk)
+    return redirect("director-scheme", version_id=version.pk)
+
+
+@require_safe
+@page(*ROLES)
+def runs(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
+    """How far studies are; the part of the page that changes."""
+    version = version_of(version_id)
+    context = {"version": version, "runs": validity.runs_of(version.pk)[:5], "sections": len(SECTIONS)}
+    return render(request, "assess/director/runs.html", context)
+
+
+@require_safe
+@page(*ROLES)
+def study(request: HttpRequest, actor: Actor, study_id: uuid.UUID) -> HttpResponse:
+    found = validity.study_by_id(study_id)
+    if found is None:
+        hidden()
+    context = {
+        "study": found,
+        "version": found.scheme_version,
+        # Built by `assess.validity.markup`, which escapes every value.
+        "findings": mark_safe(str(summary(found.document))),
+        "sections": mark_safe(str(study_sections(found.document))),
+    }
+    return render(request, "assess/director/study.html", context)
+
+
+@require_safe
+def styles(request: HttpRequest) -> HttpResponse:
+    """The study's own style, kept inside `.study` so that it dresses nothing else."""
+    response = HttpResponse(f".study {{{STYLE}}}", content_type="text/css")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response

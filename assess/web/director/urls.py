@@ -1,0 +1,24 @@
+"""Pages under /director/: for directors, approvers and boards, each as far as their role goes."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from assess.web.director import awards, cuts, gate, home, ledger, schemes, studies
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="director"),
+    path("study.css", studies.styles, name="director-study-styles"),
+    path("schemes/<uuid:version_id>/", schemes.scheme, name="director-scheme"),
+    path("schemes/<uuid:version_id>/dossier/", schemes.dossier, name="director-dossier"),
+    path("schemes/<uuid:version_id>/study/", studies.ask, name="director-ask-study"),
+    path("schemes/<uuid:version_id>/runs", studies.runs, name="director-runs"),
+    path("studies/<uuid:study_id>/", studies.study, name="director-study"),
+    path("schemes/<uuid:version_id>/cuts/", cuts.cuts, name="director-cuts"),
+    path("cuts/<uuid:cut_id>/adopt/", cuts.adopt, name="director-adopt"),
+    path("schemes/<uuid:version_id>/gate/", gate.candidates, name="director-gate"),
+    path("schemes/<uuid:version_id>/decide/", gate.decide_all, name="director-decide"),
+    path("decisions/<uuid:decision_id>/", gate.decision, name="director-decision"),
+    path("credentials/", awards.credentials, name="director-credentials"),
+    path("credentials/<uuid:credential_id>/", awards.credential, name="director-credential"),
+    path("ledger/", ledger.ledger, name="director-ledger"),
+    path("ledger/export.jsonl", ledger.export, name="director-ledger-export"),
+]
