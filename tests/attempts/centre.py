@@ -24,6 +24,7 @@ from assess.schemes import queries as schemes
 from assess.sittings import actions as sittings
 from assess.sittings.models import Sitting, Station
 from tests.attempts.scenes import content
+from tests.snapshots import as_built
 
 NOW_US = 1_800_000_000_000_000
 
@@ -73,7 +74,7 @@ def closed(device: Device) -> None:
 @pytest.fixture(scope="module")
 def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Centre]:
     with django_db_blocker.unblock():
-        yield build()
+        yield as_built("centre", build)
         call_command("flush", verbosity=0, interactive=False)
 
 

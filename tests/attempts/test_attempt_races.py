@@ -14,13 +14,14 @@ from assess.attempts.append import Acknowledgement, append
 from assess.attempts.batches import read_batch
 from assess.attempts.models import Attempt, Score, Seal, Stream
 from tests.attempts.centre import NOW_US, Centre, build, closed
+from tests.snapshots import as_built
 
 AT_ONCE = 6
 
 
 @pytest.fixture
 def centre(transactional_db: None) -> Centre:
-    return build()
+    return as_built("centre", build)
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:

@@ -105,6 +105,10 @@ def test_entry_digest_is_over_the_canonical_document(payload: dict[str, Any]) ->
         (b" " * (MAX_BODY + 1), "too-large"),
         (changed(sequence=0), "bad-entry"),
         (changed(sequence=True), "bad-entry"),
+        (changed(sequence="１"), "bad-entry"),
+        (changed(sequence=2**31), "bad-entry"),
+        (changed(device_ms=2**53), "bad-entry"),
+        (changed(sequence=-1), "bad-entry"),
         (changed(device_ms=-1), "bad-entry"),
         (changed(monotonic_ms=-1), "bad-entry"),
         (changed(digest="zz"), "bad-entry"),
@@ -117,7 +121,7 @@ def test_entry_digest_is_over_the_canonical_document(payload: dict[str, Any]) ->
         (changed(kind="drop table"), "kind-not-allowed"),
     ],
 )
-def test_bad_batch_is_refused_with_its_code(body: bytes, code: str) -> None:
+def test_s18_bad_batch_is_refused_with_its_code(body: bytes, code: str) -> None:
     refusal = refused(body)
     assert refusal.code == code
     assert refusal.sentence.endswith((".", '".'))

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -45,6 +46,35 @@ def test_same_batch_again_is_acknowledged_again_and_counted_once(device: MakeDev
     assert (status, answer["acknowledged"], answer["appended"]) == (200, 1, 0)
     assert first[1]["digest"] == answer["digest"]
     assert sequences(tablet) == [1]
+
+
+def test_f09_a_hand_in_sent_a_hundred_times_at_once_is_there_once_and_answered_alike(device: MakeDevice) -> None:
+    tablet = device()
+    tablet.write("answer", part="K", item="ECW-007", response={"value": "32.2", "unit": "A"})
+    tablet.write("finish", part="K")
+    tablet.write("close", note="handed in")
+    with ThreadPoolExecutor(20) as threads:
+        answers = list(threads.map(lambda _: tablet.send(), range(100), timeout=60))
+    told = {(status, said["stream"], said["acknowledged"], said["digest"]) for status, said in answers}
+    assert told == {(200, str(tablet.stream.pk), 3, tablet.chain.head.hex())}
+    assert sorted(said["appended"] for _, said in answers) == [0] * 99 + [3]
+    assert sequences(tablet) == [1, 2, 3]
+    assert Quarantine.objects.count() == 0
+
+
+def test_f10_an_old_batch_that_was_captured_changes_nothing_when_it_comes_again(device: MakeDevice) -> None:
+    """Whoever replays it learns where the stream stands, like the device whose answer got lost."""
+    tablet = device()
+    old = tablet.body(tablet.write("answer", part="K", item="ECW-007", response={"value": "1", "unit": None}))
+    assert post(old, tablet.token)[0] == 200
+    tablet.chain.acknowledge(1)
+    newer = tablet.write("answer", part="K", item="ECW-007", response={"value": "2", "unit": None})
+    assert tablet.send()[0] == 200
+    before = Stream.objects.values().get(), list(Entry.objects.values())
+    status, answer = post(old, tablet.token)
+    assert (status, answer["acknowledged"], answer["digest"], answer["appended"]) == (200, 2, newer.digest.hex(), 0)
+    assert (Stream.objects.values().get(), list(Entry.objects.values())) == before
+    assert Quarantine.objects.count() == 0
 
 
 def test_overlapping_batch_appends_only_what_is_new(device: MakeDevice) -> None:
@@ -97,7 +127,7 @@ def test_same_refused_bytes_are_kept_once(device: MakeDevice) -> None:
     assert (kept.code, bytes(kept.body_sha256)) == ("number-not-allowed", hashlib.sha256(body).digest())
 
 
-def test_closed_stream_takes_nothing_more_and_keeps_what_comes(device: MakeDevice) -> None:
+def test_f11_a_closed_stream_takes_nothing_more_and_keeps_what_comes(device: MakeDevice) -> None:
     tablet = device()
     tablet.write()
     tablet.write("close", note="done")
@@ -135,7 +165,7 @@ def test_batch_of_another_device_is_refused(device: MakeDevice) -> None:
     assert sequences(tablet) == []
 
 
-def test_batch_with_the_grant_of_another_attempt_is_refused(device: MakeDevice) -> None:
+def test_s01_batch_with_the_grant_of_another_attempt_is_refused(device: MakeDevice) -> None:
     mine, theirs = device(), device()
     mine.write()
     status, answer = post(mine.body(), theirs.token)

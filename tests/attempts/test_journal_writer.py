@@ -3,15 +3,17 @@
 import asyncio
 import json
 import os
+import signal
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 
-from assess.attempts.append import Outcome
+from assess.attempts.append import Outcome, append
 from assess.attempts.batches import read_batch
-from assess.attempts.models import Entry, Quarantine
+from assess.attempts.models import Entry, Quarantine, Stream
 from assess.attempts.writer import GroupCommitWriter, writer
 from tests.devices import Device, MakeDevice, post
 
@@ -151,6 +153,47 @@ def test_forked_child_has_a_writer_of_its_own(device: MakeDevice) -> None:
         os._exit(0 if writer._thread is None else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert writer._thread is before
+
+
+def killed(batch: Any, *, committed: bool) -> None:
+    """A server's process takes a batch and dies by SIGKILL, before its commit or after it and before its answer."""
+    child = os.fork()
+    if child == 0:
+        try:
+            connections["default"] = connection.copy()
+            with transaction.atomic():
+                append([batch], server_us=time.time_ns() // 1000)
+                if not committed:
+                    os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def test_f06_a_server_killed_between_commit_and_answer_has_it_once_when_the_device_sends_again(
+    device: MakeDevice,
+) -> None:
+    tablet = device()
+    tablet.write()
+    last = tablet.write()
+    killed(batch_of(tablet), committed=True)
+    assert sequences(tablet) == [1, 2]
+    status, answer = tablet.send()
+    assert (status, answer["acknowledged"], answer["digest"], answer["appended"]) == (200, 2, last.digest.hex(), 0)
+    assert sequences(tablet) == [1, 2]
+
+
+def test_f07_a_server_killed_before_the_commit_leaves_no_part_and_the_next_sending_succeeds(device: MakeDevice) -> None:
+    tablet = device()
+    tablet.write()
+    tablet.write()
+    before = Stream.objects.values().get(pk=tablet.stream.pk)
+    killed(batch_of(tablet), committed=False)
+    assert sequences(tablet) == []
+    assert Stream.objects.values().get(pk=tablet.stream.pk) == before
+    status, answer = tablet.send()
+    assert (status, answer["acknowledged"], answer["appended"]) == (200, 2, 2)
 
 
 def test_batch_cut_off_on_its_way_is_not_read(device: MakeDevice) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from assess.attempts.item_scoring import answer_digest
 from tests.attempts.scenes import (
     CHOICE,
     CURRENT,
@@ -43,11 +44,12 @@ def test_number_outside_the_tolerance_is_wrong(value: str, unit: str | None) -> 
 @pytest.mark.parametrize(
     ("value", "unit"),
     [
-        ("1.234,5", None), ("1 000", None), ("٣٢", None), ("nan", None), ("1e309", None), ("about 32", None), ("32.2", "V"),
+        ("1.234,5", None), ("1 000", None), ("٣٢", None), ("３２.２", None), ("nan", None), ("-inf", None),
+        ("1e309", None), ("about 32", None), ("32.2", "V"),
         ("32.2", "furlong"), ("32.2", 7), (32, None), ("9" * 40, None), ("1e16", None),
     ],
 )  # fmt: skip
-def test_number_that_cannot_be_read_waits_for_two_markers(value: Any, unit: Any) -> None:
+def test_s18_number_that_cannot_be_read_waits_for_two_markers(value: Any, unit: Any) -> None:
     found = current(value, unit)
     assert (found.points, found.verdict) == (None, "waiting")
     assert found.waits_for.startswith(CURRENT)
@@ -101,13 +103,35 @@ def test_text_earns_the_mean_of_two_markers_and_the_third_where_they_are_apart()
     assert str(text(*third).points) == "1.0000"
 
 
+def marked(role: str, value: str, of: str) -> Any:
+    return stream(role, [said("points", item=TEXT, points=value, of=of)])
+
+
+def test_points_count_for_the_answer_they_name_and_for_no_other() -> None:
+    of = answer_digest({"text": "lock off, prove dead"})
+    assert str(text(marked("marker:1", "2", of), marked("marker:2", "3", of)).points) == "2.5000"
+    earlier = answer_digest({"text": "lock off"})
+    found = text(marked("marker:1", "2", of), marked("marker:2", "3", earlier))
+    assert (found.points, found.waits_for) == (None, f"{TEXT}: two markers score this text.")
+    assert found.remarks == (f"{TEXT}: marker:2 marked another answer than the one that stands; it does not count.",)
+    assert str(text(marked("marker:1", "2", of), points("marker:2", TEXT, "3")).points) == "2.5000"
+
+
+@pytest.mark.parametrize("of", ["", 7, [], {"text": "lock off, prove dead"}, "A" * 64])
+def test_s18_a_digest_that_is_none_is_of_no_answer(of: Any) -> None:
+    found = text(marked("marker:1", "2", of), points("marker:2", TEXT, "2"))
+    assert (found.points, len(found.remarks)) == (None, 1)
+
+
 def test_one_person_in_two_marker_roles_is_one_marker() -> None:
     assert text(points("marker:1", TEXT, "3", "p1"), points("marker:2", TEXT, "3", "p1")).points is None
     assert str(text(points("marker:1", TEXT, "3", "p1"), points("marker:2", TEXT, "3", "p2")).points) == "3.0000"
 
 
-@pytest.mark.parametrize("value", ["4", "-1", "three", "nan", ""])
-def test_points_that_are_none_wait_with_what_was_written(value: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["4", "-1", "three", "nan", "", "１", "1e309", "-1e309", "inf", "1e-400", "0x1", "9" * 400]
+)
+def test_s18_points_that_are_none_wait_with_what_was_written(value: str) -> None:
     found = text(points("marker:1", TEXT, value), points("marker:2", TEXT, "2"))
     assert (found.points, found.waits_for) == (None, f"{TEXT}: marker:1 wrote {value!r}, not points.")
 

@@ -52,6 +52,16 @@ def test_ruling_settles_a_disagreement_for_by_one_and_against_by_two_people() ->
     assert must_pass(*sheets, met("adjudicator:1", False), met("adjudicator:2", True)) is None
 
 
+def test_nobody_rules_on_a_task_that_they_assessed() -> None:
+    sheets = two_sheets("no")
+    assert must_pass(*sheets, met("adjudicator:1", True, "a1")) is None
+    assert must_pass(*sheets, met("adjudicator:1", False, "a1"), met("adjudicator:2", False, "p2")) is None
+    assert must_pass(*sheets, met("adjudicator:1", True, "a1"), met("adjudicator:2", True, "p2")) is True
+    result = scored(*sheets, met("adjudicator:1", True, "a1"))
+    sentence = f"{TASK}: adjudicator:1 ruled on a task that they assessed themselves; it does not count."
+    assert sentence in result.flags
+
+
 def test_ruling_against_what_two_assessors_agree_on_does_not_count() -> None:
     result = scored(*BOTH_MISSED, met("adjudicator:1", True))
     assert MUST_PASS in task(result).score.must_pass_failed
@@ -80,6 +90,15 @@ def test_assessor_of_another_task_does_not_mark_this_one() -> None:
     result = scored(sheet("assessor:1", "a1", TASK), sheet("assessor:3", "a3", MACHINE_TASK))
     assert list(task(result).sheets) == ["assessor:1"]
     assert f"assessor:3 wrote about {TASK}, but was assigned to {MACHINE_TASK}; it does not count." in result.flags
+
+
+@pytest.mark.parametrize("rating", [0, 6, -1, 10**15])
+def test_s18_global_rating_outside_its_scale_is_named_and_none_is_guessed(rating: int) -> None:
+    words = [*marks()[:-1], said("global_rating", task=TASK, rating=rating)]
+    result = scored(stream("assessor:1", words), sheet("assessor:2"))
+    ratings = {role: one.global_rating for role, one in task(result).sheets.items()}
+    assert ratings == {"assessor:1": None, "assessor:2": 4}
+    assert any(f"the global rating {rating}; it is 1 to 5" in flag for flag in result.flags)
 
 
 STOP = stream("assessor:5", [said("safety_stop", task=TASK, code="live", reason="reached for a live conductor")])

@@ -30,6 +30,7 @@ from tests.attempts.scenes import (
     said,
     stream,
 )  # fmt: skip
+from tests.effort import examples
 
 ROLES = (
     "candidate", "assessor:1", "assessor:2", "marker:1", "marker:2", "adapter:1", "adapter:10", "proctor:1", "adjudicator:1",
@@ -99,7 +100,7 @@ TRAPS = [
 """Each of these once stopped the scoring of an attempt for good, on one database or on both."""
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(journals())
 @example(TRAPS)
 def test_whatever_passed_the_intake_is_scored_and_can_be_stored(streams: list[StreamRecord]) -> None:
@@ -109,7 +110,7 @@ def test_whatever_passed_the_intake_is_scored_and_can_be_stored(streams: list[St
     assert len(digest(found)) == 32
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(20))
 @given(journals(), st.randoms(use_true_random=False))
 def test_any_order_of_streams_gives_the_same_document(streams: list[StreamRecord], random: randomness.Random) -> None:
     shuffled = list(streams)
@@ -117,7 +118,7 @@ def test_any_order_of_streams_gives_the_same_document(streams: list[StreamRecord
     assert digest(stored(shuffled)) == digest(stored(streams))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(20))
 @given(journals(("coordinator:1", "coordinator:2")))
 def test_plan_takes_whatever_passed_the_intake(streams: list[StreamRecord]) -> None:
     assert fold_plan(reversed(streams)) == fold_plan(streams)
@@ -133,7 +134,7 @@ WHOLE = [
 ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(20))
 @given(st.lists(st.integers(0, 3000), min_size=64, max_size=64))
 def test_when_the_server_had_it_changes_nothing_while_it_is_in_time(delays: list[int]) -> None:
     """However long batches lay on a device: the same entries in time give the same document, bit for bit."""

@@ -57,7 +57,9 @@ def test_half_credits_verify_elsewhere_too() -> None:
     half = replace(FACTS, ects=Decimal("2.5"), workload_hours=Decimal("62.5"), status=FACTS.status)
     document = json.loads(json.dumps(builders.issue(half, key=CREDENTIAL_KEY, created=CREATED)))
 
-    verify_credential(document, policy=replace(POLICY, require_status=False))
+    result = verify_credential(document, policy=replace(POLICY, require_status=False))
+
+    assert result.issuer == CREDENTIAL_KEY.public.did
 
 
 def test_a_tampered_one_does_not(credential: dict[str, object]) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from assess.awards import builders, proofs, status_list
 from assess.awards.verification import LARGEST, TrustedIssuer, Verdict, verify
 from assess.ledger.keys import SigningKey
+from tests.effort import FULL, examples
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 CREATED = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
@@ -83,7 +84,7 @@ def test_what_nobody_looked_up_is_said(signed: bytes) -> None:
     assert verdict.announcements[1] == "Nobody has looked up whether this credential has been revoked or suspended."
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(data=st.data())
 def test_one_changed_byte_anywhere_is_refused_with_a_reason(signed: bytes, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(signed) - 1))
@@ -92,12 +93,12 @@ def test_one_changed_byte_anywhere_is_refused_with_a_reason(signed: bytes, data:
 
 
 def test_every_byte_of_the_file_counts(signed: bytes) -> None:
-    for place in range(len(signed)):
+    for place in range(0, len(signed), 1 if FULL else 7):
         _refused(signed[:place] + bytes([signed[place] ^ 1]) + signed[place + 1 :])
 
 
-def test_every_fifth_byte_is_missed_when_missing_or_doubled(signed: bytes) -> None:
-    for place in range(0, len(signed), 5):
+def test_a_byte_is_missed_when_missing_or_doubled(signed: bytes) -> None:
+    for place in range(0, len(signed), 5 if FULL else 35):
         _refused(signed[:place] + signed[place + 1 :])
         _refused(signed[:place] + signed[place : place + 1] + signed[place:])
 

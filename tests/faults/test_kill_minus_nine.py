@@ -23,7 +23,7 @@ def promised(devices: list[LoopbackDevice]) -> int:
 
 
 @pytest.mark.slow
-def test_killed_server_keeps_what_it_acknowledged(installation: Installation) -> None:
+def test_f06_f07_killed_server_keeps_what_it_acknowledged(installation: Installation) -> None:
     seed = random.SystemRandom().getrandbits(32)
     print(f"seed {seed}, {KILLS} kills")
     randomness = random.Random(seed)

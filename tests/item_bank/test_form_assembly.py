@@ -21,6 +21,7 @@ from item_bank.assembly import (
     required_length,
 )
 from item_bank.authoring import blueprint_from_document
+from tests.effort import examples
 
 ENEMIES = [frozenset(one["items"]) for one in ITEM_FILE["enemy_items"]]
 BLUEPRINTS = {one["credential"]: blueprint_from_document(one) for one in BLUEPRINT_FILE["blueprints"]}
@@ -103,7 +104,7 @@ def test_twenty_items_at_the_cut_have_the_known_standard_error() -> None:
     assert precision([item() for _ in range(20)], 0.0) == pytest.approx(0.4472, abs=5e-5)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.integers(1, 3), st.floats(-4, 4), st.floats(-4, 4))
 def test_information_is_symmetric_about_the_difficulty(maximum: int, difficulty: float, distance: float) -> None:
     one = item(maximum=maximum, difficulty=difficulty)

@@ -32,6 +32,7 @@ from item_bank.qti.content import (
     ShortText,
     SingleChoice,
 )
+from tests.effort import examples
 
 SEEDS = st.binary(min_size=16, max_size=32)
 
@@ -56,7 +57,7 @@ def key_payload(content: ItemContent, seed: bytes) -> dict[str, Any]:
             return {"text": content.model_answer}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(contents(), SEEDS)
 def test_the_key_earns_the_maximum_through_the_candidate_s_tokens(content: ItemContent, seed: bytes) -> None:
     response = interactions.read_response(content, seed, key_payload(content, seed))
@@ -67,7 +68,7 @@ def test_the_key_earns_the_maximum_through_the_candidate_s_tokens(content: ItemC
     assert (score.points, score.verdict) == (content.scoring.maximum, Verdict.RIGHT)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(contents(), SEEDS)
 def test_presenting_is_json_and_depends_on_the_seed_alone(content: ItemContent, seed: bytes) -> None:
     first = interactions.present(content, seed)
@@ -114,7 +115,7 @@ def test_two_attempts_share_no_token() -> None:
     assert tokens[0].isdisjoint(tokens[1])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(orderings(), SEEDS)
 def test_an_untouched_order_never_earns_the_maximum(content: Ordering, seed: bytes) -> None:
     shown = interactions.present(content, seed)["elements"]
@@ -147,7 +148,7 @@ def answered(draw: st.DrawFn) -> tuple[ItemContent, Response]:
     raise AssertionError(content)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(answered())
 def test_points_lie_between_zero_and_the_maximum_in_four_places(pair: tuple[ItemContent, Response]) -> None:
     score = interactions.score(*pair)

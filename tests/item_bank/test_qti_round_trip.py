@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from item_contents import contents
 
 from item_bank.qti import ItemContent, QTIError, build_item, content_hash, problems, read_item, redact, validate_item
+from tests.effort import examples
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(contents())
 def test_a_content_survives_being_written_and_read(content: ItemContent) -> None:
     xml = build_item(content)

@@ -63,6 +63,7 @@ def test_file_that_is_not_there_ends_with_2(tmp_path: Path, capsys: Any) -> None
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_content_is_loaded_once_however_often_it_is_asked_for(capsys: Any) -> None:
     assert ends_with("load_content", str(CONTENT), "--json") == 0
     assert json.loads(capsys.readouterr().out)["created"]["items"] == 90

@@ -37,22 +37,25 @@ from assess.schemes.loading import load_content
 from assess.sittings import queries as sittings
 from assess.validity import queries as validity
 from assess.validity.models import CutScore
+from tests.effort import FULL
+from tests.snapshots import as_built
 
 CONTENT = Path(settings.ROOT) / "assess" / "content"
-SIZE = 33
+SIZE = 33 if FULL else 8
+"""Enough for a borderline regression (30 candidates) where everything is proven; a panel rates the criteria elsewhere."""
 
 
 @pytest.fixture
 def world(transactional_db: None) -> Any:
-    """A sitting of the wiring scheme, sealed and scored. Big enough for a borderline regression (30 candidates)."""
-    yield made(SIZE)
+    """A sitting of the wiring scheme, sealed and scored."""
+    yield as_built("demo world", lambda: made(SIZE))
     writer.stop()
 
 
 @pytest.fixture
 def small_world(transactional_db: None) -> Any:
     """The same with three candidates."""
-    yield made(3)
+    yield as_built("small demo world", lambda: made(3))
     writer.stop()
 
 
@@ -86,6 +89,7 @@ def named() -> list[str]:
     return [difference.sentence for difference in (*compare()[1], *inspect_journal()[1])]
 
 
+@pytest.mark.slow
 def test_from_content_to_a_credential_that_a_stranger_verifies(world: Any, tmp_path: Path) -> None:
     people, version, lived = world
     assert len(lived.attempts) == SIZE
@@ -118,7 +122,6 @@ def test_from_content_to_a_credential_that_a_stranger_verifies(world: Any, tmp_p
 
     _approval(people)
     _revocation(people, credential)
-    _tampering(AWARDS)
 
 
 def _approval(people: Cast) -> None:
@@ -203,8 +206,17 @@ def _tampering(changes: list[tuple[str, str, str]]) -> None:
     assert named() == []
 
 
+@pytest.mark.slow
 def test_every_changed_row_of_journal_and_content_is_named(small_world: Any) -> None:
     _tampering(JOURNAL_AND_CONTENT)
+
+
+@pytest.mark.slow
+def test_every_changed_row_of_cuts_decisions_and_awards_is_named(world: Any) -> None:
+    people, version, lived = world
+    evidence.set_cut_scores(people, version)
+    evidence.award(people, version, lived.attempts)
+    _tampering(AWARDS)
 
 
 def _rows(table: str) -> list[tuple[Any, ...]]:

@@ -62,9 +62,9 @@ def test_a_decimal_comma_is_read_as_a_decimal_point():
 
 
 @pytest.mark.parametrize(
-    "text", ["NaN", "1e309", "1.234,5", "1,234.5", "٣", "", "inf", "0x1", "1 000", None, 0.1, True]
+    "text", ["NaN", "1e309", "1.234,5", "1,234.5", "٣", "１", "", "inf", "0x1", "1 000", None, 0.1, True]
 )
-def test_what_is_not_a_plain_number_is_refused(text):
+def test_s18_what_is_not_a_plain_number_is_refused(text):
     document = {"readings": [{"value": text}, {"value": "1"}], "unit": "Ω", "measured_on": "2026-11-23"}
     with pytest.raises(RubricError, match=r"^T\.3: .* is not a plain number; write digits"):
         mark_from_document(ROWS["measurement"], document)

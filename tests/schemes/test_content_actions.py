@@ -16,6 +16,7 @@ from assess.schemes.models import BlueprintVersion, ExternalCredential, SchemeVe
 from item_bank.models import EnemySet, Item, ItemVersion, Outcome
 from item_bank.models import Review as ItemReview
 from rubrics.models import TaskReview, TaskVersion
+from tests.snapshots import as_built
 
 LOADER, REVIEWER = uuid.UUID(int=1), uuid.UUID(int=2)
 REASON = "every key worked, every net solved, by a second reader"
@@ -36,6 +37,11 @@ def load(plan, reason=REASON):
     return load_content_plan(plan=plan, loaded_by=LOADER, reviewed_by=REVIEWER, reason=reason)
 
 
+@pytest.fixture
+def loaded(transactional_db, plan):
+    return as_built("content", lambda: load(plan))
+
+
 def changed_scheme(plan, **changes):
     first = plan.schemes[0]
     document = {**first.document, **changes}
@@ -54,8 +60,7 @@ def test_everything_goes_in_and_is_published(plan):
         assert set(table.objects.values_list("state", flat=True)) == {"published"}
 
 
-def test_every_version_names_its_reviewer_and_what_was_reviewed(plan):
-    load(plan)
+def test_every_version_names_its_reviewer_and_what_was_reviewed(loaded):
     assert ItemReview.objects.filter(reviewer=REVIEWER, comment=REASON).count() == 90
     assert TaskReview.objects.filter(reviewer=REVIEWER, comment=REASON).count() == 9
     for table in (SchemeVersion, BlueprintVersion, SimulationVersion, Stack, ExternalCredential):
@@ -63,8 +68,8 @@ def test_every_version_names_its_reviewer_and_what_was_reviewed(plan):
         assert facts == {(LOADER, REVIEWER, REASON)}
 
 
-def test_loading_twice_changes_nothing(plan):
-    load(plan)
+@pytest.mark.slow
+def test_loading_twice_changes_nothing(loaded, plan):
     committed = Outbox.objects.count()
     report = load(plan, "again")
     assert dict(report.unchanged) == COUNTS
@@ -73,8 +78,7 @@ def test_loading_twice_changes_nothing(plan):
     assert SchemeVersion.objects.filter(review_comment=REASON).count() == 3
 
 
-def test_each_published_version_is_committed_to_the_ledger(plan):
-    load(plan)
+def test_each_published_version_is_committed_to_the_ledger(loaded):
     kinds = [row["kind"] for row in Outbox.objects.values_list("payload", flat=True)]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
         "item_version": 90,
@@ -87,20 +91,19 @@ def test_each_published_version_is_committed_to_the_ledger(plan):
     }
 
 
-def test_a_committed_document_is_the_same_when_built_from_the_row(plan):
-    load(plan)
+def test_a_committed_document_is_the_same_when_built_from_the_row(loaded):
     for payload in Outbox.objects.values_list("payload", flat=True):
         document = KINDS[payload["kind"]].build([payload["record"]])[payload["record"]]
         assert salted(document, bytes.fromhex(payload["salt"])).hex() == payload["commitment"]
 
 
-def test_draft_content_is_marked_as_sample(plan):
-    load(plan)
+def test_draft_content_is_marked_as_sample(loaded):
     assert set(SchemeVersion.objects.values_list("sample", flat=True)) == {True}
     assert set(SimulationVersion.objects.values_list("sample", flat=True)) == {True}
     assert set(TaskVersion.objects.values_list("sample", flat=True)) == {True}
 
 
+@pytest.mark.slow
 def test_finished_content_is_no_sample(plan):
     load(dataclasses.replace(plan, sample=frozenset({"MC-ECW", "MC-PVS"})))
     assert dict(SchemeVersion.objects.values_list("scheme__code", "sample")) == {
@@ -110,8 +113,7 @@ def test_finished_content_is_no_sample(plan):
     }
 
 
-def test_a_changed_scheme_with_a_new_version_stands_beside_the_old(plan):
-    load(plan)
+def test_a_changed_scheme_with_a_new_version_stands_beside_the_old(loaded, plan):
     report = load(changed_scheme(plan, title="Wiring", version="1.1.0"))
     assert (dict(report.created), report.new) == ({"scheme versions": 1}, ["MC-ECW 1.1.0"])
     rows = SchemeVersion.objects.filter(scheme__code="MC-ECW")
@@ -121,8 +123,7 @@ def test_a_changed_scheme_with_a_new_version_stands_beside_the_old(plan):
     ]
 
 
-def test_a_changed_scheme_under_the_same_version_is_refused_and_nothing_is_written(plan):
-    load(plan)
+def test_a_changed_scheme_under_the_same_version_is_refused_and_nothing_is_written(loaded, plan):
     with pytest.raises(SchemeError) as caught:
         load(changed_scheme(plan, title="Wiring"))
     assert caught.value.code == "version_taken"
@@ -139,8 +140,7 @@ def test_a_load_needs_two_people_and_a_reason(plan, reviewer, reason, code):
     assert (caught.value.code, Outcome.objects.count()) == (code, 0)
 
 
-def test_the_database_itself_refuses_a_version_published_by_its_importer(plan):
-    load(plan)
+def test_the_database_itself_refuses_a_version_published_by_its_importer(loaded):
     row = SchemeVersion.objects.first()
     with pytest.raises(IntegrityError), transaction.atomic():
         SchemeVersion.objects.filter(pk=row.pk).update(reviewed_by=row.imported_by)
@@ -148,8 +148,7 @@ def test_the_database_itself_refuses_a_version_published_by_its_importer(plan):
         SchemeVersion.objects.filter(pk=row.pk).update(review_comment="")
 
 
-def test_documents_for_the_ledger_hold_reviewer_and_sample_mark(plan):
-    load(plan)
+def test_documents_for_the_ledger_hold_reviewer_and_sample_mark(loaded):
     document = version_document(SchemeVersion.objects.first())
     assert (document["reviewed_by"], document["sample"]) == (str(REVIEWER), True)
     assert task_document(TaskVersion.objects.first())["reviews"][0][:3] == [str(REVIEWER), "accepted", REASON]

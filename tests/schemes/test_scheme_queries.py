@@ -15,6 +15,7 @@ from assess.schemes.errors import SchemeError
 from assess.schemes.models import SchemeVersion, SimulationVersion
 from rubrics import queries as rubrics
 from simulator_adapters.photovoltaic.settings import SettingsSpec
+from tests.snapshots import as_built
 
 LOADER, REVIEWER = uuid.UUID(int=1), uuid.UUID(int=2)
 TODAY = date(2026, 11, 23)
@@ -22,8 +23,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def loaded(plan):
-    load_content_plan(plan=plan, loaded_by=LOADER, reviewed_by=REVIEWER, reason="second reader")
+def loaded(transactional_db, plan):
+    as_built(
+        "read content", lambda: load_content_plan(plan=plan, loaded_by=LOADER, reviewed_by=REVIEWER, reason="second")
+    )
     return plan
 
 

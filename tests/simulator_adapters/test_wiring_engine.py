@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator_adapters.wiring import Hazard, WiringInputError, WiringTask, check_task, evaluate, evaluate_batch
+from tests.effort import examples
 
 TASKS = ["SIM-WIRE-1", "SIM-WIRE-2", "SIM-WIRE-3", "SIM-WIRE-4"]
 Wires = list[tuple[str, str]]
@@ -270,7 +271,7 @@ def retraced(wires: Iterable[tuple[str, str]], draw: random.Random) -> Wires:
 
 
 @pytest.mark.parametrize("name", TASKS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(draw=st.randoms(use_true_random=False))
 def test_order_direction_and_tree_of_the_wires_do_not_matter(name: str, draw: random.Random) -> None:
     task = WIRING_TASKS[name]
@@ -302,7 +303,7 @@ def reached(task: WiringTask, wires: Wires, state: dict[str, str], start: str) -
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(draw=st.randoms(use_true_random=False), name=st.sampled_from(["SIM-WIRE-2", "SIM-WIRE-3"]))
 def test_the_solver_agrees_with_a_graph_search_on_any_mutant_with_one_lamp(draw: random.Random, name: str) -> None:
     task = WIRING_TASKS[name]
@@ -319,7 +320,7 @@ def test_the_solver_agrees_with_a_graph_search_on_any_mutant_with_one_lamp(draw:
         assert not (bool(neutral & earth) and result.safe)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(draw=st.randoms(use_true_random=False), name=st.sampled_from(TASKS))
 def test_a_batch_gives_each_candidate_what_it_would_get_alone(draw: random.Random, name: str) -> None:
     task = WIRING_TASKS[name]
@@ -327,7 +328,7 @@ def test_a_batch_gives_each_candidate_what_it_would_get_alone(draw: random.Rando
     assert evaluate_batch(task, wirings) == [evaluate(task, wires) for wires in wirings]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(draw=st.randoms(use_true_random=False), name=st.sampled_from(TASKS))
 def test_a_score_is_the_share_of_invariants_met_and_zero_where_unsafe(draw: random.Random, name: str) -> None:
     result = evaluate(WIRING_TASKS[name], mutant(WIRING_TASKS[name], draw))

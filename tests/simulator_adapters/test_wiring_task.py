@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bundled_simulations import SIMULATIONS, WIRING_TASKS
+from bundled_simulations import SIMULATIONS, WIRING_TASKS, without_key
 
 from simulator_adapters.wiring import TaskError, WiringTask, check_task
 
@@ -75,9 +75,17 @@ def test_a_reference_that_fails_and_a_variant_that_passes_are_reported() -> None
 
 
 def test_the_public_document_holds_no_key() -> None:
+    """What is on a part's housing is no key; that is all there is besides the names."""
     document = WIRING_TASKS["SIM-WIRE-4"].public_document()
     assert set(document) == {"id", "title", "components"}
-    assert all(set(component) == {"id", "kind", "terminals"} for component in document["components"])
+    housing = {"id", "kind", "role", "terminals", "states", "contacts", "load"}
+    assert all(set(component) == housing for component in document["components"])
+
+
+@pytest.mark.parametrize("name", WIRING_TASKS)
+def test_the_public_document_is_the_same_whatever_the_key_says(name: str) -> None:
+    task = WIRING_TASKS[name]
+    assert without_key(task).public_document() == task.public_document()
 
 
 def test_tasks_read_from_equal_entries_are_equal_and_share_a_digest() -> None:

@@ -29,6 +29,7 @@ def test_message_waits_in_the_folder_until_another_connection_takes_it(tmp_path:
     assert list((tmp_path / "queue").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_reader_never_meets_a_message_that_is_only_half_written(tmp_path: Path) -> None:
     sent, senders = 100, 3
     received: list[int] = []

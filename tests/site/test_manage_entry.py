@@ -69,6 +69,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     return folder, [finish(process) for process in both]
 
 
+@pytest.mark.slow
 def test_first_run_makes_its_environment_says_so_and_starts_again_inside_it(prepared: Prepared) -> None:
     folder, ((status, stdout, _), _) = prepared
     assert status == 0
@@ -76,6 +77,7 @@ def test_first_run_makes_its_environment_says_so_and_starts_again_inside_it(prep
     assert stamp(folder) == digest(folder)
 
 
+@pytest.mark.slow
 def test_two_first_runs_at_once_make_one_environment(prepared: Prepared) -> None:
     folder, runs = prepared
     assert [status for status, _, _ in runs] == [0, 0]
@@ -84,11 +86,13 @@ def test_two_first_runs_at_once_make_one_environment(prepared: Prepared) -> None
     assert runs[1][1] == f"{folder / '.venv'} selfcheck\n"
 
 
+@pytest.mark.slow
 def test_later_run_says_nothing_of_its_own(prepared: Prepared) -> None:
     folder, _ = prepared
     assert finish(start(folder, "check")) == (0, f"{folder / '.venv'} check\n", [])
 
 
+@pytest.mark.slow
 def test_environment_is_refreshed_when_the_lock_changes_also_from_inside_it(prepared: Prepared) -> None:
     folder, _ = prepared
     (folder / "requirements.lock").write_text("# still nothing is needed\n")
@@ -101,6 +105,7 @@ def test_environment_is_refreshed_when_the_lock_changes_also_from_inside_it(prep
     assert stamp(folder) == digest(folder)
 
 
+@pytest.mark.slow
 def test_index_that_cannot_be_reached_is_one_sentence_and_the_next_run_tries_again(prepared: Prepared) -> None:
     folder, _ = prepared
     lock = folder / "requirements.lock"

@@ -86,6 +86,7 @@ def test_journal_answers_before_django_under_asgi() -> None:
     assert json.loads(body["body"])["code"] == "method"
 
 
+@pytest.mark.django_db  # Channels looks after connections when it turns somebody away
 def test_socket_path_nobody_serves_is_closed_with_a_reason_and_a_foreign_origin_is_turned_away() -> None:
     async def connect(origin: bytes) -> Any:
         scope = {"type": "websocket", "path": "/ws/none/", "headers": [(b"origin", origin)], "query_string": b""}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assess.awards.decision import CutScore, Decision, DecisionRule, MustPass, PartScore, decide
 from assess.ledger.canonical import canonical
-from assess.psychometrics.irt import calibrate, eap
+from assess.psychometrics.irt import calibrate_rasch, eap
 from assess.psychometrics.responses import ResponseError
 from assess.validity.analysis import GlobalRatings, PartScores, Ratings, Responses, analyse
 from assess.validity.precision import calibrated_form, marginal_reliability
@@ -191,7 +191,7 @@ def test_marginal_reliability_is_the_squared_correlation_of_measure_and_truth() 
     """Definition of reliability, by simulation from the calibrated model itself."""
     rng = np.random.default_rng(11)
     difficulties = np.linspace(-1.5, 1.5, 25)
-    calibration = calibrate(rasch_answers(3000, difficulties, seed=12), centred=True)
+    calibration = calibrate_rasch(rasch_answers(3000, difficulties, seed=12), centred=True)
     form = calibrated_form(calibration, [np.arange(2.0)] * 25, possible=25, share=1)
     assert form is not None and calibration.population_sd.value is not None
     truth = rng.normal(calibration.population_mean, calibration.population_sd.value, size=20_000)
@@ -200,6 +200,7 @@ def test_marginal_reliability_is_the_squared_correlation_of_measure_and_truth() 
     assert marginal_reliability(form, calibration).value == pytest.approx(squared, abs=0.015)
 
 
+@pytest.mark.slow
 def test_with_forms_of_their_own_the_reliability_is_that_of_one_form_not_of_the_bank() -> None:
     bank, form = online(persons=600, items=30, seed=8), random_forms(600, 30, 15, seed=8)
     of_bank = analyse(title="", responses=bank)["responses"]

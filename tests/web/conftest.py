@@ -1,0 +1,5 @@
+"""Fixtures of the pages' tests."""
+
+from tests.web.sample_centre import built_centre, centre
+
+__all__ = ["built_centre", "centre"]

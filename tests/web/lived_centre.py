@@ -1,0 +1,41 @@
+"""A sitting that was lived through: sealed, scored, with cut scores held and adopted for all parts but one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from assess import door, tasks
+from assess.management.world import cast, day, evidence
+from assess.management.world.cast import Cast
+from assess.schemes import queries as schemes
+from assess.schemes.models import SchemeVersion
+from assess.validity.models import CutScore
+from tests.attempts.scenes import content
+
+
+@dataclass(frozen=True)
+class Lived:
+    people: Cast
+    version: SchemeVersion
+    attempts: tuple[Any, ...]
+
+
+def live_a_sitting(candidates: int = 8) -> Lived:
+    people = cast.assemble(candidates=candidates, assessors=6, judges=8)
+    door.act(
+        people.acts_as(people.author),
+        "schemes.load_content_plan",
+        plan=content(),
+        loaded_by=people.author.pk,
+        reviewed_by=people.reviewer.pk,
+        reason="second reader",
+    )
+    version = schemes.current_version("MC-ECW")
+    cast.show_certificates(people, "MC-ECW", people.candidates)
+    lived = day.live(people, version, people.candidates, first_number=0)
+    tasks.work_outbox()
+    evidence.set_cut_scores(people, version)
+    # One cut score waits for its board again.
+    last = CutScore.objects.filter(scheme_version=version).order_by("part").last()
+    assert last is not None
+    CutScore.objects.filter(pk=last.pk).update(adopted_by=None, adopted_at=None, board="")
+    return Lived(people, version, lived.attempts)
