@@ -174,7 +174,14 @@ def mean(
     value, se = float(seen.mean()), float(seen.std(ddof=1) / np.sqrt(n))
     interval = normal_interval(value, se, level)
     return estimated(
-        value=value, se=se, interval=interval, n=n, method=method, source=source, minimum=minimum, level=level
+        value=value,
+        standard_error=se,
+        interval=interval,
+        n=n,
+        method=method,
+        source=source,
+        minimum=minimum,
+        level=level,
     )
 
 
@@ -247,7 +254,14 @@ def _upper_lower(
     se = float(np.sqrt(high.var(ddof=1) / len(high) + low.var(ddof=1) / len(low)))
     interval = normal_interval(value, se, level)
     return estimated(
-        value=value, se=se, interval=interval, n=n, method=method, source=KELLEY_SOURCE, minimum=minimum, level=level
+        value=value,
+        standard_error=se,
+        interval=interval,
+        n=n,
+        method=method,
+        source=KELLEY_SOURCE,
+        minimum=minimum,
+        level=level,
     )
 
 

@@ -27,7 +27,7 @@ def proportion(
     reach = z / (1 + z**2 / n) * float(np.sqrt(value * (1 - value) / n + z**2 / (4 * n**2)))
     return estimated(
         value=value,
-        se=float(np.sqrt(value * (1 - value) / n)),
+        standard_error=float(np.sqrt(value * (1 - value) / n)),
         # rounding must not push a limit past the share itself at 0 and 1
         interval=(max(min(centre - reach, value), 0.0), min(max(centre + reach, value), 1.0)),
         n=n,
@@ -67,7 +67,7 @@ def correlation(
     z = np.arctanh(value)
     return estimated(
         value=value,
-        se=float((1 - value**2) / np.sqrt(n - 3)),
+        standard_error=float((1 - value**2) / np.sqrt(n - 3)),
         interval=(float(np.tanh(z - reach)), float(np.tanh(z + reach))),
         n=n,
         method=method,

@@ -72,7 +72,7 @@ def alpha_of(
     interval = (1 - (1 - value) * law.ppf(1 - tail), 1 - (1 - value) * law.ppf(tail))
     estimate = estimated(
         value=value,
-        se=_feldt_se(value, n=n, k=k),
+        standard_error=_feldt_se(value, n=n, k=k),
         interval=interval,
         n=n,
         method=method,
@@ -154,7 +154,7 @@ def standard_error_of_measurement(
     interval = tuple(value * float(np.sqrt(df / stats.chi2(df).ppf(p))) for p in (1 - tail, tail))
     return estimated(
         value=value,
-        se=value / float(np.sqrt(2 * df)),
+        standard_error=value / float(np.sqrt(2 * df)),
         interval=(interval[0], interval[1]),
         n=n,
         method=method,
@@ -260,7 +260,7 @@ def composite(
         return not_enough(n=n, method=method, source=COMPOSITE_SOURCE, reason=reason, level=level)
     share = weighted.var(axis=0, ddof=1) / total
     known = np.array([part.value for part in reliabilities], dtype=np.float64)
-    errors = np.array([part.se for part in reliabilities], dtype=np.float64)
+    errors = np.array([part.standard_error for part in reliabilities], dtype=np.float64)
     value = float(1 - share @ (1 - known))
     se = float(np.sqrt(np.sum((share * errors) ** 2)))
     estimate = _on_log_scale(value, se, n=n, method=method, source=COMPOSITE_SOURCE, level=level, minimum=minimum)
@@ -275,14 +275,14 @@ def spearman_brown(reliability: Estimate, *, ratio: float) -> Estimate:
 
     Examples
     --------
-    >>> half = Estimate(value=0.6, se=0.05, interval=(0.5, 0.7), n=90, method="alpha", source="", sufficient=True)
+    >>> half = Estimate(value=0.6, standard_error=0.05, interval=(0.5, 0.7), n=90, method="alpha", source="", sufficient=True)
     >>> round(spearman_brown(half, ratio=2).value, 4)
     0.75
     """
     if not ratio > 0:
         raise ResponseError("not_a_length", f"ratio is {ratio}; a test length ratio is greater than 0")
     method = f"{reliability.method}, projected to {ratio:g} times the length"
-    if reliability.value is None or reliability.se is None or reliability.interval is None:
+    if reliability.value is None or reliability.standard_error is None or reliability.interval is None:
         return not_enough(
             n=reliability.n,
             method=method,
@@ -299,7 +299,7 @@ def spearman_brown(reliability: Estimate, *, ratio: float) -> Estimate:
     low, high = (_longer(bound, ratio) for bound in reliability.interval)
     return Estimate(
         value=_longer(reliability.value, ratio),
-        se=slope * reliability.se,
+        standard_error=slope * reliability.standard_error,
         interval=(low, high),
         level=reliability.level,
         n=reliability.n,
@@ -318,5 +318,12 @@ def _on_log_scale(value: float, se: float, *, n: int, method: str, source: str, 
     reach = two_sided(level) * se / (1 - value) if value < 1 else 0.0
     interval = (1 - (1 - value) * float(np.exp(reach)), 1 - (1 - value) * float(np.exp(-reach)))
     return estimated(
-        value=value, se=se, interval=interval, n=n, method=method, source=source, minimum=minimum, level=level
+        value=value,
+        standard_error=se,
+        interval=interval,
+        n=n,
+        method=method,
+        source=source,
+        minimum=minimum,
+        level=level,
     )

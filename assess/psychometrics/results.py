@@ -18,7 +18,7 @@ class Estimate:
 
     Attributes
     ----------
-    value, se
+    value, standard_error
         The estimate and its standard error; both None when there is not enough evidence to compute them.
     interval
         Lower and upper limit at `level`.
@@ -37,7 +37,7 @@ class Estimate:
     """
 
     value: float | None
-    se: float | None
+    standard_error: float | None
     interval: tuple[float, float] | None
     level: float = LEVEL
     n: int
@@ -47,21 +47,21 @@ class Estimate:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        given = [part is not None for part in (self.value, self.se, self.interval)]
+        given = [part is not None for part in (self.value, self.standard_error, self.interval)]
         if any(given) and not all(given):
             raise ValueError(f"{self.method}: a value needs its standard error and its interval beside it")
         if self.value is None and self.sufficient:
             raise ValueError(f"{self.method}: an estimate without a value cannot be sufficient")
         if not self.sufficient and not self.reason:
             raise ValueError(f"{self.method}: an insufficient estimate must say why")
-        numbers = [self.value, self.se, *(self.interval or ())]
+        numbers = [self.value, self.standard_error, *(self.interval or ())]
         if not all(number is None or math.isfinite(number) for number in numbers):
             raise ValueError(f"{self.method}: {numbers} are not all finite")
 
     def in_words(self, places: int = 2) -> str:
         """The estimate as a sentence part for reports.
 
-        >>> in_thirty = Estimate(value=0.5, se=0.1, interval=(0.3, 0.7), n=30, method="m", source="s", sufficient=True)
+        >>> in_thirty = Estimate(value=0.5, standard_error=0.1, interval=(0.3, 0.7), n=30, method="m", source="s", sufficient=True)
         >>> in_thirty.in_words()
         '0.50 (95 % interval 0.30 to 0.70, n = 30)'
         >>> not_enough(n=3, method="m", source="s", reason="3 persons; 30 are needed").in_words()
@@ -80,7 +80,7 @@ def not_enough(*, n: int, method: str, source: str, reason: str, level: float = 
     """An answer without a number: there is not enough evidence, and why."""
     return Estimate(
         value=None,
-        se=None,
+        standard_error=None,
         interval=None,
         level=level,
         n=n,
@@ -94,7 +94,7 @@ def not_enough(*, n: int, method: str, source: str, reason: str, level: float = 
 def estimated(
     *,
     value: float,
-    se: float,
+    standard_error: float,
     interval: tuple[float, float],
     n: int,
     method: str,
@@ -107,12 +107,12 @@ def estimated(
 
     Numbers that are not finite (a zero variance got through) become "not enough evidence".
     """
-    if not all(math.isfinite(number) for number in (value, se, *interval)):
+    if not all(math.isfinite(number) for number in (value, standard_error, *interval)):
         reason = "the data do not vary enough for the estimate to exist"
         return not_enough(n=n, method=method, source=source, reason=reason, level=level)
     return Estimate(
         value=float(value),
-        se=float(se),
+        standard_error=float(standard_error),
         interval=(float(interval[0]), float(interval[1])),
         level=level,
         n=int(n),

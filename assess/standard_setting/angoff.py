@@ -169,7 +169,7 @@ def _round(
     reach = float(stats.t.ppf(0.5 + level / 2, present - 1)) * se
     cut = estimated(
         value=value,
-        se=se,
+        standard_error=se,
         interval=(value - reach, value + reach),
         n=present,
         method=method,
@@ -188,12 +188,12 @@ def _round(
 
 def _share(cut: Estimate, maximum: float) -> Estimate:
     method = "Angoff cut as a share of the maximum"
-    if cut.value is None or cut.se is None or cut.interval is None:
+    if cut.value is None or cut.standard_error is None or cut.interval is None:
         return not_enough(n=cut.n, method=method, source=SOURCE, reason=cut.reason, level=cut.level)
     low, high = cut.interval
     return Estimate(
         value=cut.value / maximum,
-        se=cut.se / maximum,
+        standard_error=cut.standard_error / maximum,
         interval=(low / maximum, high / maximum),
         level=cut.level,
         n=cut.n,
@@ -220,7 +220,7 @@ def _change(first: AngoffRound, last: AngoffRound, level: float, minimum: int) -
     reach = float(stats.t.ppf(0.5 + level / 2, n - 1)) * se
     return estimated(
         value=value,
-        se=se,
+        standard_error=se,
         interval=(value - reach, value + reach),
         n=n,
         method=method,

@@ -111,7 +111,7 @@ def borderline_regression(
     reach = float(stats.t.ppf(0.5 + level / 2, n - 2)) * se
     cut = estimated(
         value=value,
-        se=se,
+        standard_error=se,
         interval=(value - reach, value + reach),
         n=n,
         method=method,
@@ -174,7 +174,7 @@ def borderline_group(
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     middle = estimated(
         value=float(np.median(group)),
-        se=float(drawn.std(ddof=1)),
+        standard_error=float(drawn.std(ddof=1)),
         interval=(float(low), float(high)),
         n=n,
         method=label,

@@ -104,7 +104,7 @@ def hofstee(
         low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
         cut = estimated(
             value=value,
-            se=float(drawn.std(ddof=1)),
+            standard_error=float(drawn.std(ddof=1)),
             interval=(float(low), float(high)),
             n=n,
             method=method,

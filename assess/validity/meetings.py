@@ -106,9 +106,9 @@ def borderline_cut(ratings: GlobalRatings, *, maxima: Mapping[str, Decimal]) -> 
 
 
 def _numbers(found: Estimate) -> tuple[Decimal, Decimal]:
-    if found.value is None or found.se is None:
+    if found.value is None or found.standard_error is None:
         raise NoCut(f"{found.method}: {found.reason}.")
-    return Decimal(repr(found.value)), Decimal(repr(found.se))
+    return Decimal(repr(found.value)), Decimal(repr(found.standard_error))
 
 
 def _percent(share: Decimal) -> Decimal:

@@ -26,12 +26,12 @@ class Cut:
     """A cut score and its standard error, on the scale of the picture."""
 
     value: float
-    se: float | None = None
+    standard_error: float | None = None
 
     @property
     def words(self) -> str:
         """For text alternatives."""
-        error = "" if self.se is None else f", standard error {self.se:g}"
+        error = "" if self.standard_error is None else f", standard error {self.standard_error:g}"
         return f"cut score {self.value:g}{error}"
 
 
@@ -89,7 +89,13 @@ def score_distribution(name: str, bars: Sequence[Bar], *, unit: str, cut: Cut | 
 def _vertical_cut(cut: Cut, across: Scale, top: float, bottom: float) -> list[Markup]:
     x = across(cut.value)
     near_end = x > WIDTH - 80
-    error = [] if not cut.se else [band(across(cut.value - cut.se), across(cut.value + cut.se), top, bottom, cut.words)]
+    error = (
+        []
+        if not cut.standard_error
+        else [
+            band(across(cut.value - cut.standard_error), across(cut.value + cut.standard_error), top, bottom, cut.words)
+        ]
+    )
     label = text(
         x + (-5 if near_end else 5), top + 9, f"cut {cut.value:g}", anchor="end" if near_end else "start", class_="cut"
     )
@@ -257,9 +263,15 @@ def borderline_scatter(
     marked = []
     if cut is not None:
         x, y = across(borderline), up(cut.value)
-        if cut.se:
+        if cut.standard_error:
             marked.append(
-                rect(38, up(cut.value + cut.se), x - 38, up(cut.value - cut.se) - up(cut.value + cut.se), "band")
+                rect(
+                    38,
+                    up(cut.value + cut.standard_error),
+                    x - 38,
+                    up(cut.value - cut.standard_error) - up(cut.value + cut.standard_error),
+                    "band",
+                )
             )
         marked += [
             line(x, y, x, 200, "cut dashed"),

@@ -152,7 +152,7 @@ def precision_at(form: CalibratedForm, percent: float, *, minimum: int = 30, lev
         value, se = float(np.exp(centre[which])), float(errors[which])
         return estimated(
             value=value,
-            se=value * se,
+            standard_error=value * se,
             interval=(value * float(np.exp(-z * se)), value * float(np.exp(z * se))),
             n=form.persons,
             method=f"{METHOD} in {unit} at {percent:.2f} % of the points",
@@ -163,7 +163,7 @@ def precision_at(form: CalibratedForm, percent: float, *, minimum: int = 30, lev
 
     ability = estimated(
         value=theta,
-        se=float(errors[0]),
+        standard_error=float(errors[0]),
         interval=(theta - z * float(errors[0]), theta + z * float(errors[0])),
         n=form.persons,
         method=f"ability (logits) whose expected score is {percent:.2f} %",
@@ -190,7 +190,7 @@ def marginal_reliability(form: CalibratedForm, calibration: RaschCalibration, *,
     """
     method = "marginal reliability of an average form (Rasch model)"
     sd = calibration.population_sd
-    if sd.value is None or sd.se is None:
+    if sd.value is None or sd.standard_error is None:
         return not_enough(n=form.persons, method=method, source=RELIABILITY_SOURCE, reason=sd.reason, level=level)
     z = np.linspace(-5.0, 5.0, 101)
     weight = np.exp(-(z**2) / 2)
@@ -210,12 +210,12 @@ def marginal_reliability(form: CalibratedForm, calibration: RaschCalibration, *,
         ]
     )
     by_sd = (unexplained(sd.value + reach, form.steps) - unexplained(sd.value - reach, form.steps)) / (2 * reach)
-    error = float(np.sqrt(max(slopes @ form.covariance @ slopes, 0.0) + (by_sd * sd.se) ** 2))
+    error = float(np.sqrt(max(slopes @ form.covariance @ slopes, 0.0) + (by_sd * sd.standard_error) ** 2))
     rest = float(np.exp(unexplained(sd.value, form.steps)))
     z_level = two_sided(level)
     return estimated(
         value=1 - rest,
-        se=rest * error,
+        standard_error=rest * error,
         interval=(1 - rest * float(np.exp(z_level * error)), 1 - rest * float(np.exp(-z_level * error))),
         n=form.persons,
         method=method,

@@ -84,17 +84,17 @@ def sem_of(percent: FloatArray, reliability: Estimate) -> Estimate:
     r"""SEM of a percentage score, SD·√(1−r), in per cent points."""
     scores = percent[np.isfinite(percent)]
     n, method = len(scores), "standard error of measurement, SD·√(1 − reliability), in per cent"
-    if reliability.value is None or reliability.se is None:
+    if reliability.value is None or reliability.standard_error is None:
         return not_enough(n=n, method=method, source=SEM_SOURCE, reason=reliability.reason)
     if n < 3 or reliability.value >= 1:
         reason = "fewer than 3 scores" if n < 3 else "the reliability is 1"
         return not_enough(n=n, method=method, source=SEM_SOURCE, reason=reason)
     value = float(scores.std(ddof=1) * np.sqrt(1 - reliability.value))
-    relative = float(np.sqrt(1 / (2 * (n - 1)) + (reliability.se / (2 * (1 - reliability.value))) ** 2))
+    relative = float(np.sqrt(1 / (2 * (n - 1)) + (reliability.standard_error / (2 * (1 - reliability.value))) ** 2))
     reach = two_sided(reliability.level) * relative
     return estimated(
         value=value,
-        se=value * relative,
+        standard_error=value * relative,
         interval=(value * float(np.exp(-reach)), value * float(np.exp(reach))),
         n=n,
         method=method,

@@ -39,7 +39,10 @@ def _scores(found: Section, prefix: str) -> Markup:
     cut = cut_of(found["cut"])
     if cut is not None and not in_per_cent:
         scale = float(distribution["maximum"]) / 100
-        cut = pictures.Cut(value=round(cut.value * scale, 2), se=None if cut.se is None else round(cut.se * scale, 2))
+        cut = pictures.Cut(
+            value=round(cut.value * scale, 2),
+            standard_error=None if cut.standard_error is None else round(cut.standard_error * scale, 2),
+        )
     drawn = pictures.score_distribution(
         f"{prefix}scores", bars(distribution["bars"]), unit=distribution["unit"], cut=cut
     )
@@ -205,7 +208,7 @@ def _borderline(task: Section, name: str) -> Markup:
     estimate = task["cut"]
     cut = None
     if estimate["value"] is not None:
-        cut = pictures.Cut(value=round(float(estimate["value"]), 1), se=round(float(estimate["se"]), 2))
+        cut = pictures.Cut(value=round(float(estimate["value"]), 1), standard_error=round(float(estimate["se"]), 2))
     points = [(float(p["rating"]), float(p["percent"]), int(p["count"])) for p in task["points"]]
     drawn = pictures.borderline_scatter(
         name,
@@ -247,7 +250,7 @@ def part_section(found: Section, *, prefix: str, drawn_already: str = "") -> Mar
 
 def _part(part: Section, name: str, *, draw: bool) -> Markup:
     cut = cut_of(part["cut"])
-    error = "" if cut is None or cut.se is None else f" (standard error {cut.se:g})"
+    error = "" if cut is None or cut.standard_error is None else f" (standard error {cut.standard_error:g})"
     caption = f"Scores of {part['persons']} persons. " + (
         "No cut score is known yet." if cut is None else f"Cut score {cut.value:g} %{error}."
     )

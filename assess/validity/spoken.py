@@ -83,7 +83,7 @@ def cut_of(found: Mapping[str, Any] | None) -> Cut | None:
     """A cut as pictures take it."""
     if found is None:
         return None
-    return Cut(value=float(found["value"]), se=None if found["se"] is None else float(found["se"]))
+    return Cut(value=float(found["value"]), standard_error=None if found["se"] is None else float(found["se"]))
 
 
 def methods(*documents: object) -> Markup:

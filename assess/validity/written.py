@@ -34,7 +34,7 @@ def estimate(found: Estimate, *, places: int = PLACES, words: int = 2) -> Docume
     """
     return {
         "value": number(found.value, places),
-        "se": number(found.se, places),
+        "se": number(found.standard_error, places),
         "interval": None if found.interval is None else [number(bound, places) for bound in found.interval],
         "level": number(found.level, 2),
         "n": found.n,

@@ -51,7 +51,7 @@ def test_kappa_with_interval_equals_psych(folder: Path) -> None:
     first, second, _ = table(folder, "anxiety.csv").T
     found = agreement.kappa(first, second)
     assert found.value == pytest.approx(expected["kappa"], abs=EXACT)
-    assert (found.se or 0) ** 2 == pytest.approx(expected["var"], abs=EXACT)
+    assert (found.standard_error or 0) ** 2 == pytest.approx(expected["var"], abs=EXACT)
     low, _, high = expected["confid"]["values"][0]
     assert found.interval == pytest.approx((low, high), abs=EXACT)
 
@@ -76,7 +76,7 @@ def test_weighted_kappa_equals_psych_but_not_its_variance(folder: Path) -> None:
     )
     n = len(first)
     jackknife = float(np.sqrt((n - 1) / n * ((left_out - left_out.mean()) ** 2).sum()))
-    assert found.se == pytest.approx(jackknife, rel=0.15)
+    assert found.standard_error == pytest.approx(jackknife, rel=0.15)
 
 
 def test_nominal_kappas_equal_irr(folder: Path) -> None:
@@ -151,7 +151,7 @@ def test_angoff_equals_the_reference(folder: Path) -> None:
     found = angoff(table(folder, "angoff_simulated.csv").T)
     only = found.rounds[0]
     assert found.cut.value == pytest.approx(expected["cut"], abs=EXACT)
-    assert found.cut.se == pytest.approx(expected["se_judges"], abs=EXACT)
+    assert found.cut.standard_error == pytest.approx(expected["se_judges"], abs=EXACT)
     assert only.judge_cuts == pytest.approx(tuple(expected["judge_cuts"].values()), abs=EXACT)
     assert only.panel.consistency.value == pytest.approx(expected["alpha"], abs=EXACT)
     components = only.panel.components

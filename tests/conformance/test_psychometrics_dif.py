@@ -39,7 +39,7 @@ def test_mantel_haenszel_equals_difr(verbal: Any, expected: Any) -> None:
     assert found.p_value == pytest.approx(expected["p"], abs=EXACT)
     assert [item.odds_ratio.value for item in found.items] == pytest.approx(expected["alphaMH"], abs=EXACT)
     assert [item.delta.value for item in found.items] == pytest.approx(expected["deltaMH"], abs=EXACT)
-    variances = [((item.delta.se or 0) / 2.35) ** 2 for item in found.items]
+    variances = [((item.delta.standard_error or 0) / 2.35) ** 2 for item in found.items]
     assert variances == pytest.approx(expected["varLambda"], abs=EXACT)
     assert [number for number, p in enumerate(found.p_value, 1) if p < 0.05] == expected["DIFitems"]
     assert {item.delta.reason for item in found.items}.issubset(

@@ -43,13 +43,13 @@ def test_rasch_equals_mirt(folder: Path, name: str) -> None:
     assert difficulties(found) == pytest.approx([row[1] for row in expected["coef_IRT"]["values"]], abs=2e-5)
     sd = found.population_sd
     assert sd.value is not None
-    assert sd.se is not None
+    assert sd.standard_error is not None
     assert sd.value**2 == pytest.approx(expected["latent_cov"]["values"][0][0], abs=2e-5)
     # standard errors: Oakes' formula there, observed information here; both exact
     errors = expected["SE"]
     items = [values["values"][1][1] for key, values in errors.items() if key != "GroupPars"]
-    assert [item.difficulty.se for item in found.items] == pytest.approx(items, abs=1e-5)
-    assert 2 * sd.value * sd.se == pytest.approx(errors["GroupPars"]["values"][1][1], abs=1e-5)
+    assert [item.difficulty.standard_error for item in found.items] == pytest.approx(items, abs=1e-5)
+    assert 2 * sd.value * sd.standard_error == pytest.approx(errors["GroupPars"]["values"][1][1], abs=1e-5)
 
 
 def test_partial_credit_equals_mirt(folder: Path) -> None:
@@ -73,7 +73,7 @@ def test_rasch_equals_tam(folder: Path) -> None:
     assert difficulties(found) == pytest.approx(expected["xsi"]["xsi"], abs=2e-4)
     assert (found.population_sd.value or 0) ** 2 == pytest.approx(expected["variance"], abs=2e-4)
     # TAM's standard errors leave out the covariances with the other parameters, so they are below the full ones
-    ratio = np.array([item.difficulty.se for item in found.items]) / expected["xsi"]["se.xsi"]
+    ratio = np.array([item.difficulty.standard_error for item in found.items]) / expected["xsi"]["se.xsi"]
     assert ((ratio > 1) & (ratio < 1.15)).all()
 
 
@@ -84,9 +84,9 @@ def test_weighted_likelihood_and_eap_equal_tam(folder: Path) -> None:
     calibration = irt.calibrate_rasch(data)
     measures = irt.wle(data, calibration)
     assert measures.theta[:50] == pytest.approx(expected["WLE"], abs=2e-4)
-    assert measures.se[:50] == pytest.approx(expected["WLE_se"], abs=2e-4)
+    assert measures.standard_error[:50] == pytest.approx(expected["WLE_se"], abs=2e-4)
     posterior = irt.eap(data, calibration)
-    reliability = posterior.theta.var() / (posterior.theta.var() + (posterior.se**2).mean())
+    reliability = posterior.theta.var() / (posterior.theta.var() + (posterior.standard_error**2).mean())
     assert reliability == pytest.approx(expected["EAP.rel"], abs=2e-4)
 
 
@@ -106,7 +106,7 @@ def test_centred_difficulties_are_close_to_conditional_ones(folder: Path, case: 
         list(expected["beta_easiness"].values()), abs=0.06
     )
     errors = expected["se"]
-    assert [item.difficulty.se for item in found.items] == pytest.approx(errors, rel=0.05)
+    assert [item.difficulty.standard_error for item in found.items] == pytest.approx(errors, rel=0.05)
 
 
 def test_differences_from_the_first_item_are_close_to_psychotools(folder: Path) -> None:

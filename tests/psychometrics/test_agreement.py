@@ -29,7 +29,7 @@ def test_kappa_and_its_variance_of_fleiss_cohen_and_everitt() -> None:
     first, second = np.array(pairs, dtype=float).T
     found = agreement.kappa(first, second)
     assert found.value == pytest.approx(0.429, abs=5e-4)
-    assert (found.se or 0) ** 2 == pytest.approx(0.002885, abs=5e-6)
+    assert (found.standard_error or 0) ** 2 == pytest.approx(0.002885, abs=5e-6)
     assert (found.n, found.sufficient) == (200, True)
 
 
@@ -59,7 +59,7 @@ def test_kappa_standard_error_agrees_with_the_bootstrap(weights: agreement.Weigh
         chosen = rng.integers(len(first), size=len(first))
         drawn.append(agreement.kappa(first[chosen], second[chosen], weights=weights, categories=range(5)).value)
     found = agreement.kappa(first, second, weights=weights, categories=range(5))
-    assert found.se == pytest.approx(np.std(np.array(drawn, dtype=np.float64), ddof=1), rel=0.2)
+    assert found.standard_error == pytest.approx(np.std(np.array(drawn, dtype=np.float64), ddof=1), rel=0.2)
 
 
 def test_kappa_needs_more_cases_for_longer_scales() -> None:
@@ -105,8 +105,8 @@ def test_pooled_kappa_of_a_sparse_design_is_close_to_the_full_one(weights: agree
     thin = agreement.pooled_kappa(sparse(MARKS), weights=weights, categories=range(5))
     full = agreement.pooled_kappa(MARKS, weights=weights, categories=range(5))
     assert thin.value is not None
-    assert thin.se is not None
-    assert full.value == pytest.approx(thin.value, abs=2 * thin.se)
+    assert thin.standard_error is not None
+    assert full.value == pytest.approx(thin.value, abs=2 * thin.standard_error)
 
 
 def test_sparse_icc_of_a_complete_table_is_icc_one() -> None:

@@ -12,9 +12,15 @@ RNG = np.random.default_rng(20260101)
 PARALLEL = RNG.normal(size=(200, 1)) + RNG.normal(size=(200, 6))
 
 
-def known(value: float, se: float = 0.02) -> Estimate:
+def known(value: float, standard_error: float = 0.02) -> Estimate:
     return Estimate(
-        value=value, se=se, interval=(value - 0.05, value + 0.05), n=200, method="given", source="", sufficient=True
+        value=value,
+        standard_error=standard_error,
+        interval=(value - 0.05, value + 0.05),
+        n=200,
+        method="given",
+        source="",
+        sufficient=True,
     )
 
 
@@ -97,7 +103,7 @@ def test_stratified_alpha_standard_error_agrees_with_the_bootstrap() -> None:
     rng = np.random.default_rng(11)
     strata = ["a", "a", "a", "b", "b", "b"]
     drawn = [reliability.stratified_alpha(PARALLEL[rng.integers(200, size=200)], strata).value for _ in range(400)]
-    assert reliability.stratified_alpha(PARALLEL, strata).se == pytest.approx(
+    assert reliability.stratified_alpha(PARALLEL, strata).standard_error == pytest.approx(
         np.std(np.array(drawn, dtype=np.float64), ddof=1), rel=0.15
     )
 
@@ -107,11 +113,18 @@ def test_composite_weighs_parts_and_passes_doubts_on() -> None:
     first = np.tile([1.0, -1.0, 1.0, -1.0], 10) * np.sqrt(39 / 40)
     second = np.tile([1.0, 1.0, -1.0, -1.0], 10) * np.sqrt(39 / 40)
     thin = Estimate(
-        value=0.5, se=0.2, interval=(0.1, 0.9), n=9, method="", source="", sufficient=False, reason="9 persons"
+        value=0.5,
+        standard_error=0.2,
+        interval=(0.1, 0.9),
+        n=9,
+        method="",
+        source="",
+        sufficient=False,
+        reason="9 persons",
     )
     found = reliability.composite(np.column_stack([first, second]), [known(0.9), thin], weights=[2, 1])
     assert found.value == pytest.approx(1 - 0.9 / 5, abs=1e-12)
-    assert found.se == pytest.approx(np.hypot(0.8 * 0.02, 0.2 * 0.2), abs=1e-12)
+    assert found.standard_error == pytest.approx(np.hypot(0.8 * 0.02, 0.2 * 0.2), abs=1e-12)
     assert (found.sufficient, found.reason) == (False, "part 2: 9 persons")
 
 
@@ -120,7 +133,7 @@ def test_spearman_brown_there_and_back() -> None:
     back = reliability.spearman_brown(there, ratio=1 / 3)
     assert there.value == pytest.approx(1.8 / 2.2, abs=1e-12)
     assert back.value == pytest.approx(0.6, abs=1e-12)
-    assert back.se == pytest.approx(0.02, abs=1e-12)
+    assert back.standard_error == pytest.approx(0.02, abs=1e-12)
 
 
 def test_item_analysis_equals_plain_correlations() -> None:

@@ -9,10 +9,10 @@ from assess.psychometrics.classification.strong_true_score import _Beta, _figure
 from assess.psychometrics.results import Estimate
 
 
-def known(value: float, *, se: float = 0.01, sufficient: bool = True) -> Estimate:
+def known(value: float, *, standard_error: float = 0.01, sufficient: bool = True) -> Estimate:
     return Estimate(
         value=value,
-        se=se,
+        standard_error=standard_error,
         interval=(value - 0.02, value + 0.02),
         n=300,
         method="given",
@@ -108,17 +108,17 @@ def test_rudner_of_alike_persons_by_hand() -> None:
     assert found.consistency.value == pytest.approx(p**2 + (1 - p) ** 2, abs=1e-12)
     assert found.kappa.value == pytest.approx(0, abs=1e-12)
     assert found.false_pass.value == 0.0
-    assert found.accuracy.se == pytest.approx(0, abs=1e-12)
+    assert found.accuracy.standard_error == pytest.approx(0, abs=1e-12)
 
 
 @pytest.mark.slow
 def test_bootstrap_repeats_exactly_and_grows_with_the_uncertainty_of_the_reliability() -> None:
     scores = np.random.default_rng(56).normal(60, 10, size=150).clip(5, 95)
-    sure = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8, se=0.001))
-    again = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8, se=0.001))
-    unsure = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8, se=0.05))
+    sure = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8, standard_error=0.001))
+    again = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8, standard_error=0.001))
+    unsure = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8, standard_error=0.05))
     assert sure == again
-    assert (unsure.accuracy.se or 0) > 1.5 * (sure.accuracy.se or 1)
+    assert (unsure.accuracy.standard_error or 0) > 1.5 * (sure.accuracy.standard_error or 1)
 
 
 def test_doubts_about_the_reliability_are_passed_on() -> None:

@@ -66,13 +66,13 @@ def test_an_item_that_differs_is_found_with_its_size_and_direction() -> None:
     found = dif.mantel_haenszel(ANSWERS, FOCAL)
     first = found.items[0]
     assert (first.p_value or 1) < 0.001
-    assert first.delta.value == pytest.approx(-2.35 * SHIFT, abs=2 * (first.delta.se or 0))
+    assert first.delta.value == pytest.approx(-2.35 * SHIFT, abs=2 * (first.delta.standard_error or 0))
     assert first.ets_class in ("B", "C")
     # the others are matched on a score that holds the first item: a little off, never large
     assert all(item.ets_class != "C" for item in found.items[1:])
     assert dif.standardisation(ANSWERS, FOCAL).items[0].p_difference.value < -0.05  # type: ignore[operator]
     regression = dif.logistic(ANSWERS, FOCAL, "uniform").items[0]
-    assert regression.group.value == pytest.approx(-SHIFT, abs=2 * (regression.group.se or 0))
+    assert regression.group.value == pytest.approx(-SHIFT, abs=2 * (regression.group.standard_error or 0))
 
 
 def test_without_differences_few_items_are_flagged() -> None:
@@ -225,7 +225,7 @@ def test_empirical_bayes_follows_the_published_formulas() -> None:
     data, group = answers(400, 12, 108)
     result = dif.mantel_haenszel(data, group)
     values = np.array([item.delta.value for item in result.items], dtype=float)
-    errors = np.array([item.delta.se for item in result.items], dtype=float)
+    errors = np.array([item.delta.standard_error for item in result.items], dtype=float)
     variance = values.var(ddof=1) - (errors**2).mean()
     assert variance > 0
     weight = variance / (variance + errors**2)
@@ -234,7 +234,7 @@ def test_empirical_bayes_follows_the_published_formulas() -> None:
     assert found.prior_variance == pytest.approx(variance)
     expected = weight * values + (1 - weight) * values.mean()
     assert [item.delta.value for item in found.items] == pytest.approx(expected)
-    assert [item.delta.se for item in found.items] == pytest.approx(np.sqrt(weight) * errors)
+    assert [item.delta.standard_error for item in found.items] == pytest.approx(np.sqrt(weight) * errors)
     assert all(item.delta.sufficient for item in found.items)
     for item in found.items:
         shares = [item.negligible or 0, item.moderate or 0, item.large or 0]

@@ -17,27 +17,27 @@ WHOLE: dict[str, Any] = {"n": 40, "method": "m", "source": "s"}
 
 def test_estimate_refuses_a_bare_number() -> None:
     with pytest.raises(ValueError, match="needs its standard error and its interval"):
-        Estimate(value=0.5, se=None, interval=None, sufficient=True, **WHOLE)
+        Estimate(value=0.5, standard_error=None, interval=None, sufficient=True, **WHOLE)
 
 
 def test_estimate_refuses_a_positive_verdict_without_a_value() -> None:
     with pytest.raises(ValueError, match="without a value cannot be sufficient"):
-        Estimate(value=None, se=None, interval=None, sufficient=True, **WHOLE)
+        Estimate(value=None, standard_error=None, interval=None, sufficient=True, **WHOLE)
 
 
 def test_estimate_refuses_a_negative_verdict_without_a_reason() -> None:
     with pytest.raises(ValueError, match="must say why"):
-        Estimate(value=0.5, se=0.1, interval=(0.3, 0.7), sufficient=False, **WHOLE)
+        Estimate(value=0.5, standard_error=0.1, interval=(0.3, 0.7), sufficient=False, **WHOLE)
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf])
 def test_estimate_refuses_a_number_that_is_not_finite(number: float) -> None:
     with pytest.raises(ValueError, match="not all finite"):
-        Estimate(value=number, se=0.1, interval=(0.3, 0.7), sufficient=True, **WHOLE)
+        Estimate(value=number, standard_error=0.1, interval=(0.3, 0.7), sufficient=True, **WHOLE)
 
 
 def test_estimated_below_the_minimum_keeps_its_interval_and_says_why() -> None:
-    found = estimated(value=0.5, se=0.1, interval=(0.3, 0.7), n=12, method="m", source="s", minimum=30)
+    found = estimated(value=0.5, standard_error=0.1, interval=(0.3, 0.7), n=12, method="m", source="s", minimum=30)
     assert (found.sufficient, found.reason) == (False, "12 persons; at least 30 are needed")
     assert found.in_words() == (
         "not enough evidence: 12 persons; at least 30 are needed (indication only: 95 % interval 0.30 to 0.70, n = 12)"
@@ -45,14 +45,14 @@ def test_estimated_below_the_minimum_keeps_its_interval_and_says_why() -> None:
 
 
 def test_estimated_turns_nan_into_not_enough_evidence() -> None:
-    found = estimated(value=math.nan, se=0.1, interval=(0.3, 0.7), n=50, method="m", source="s", minimum=30)
+    found = estimated(value=math.nan, standard_error=0.1, interval=(0.3, 0.7), n=50, method="m", source="s", minimum=30)
     assert found == not_enough(
         n=50, method="m", source="s", reason="the data do not vary enough for the estimate to exist"
     )
 
 
 def test_doubted_keeps_the_earlier_reason_in_front() -> None:
-    thin = estimated(value=0.5, se=0.1, interval=(0.3, 0.7), n=12, method="m", source="s", minimum=30)
+    thin = estimated(value=0.5, standard_error=0.1, interval=(0.3, 0.7), n=12, method="m", source="s", minimum=30)
     assert doubted(thin, "odd").reason == "12 persons; at least 30 are needed; odd"
 
 

@@ -56,7 +56,7 @@ def test_components_of_one_facet_follow_from_three_mean_squares() -> None:
     assert dict(study.components) == pytest.approx(expected, abs=1e-12)
     # Brennan (2001), §6.1.1: Var(MS) = 2MS²/(df + 2)
     variance = 2 * (persons**2 / (n + 1) + residual**2 / ((n - 1) * (k - 1) + 2)) / k**2
-    assert study.sources[0].estimate.se == pytest.approx(variance**0.5, rel=1e-12)
+    assert study.sources[0].estimate.standard_error == pytest.approx(variance**0.5, rel=1e-12)
 
 
 def test_names_of_components_may_be_asked_for_in_any_order() -> None:
@@ -83,7 +83,9 @@ def test_henderson_and_reml_agree_with_the_analysis_of_variance_when_nothing_is_
     assert searched.converged
     assert searched.components == pytest.approx(list(plain.components.values()), rel=1e-6)
     assert searched.log_likelihood == pytest.approx(restricted.log_likelihood, abs=1e-9)
-    assert np.diag(searched.covariance) ** 0.5 == pytest.approx([s.estimate.se for s in restricted.sources], rel=1e-5)
+    assert np.diag(searched.covariance) ** 0.5 == pytest.approx(
+        [s.estimate.standard_error for s in restricted.sources], rel=1e-5
+    )
     # several: the one that would be negative is 0, with the certificate of a maximum
     bounded = gtheory.crossed(MARKS, ["j", "t"], method="reml")
     assert (bounded.converged, bounded.components["p:j"]) == (True, 0.0)
@@ -109,7 +111,9 @@ def test_order_of_rows_and_labels_change_nothing(method: gtheory.Method) -> None
     named = {name: np.array([f"{name}{9 - code}" for code in codes])[order] for name, codes in facets.items()}
     other = gtheory.study(scores[order], named, method=method)
     assert dict(other.components) == pytest.approx(dict(plain.components), abs=1e-7)
-    assert [s.estimate.se for s in other.sources] == pytest.approx([s.estimate.se for s in plain.sources], abs=1e-6)
+    assert [s.estimate.standard_error for s in other.sources] == pytest.approx(
+        [s.estimate.standard_error for s in plain.sources], abs=1e-6
+    )
 
 
 def test_restricted_likelihood_is_the_one_written_out_and_has_its_maximum_there() -> None:
@@ -141,7 +145,9 @@ def test_standard_errors_of_an_unbalanced_design_match_simulation(monkeypatch: p
     exact = gtheory.study(scores, facets)
     monkeypatch.setattr(precision, "LARGEST", 0)
     simulated = gtheory.study(scores, facets)
-    assert [s.estimate.se for s in simulated.sources] == pytest.approx([s.estimate.se for s in exact.sources], rel=0.15)
+    assert [s.estimate.standard_error for s in simulated.sources] == pytest.approx(
+        [s.estimate.standard_error for s in exact.sources], rel=0.15
+    )
 
 
 def test_negative_component_is_reported_as_it_is_and_explained() -> None:

@@ -196,8 +196,10 @@ def test_models_that_are_the_same_on_right_or_wrong_answers_agree() -> None:
     assert one.discrimination[0] == pytest.approx(rasch.population_sd)
     assert partial.difficulty[:, 0] == pytest.approx(rasch.difficulty, abs=1e-9)
     assert rasch.difficulty == pytest.approx([item.difficulty.value for item in study.items], abs=1e-9)
-    assert rasch.standard_errors["difficulty"] == pytest.approx([item.difficulty.se for item in study.items], abs=1e-7)
-    assert rasch.standard_errors["population_sd"] == pytest.approx(study.population_sd.se, abs=1e-7)
+    assert rasch.standard_errors["difficulty"] == pytest.approx(
+        [item.difficulty.standard_error for item in study.items], abs=1e-7
+    )
+    assert rasch.standard_errors["population_sd"] == pytest.approx(study.population_sd.standard_error, abs=1e-7)
 
 
 def test_rating_scale_is_a_partial_credit_model_with_one_set_of_distances() -> None:

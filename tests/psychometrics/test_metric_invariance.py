@@ -44,7 +44,9 @@ SCORES = np.column_stack([ANSWERS.sum(axis=1), RATINGS[:, :3].sum(axis=1)])
 JUDGEMENTS = np.clip(
     np.linspace(0.3, 0.9, 20) + np.random.default_rng(74).normal(scale=0.08, size=(10, 20)), 0, 1
 ).round(2)
-RELIABLE = Estimate(value=0.6, se=0.03, interval=(0.53, 0.66), n=90, method="given", source="", sufficient=True)
+RELIABLE = Estimate(
+    value=0.6, standard_error=0.03, interval=(0.53, 0.66), n=90, method="given", source="", sufficient=True
+)
 
 
 @dataclass(frozen=True)
@@ -243,7 +245,7 @@ def summary(result: Any, *, resampled: bool) -> list[Any]:
     for estimate in estimates(result):
         numbers: list[float | None] = [] if estimate.value is None else [estimate.value]
         if not resampled and estimate.value is not None:
-            numbers += [estimate.se, *(estimate.interval or ())]
+            numbers += [estimate.standard_error, *(estimate.interval or ())]
         rows.append(
             (estimate.n, estimate.sufficient, estimate.reason, [round(x, 7) + 0.0 for x in numbers if x is not None])
         )

@@ -91,8 +91,8 @@ def test_estimates_recover_what_was_simulated() -> None:
     for item, truth in zip(found.items, STEPS, strict=True):
         for step, true in zip(item.steps, truth, strict=True):
             assert step.value is not None
-            assert step.se is not None
-            assert abs(step.value - true) < 4 * step.se
+            assert step.standard_error is not None
+            assert abs(step.value - true) < 4 * step.standard_error
     low, high = found.population_sd.interval or (1.0, 0.0)
     assert low < 0.8 < high
 
@@ -105,7 +105,7 @@ def test_standard_errors_are_the_spread_of_repeated_samples() -> None:
         for seed in range(150)
     ]
     once = irt.calibrate_rasch(simulate.rasch_responses(rng.normal(size=300), DIFFICULTY, seed=999))
-    errors = [item.difficulty.se for item in once.items]
+    errors = [item.difficulty.standard_error for item in once.items]
     assert errors == pytest.approx(np.std(repeated, axis=0, ddof=1), rel=0.25)
 
 
@@ -130,7 +130,7 @@ def test_weighted_likelihood_of_equal_items_has_a_closed_form() -> None:
     measures = irt.wle(patterns, calibration)
     assert measures.theta == pytest.approx(np.log((score + 0.5) / (4 - score + 0.5)), abs=1e-6)
     p = (score + 0.5) / 5
-    assert measures.se == pytest.approx(1 / np.sqrt(4 * p * (1 - p)), abs=1e-6)
+    assert measures.standard_error == pytest.approx(1 / np.sqrt(4 * p * (1 - p)), abs=1e-6)
 
 
 def test_eap_equals_adaptive_integration() -> None:
@@ -150,7 +150,7 @@ def test_eap_equals_adaptive_integration() -> None:
         moments = [integrate.quad(joint, -10, 10, args=(k,), epsabs=1e-12)[0] for k in range(3)]
         mean = moments[1] / moments[0]
         assert measures.theta[person] == pytest.approx(mean, abs=1e-6)
-        assert measures.se[person] == pytest.approx(np.sqrt(moments[2] / moments[0] - mean**2), abs=1e-6)
+        assert measures.standard_error[person] == pytest.approx(np.sqrt(moments[2] / moments[0] - mean**2), abs=1e-6)
 
 
 def test_person_without_answers_is_not_measured() -> None:
@@ -177,7 +177,7 @@ def test_persons_who_do_not_differ_leave_the_spread_unknown_but_not_the_difficul
         assert found.population_sd.reason == "persons do not differ more than chance makes them"
     p = coins.mean(axis=0)
     assert values(found) == pytest.approx(-np.log(p / (1 - p)), abs=0.05)
-    assert all(item.difficulty.se for item in found.items)
+    assert all(item.difficulty.standard_error for item in found.items)
 
 
 def test_long_tests_refine_the_quadrature() -> None:

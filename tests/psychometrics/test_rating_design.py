@@ -111,7 +111,7 @@ def test_severity_standard_error_is_clustered_by_person() -> None:
     copied = facets.rater_severity(np.repeat(ratings, 5, axis=0), persons=[str(p) for p in range(40) for _ in range(5)])
     again = copied[0].severity
     assert again.value == pytest.approx(once.value)
-    assert again.se == pytest.approx(once.se)
+    assert again.standard_error == pytest.approx(once.standard_error)
     assert again.n == once.n
 
 

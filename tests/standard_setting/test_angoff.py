@@ -16,7 +16,7 @@ def test_cut_is_the_mean_of_the_judges_sums() -> None:
     found = angoff(FIRST)
     sums = FIRST.sum(axis=1)
     assert found.cut.value == pytest.approx(sums.mean(), abs=1e-12)
-    assert found.cut.se == pytest.approx(sums.std(ddof=1) / 3, abs=1e-12)
+    assert found.cut.standard_error == pytest.approx(sums.std(ddof=1) / 3, abs=1e-12)
     assert found.rounds[0].judge_cuts == pytest.approx(tuple(sums), abs=1e-12)
     assert (found.cut.n, found.cut.sufficient, found.change) == (9, True, None)
     assert found.cut_share.value == pytest.approx(sums.mean() / 25, abs=1e-12)
@@ -29,7 +29,7 @@ def test_items_as_a_sample_widen_the_standard_error() -> None:
     assert parts is not None
     expected = 25 * np.sqrt(max(parts.judges, 0) / 9 + parts.items / 25 + parts.residual / (9 * 25))
     assert found.se_judges_and_items == pytest.approx(expected, abs=1e-12)
-    assert expected > (found.cut.se or 0)
+    assert expected > (found.cut.standard_error or 0)
 
 
 def test_variance_components_give_the_mean_squares_back() -> None:

@@ -27,7 +27,7 @@ def test_standard_error_is_that_of_the_intercept_moved_to_the_borderline() -> No
     """With ratings counted from the borderline the cut is the intercept, whose standard error SciPy gives."""
     expected = stats.linregress(RATINGS - 3, SCORES).intercept_stderr
     found = borderline_regression(SCORES, RATINGS, borderline=3)
-    assert found.cut.se == pytest.approx(expected, abs=1e-12)
+    assert found.cut.standard_error == pytest.approx(expected, abs=1e-12)
     low, high = found.cut.interval or (0, 0)
     assert high - low == pytest.approx(2 * stats.t.ppf(0.975, 78) * expected, abs=1e-9)
     assert found.bootstrap_se == pytest.approx(expected, rel=0.2)
@@ -70,7 +70,7 @@ def test_borderline_group_is_the_mean_and_the_median_of_that_group() -> None:
     group = SCORES[RATINGS == 3]
     found = borderline_group(SCORES, RATINGS, borderline=3)
     assert found.mean.value == pytest.approx(group.mean(), abs=1e-12)
-    assert found.mean.se == pytest.approx(stats.sem(group), abs=1e-12)
+    assert found.mean.standard_error == pytest.approx(stats.sem(group), abs=1e-12)
     assert found.median.value == np.median(group)
     assert found.mean.n == len(group)
 
@@ -88,7 +88,7 @@ def test_hofstee_averages_the_judges() -> None:
     one = hofstee(SCORES, [[40, 50, 0.1, 0.5]] * 8, resamples=100)
     two = hofstee(SCORES, [[38, 48, 0.05, 0.4]] * 4 + [[42, 52, 0.15, 0.6]] * 4, resamples=100)
     assert one.cut.value == pytest.approx(two.cut.value, abs=1e-9)
-    assert (two.cut.se or 0) > 0
+    assert (two.cut.standard_error or 0) > 0
 
 
 def test_hofstee_limits_that_miss_the_candidates_say_so() -> None:

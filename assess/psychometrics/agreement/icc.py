@@ -68,7 +68,7 @@ def icc(
     se = float(np.sqrt((n - 1) / n * ((left_out - left_out.mean()) ** 2).sum()))
     estimate = estimated(
         value=value,
-        se=se,
+        standard_error=se,
         interval=_limits(form, n, k, persons, raters, residual, within, level),
         n=n,
         method=method,
@@ -187,7 +187,7 @@ def icc_sparse(ratings: npt.ArrayLike, *, level: float = LEVEL, minimum: int = M
     reach = float(stats.t.ppf(0.5 + level / 2, n - 1)) * se
     estimate = estimated(
         value=value,
-        se=se,
+        standard_error=se,
         interval=(max(value - reach, -1.0), min(value + reach, 1.0)),
         n=shared,
         method=method,

@@ -105,7 +105,7 @@ def kappa(
     low, high = normal_interval(value, se, level)
     return estimated(
         value=value,
-        se=se,
+        standard_error=se,
         interval=(max(low, -1.0), min(high, 1.0)),
         n=n,
         method=method,

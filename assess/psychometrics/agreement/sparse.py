@@ -254,7 +254,7 @@ def _jackknifed(
     reach = float(stats.t.ppf(0.5 + level / 2, n - 1)) * se
     return estimated(
         value=value,
-        se=se,
+        standard_error=se,
         interval=(max(value - reach, lowest), min(value + reach, 1.0)),
         n=n,
         method=method,

@@ -77,7 +77,7 @@ def conjunctive(
     --------
     >>> rng = np.random.default_rng(1)
     >>> true = rng.multivariate_normal([60, 30], [[64, 24], [24, 25]], size=200)
-    >>> r = Estimate(value=0.8, se=0.02, interval=(0.75, 0.84), n=200, method="", source="", sufficient=True)
+    >>> r = Estimate(value=0.8, standard_error=0.02, interval=(0.75, 0.84), n=200, method="", source="", sufficient=True)
     >>> rule = [Part(name="online", cut=55, reliability=r), Part(name="bench", cut=28, reliability=r)]
     >>> conjunctive(true, rule, draws=4000).consistency.sufficient
     True

@@ -93,7 +93,7 @@ def bootstrapped(
         low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
         estimate = estimated(
             value=figures.row()[column],
-            se=float(drawn.std(ddof=1)),
+            standard_error=float(drawn.std(ddof=1)),
             interval=(float(low), float(high)),
             n=n,
             method=own,
@@ -117,10 +117,10 @@ def no_quality(*, n: int, method: str, source: str, reason: str, level: float) -
 
 def drawn_reliability(reliability: Estimate, rng: np.random.Generator) -> float:
     """A reliability as uncertain as the estimate: log(1 − r) is close to normal (Bonett 2002, JEBS 27, 335–340)."""
-    if reliability.value is None or reliability.se is None:
+    if reliability.value is None or reliability.standard_error is None:
         raise ValueError("a reliability without a value cannot be drawn from")
     rest = max(1 - reliability.value, 1e-12)
-    return float(1 - rest * np.exp(rng.normal() * reliability.se / rest))
+    return float(1 - rest * np.exp(rng.normal() * reliability.standard_error / rest))
 
 
 def resampled(values: FloatArray, rng: np.random.Generator) -> FloatArray:

@@ -20,7 +20,7 @@ SOURCE = "Rudner (2001), Practical Assessment, Research & Evaluation 7(14); Rudn
 
 def rudner(
     theta: npt.ArrayLike,
-    se: npt.ArrayLike,
+    standard_error: npt.ArrayLike,
     *,
     cut: float,
     level: float = LEVEL,
@@ -32,7 +32,7 @@ def rudner(
 
     Parameters
     ----------
-    theta, se
+    theta, standard_error
         Person measures in logits and their standard errors (`irt.wle`, `irt.eap`); NaN persons are left out.
     cut
         On the same scale.
@@ -47,7 +47,7 @@ def rudner(
     >>> round(quality.accuracy.value, 4)
     0.8938
     """
-    ability, error = as_vector(theta, name="theta"), as_vector(se, name="se")
+    ability, error = as_vector(theta, name="theta"), as_vector(standard_error, name="standard_error")
     if len(ability) != len(error):
         raise ResponseError("names_do_not_fit", f"{len(ability)} abilities and {len(error)} standard errors")
     seen = np.isfinite(ability) & np.isfinite(error)

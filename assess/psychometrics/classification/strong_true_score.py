@@ -72,7 +72,7 @@ def livingston_lewis(
     --------
     >>> rng = np.random.default_rng(3)
     >>> scores = rng.binomial(40, rng.beta(6, 4, size=400))
-    >>> r = Estimate(value=0.8, se=0.015, interval=(0.77, 0.83), n=400, method="", source="", sufficient=True)
+    >>> r = Estimate(value=0.8, standard_error=0.015, interval=(0.77, 0.83), n=400, method="", source="", sufficient=True)
     >>> livingston_lewis(scores, maximum=40, cut=20, reliability=r).accuracy.in_words()
     '0.89 (95 % interval 0.88 to 0.90, n = 400)'
     """

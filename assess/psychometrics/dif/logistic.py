@@ -238,7 +238,7 @@ def _coefficient(
     value, se = float(model.coefficients[item, column]) / unit, float(model.standard_errors[item, column]) / unit
     return Estimate(
         value=value,
-        se=se,
+        standard_error=se,
         interval=(value - reach * se, value + reach * se),
         level=level,
         n=n,

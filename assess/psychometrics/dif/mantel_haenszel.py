@@ -226,7 +226,7 @@ def _estimate(
 ) -> Estimate:
     return Estimate(
         value=value,
-        se=se,
+        standard_error=se,
         interval=interval,
         level=level,
         n=n,

@@ -163,7 +163,7 @@ def _tested(
     smd, se = float(share @ means), float(np.sqrt((share**2 * (1 / n_f + 1 / n_r) ** 2 * by_level).sum()))
     estimate = estimated(
         value=smd,
-        se=se,
+        standard_error=se,
         interval=normal_interval(smd, se, level),
         n=n,
         method="standardised mean difference (focal weights)",

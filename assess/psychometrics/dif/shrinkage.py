@@ -73,7 +73,7 @@ def shrunken(result: MantelHaenszel, *, minimum: int = MINIMUM_PERSONS) -> Shrun
     """
     known = [item.delta for item in result.items if item.delta.value is not None]
     values = np.array([delta.value for delta in known], dtype=np.float64)
-    errors = np.array([delta.se for delta in known], dtype=np.float64)
+    errors = np.array([delta.standard_error for delta in known], dtype=np.float64)
     if len(known) < 2:
         reason = f"{len(known)} item(s) have a delta; at least {MINIMUM_ITEMS} are needed"
         return Shrunken(
@@ -105,14 +105,14 @@ def shrunken(result: MantelHaenszel, *, minimum: int = MINIMUM_PERSONS) -> Shrun
 
 
 def _posterior(name: str, delta: Estimate, mean: float, variance: float, doubt: str, minimum: int) -> ItemPosterior:
-    value, error = delta.value or 0.0, delta.se or 0.0
+    value, error = delta.value or 0.0, delta.standard_error or 0.0
     weight = variance / (error**2 + variance)
     centre, spread = weight * value + (1 - weight) * mean, weight**0.5 * error
     reach = two_sided(delta.level) * spread
     found = replace(
         delta,
         value=centre,
-        se=spread,
+        standard_error=spread,
         interval=(centre - reach, centre + reach),
         method=METHOD,
         source=SOURCE,

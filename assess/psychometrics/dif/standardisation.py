@@ -140,7 +140,7 @@ def _difference(
         return _without(name, reason, persons, method, level)
     estimate = estimated(
         value=value,
-        se=se,
+        standard_error=se,
         interval=normal_interval(value, se, level),
         n=persons,
         method=method,

@@ -99,7 +99,7 @@ class Equating:
         se = float(np.interp(score, self.x, self.standard_error))
         return Estimate(
             value=value,
-            se=se,
+            standard_error=se,
             interval=normal_interval(value, se, self.level),
             level=self.level,
             n=self.n,

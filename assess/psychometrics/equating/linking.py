@@ -62,7 +62,7 @@ class Linking:
             interval = normal_interval(value, se, self.level)
             estimate = estimated(
                 value=value,
-                se=se,
+                standard_error=se,
                 interval=interval,
                 n=self.n,
                 method=method,

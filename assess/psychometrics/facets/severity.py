@@ -108,7 +108,7 @@ def _clustered(
     reach = float(stats.t.ppf(0.5 + level / 2, n - 1)) * se
     return estimated(
         value=value,
-        se=se,
+        standard_error=se,
         interval=(value - reach, value + reach),
         n=n,
         method=method,

@@ -169,7 +169,7 @@ class _Parts:
             return self._refused(what, source, self.study.findings[0])
         estimate = estimated(
             value=value,
-            se=se,
+            standard_error=se,
             interval=interval,
             n=self.study.persons,
             method=f"{what} ({self.label})",

@@ -184,7 +184,7 @@ def _study(
         with_persons = design.object in effect.facets
         estimate = estimated(
             value=value,
-            se=se,
+            standard_error=se,
             interval=interval,
             n=_persons(layout) if with_persons else layout.levels[i],
             method=_method(effect, design, method, balanced),

@@ -62,7 +62,7 @@ class Abilities:
             return not_enough(n=n, method=method, source=self.source, reason=reason, level=level)
         found = estimated(
             value=theta,
-            se=error,
+            standard_error=error,
             interval=normal_interval(theta, error, level),
             n=n,
             method=method,

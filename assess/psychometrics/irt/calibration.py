@@ -174,7 +174,7 @@ class Calibration:
                 return not_enough(n=n, method=method, source=self.specification.source, reason=reason)
             found = estimated(
                 value=value,
-                se=error,
+                standard_error=error,
                 interval=normal_interval(value, error, LEVEL),
                 n=n,
                 method=method,

@@ -207,7 +207,7 @@ def _steps(difficulty: FloatArray, errors: FloatArray, n: int, reason: str) -> t
     return tuple(
         estimated(
             value=float(b),
-            se=float(error),
+            standard_error=float(error),
             interval=normal_interval(float(b), float(error)),
             n=n,
             method=method,

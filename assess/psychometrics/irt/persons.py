@@ -24,27 +24,27 @@ class PersonMeasures:
 
     Attributes
     ----------
-    theta, se
+    theta, standard_error
         One per row of the responses; NaN for a person without a calibrated answer. `estimate` says it in words.
     answered
         Number of calibrated items each person answered.
     """
 
     theta: FloatArray
-    se: FloatArray
+    standard_error: FloatArray
     answered: npt.NDArray[np.int64]
     method: str
     source: str
 
     def estimate(self, person: int, *, level: float = LEVEL, minimum: int = 1) -> Estimate:
         """One person's measure; n counts the answered items."""
-        theta, se, n = float(self.theta[person]), float(self.se[person]), int(self.answered[person])
+        theta, se, n = float(self.theta[person]), float(self.standard_error[person]), int(self.answered[person])
         if n == 0:
             reason = "the person answered no calibrated item"
             return not_enough(n=0, method=self.method, source=self.source, reason=reason, level=level)
         return estimated(
             value=theta,
-            se=se,
+            standard_error=se,
             interval=normal_interval(theta, se, level),
             n=n,
             method=self.method,
@@ -140,7 +140,7 @@ def _measures(groups: ScoreGroups, theta: FloatArray, se: FloatArray, *, method:
     nobody = answered == 0
     return PersonMeasures(
         theta=np.where(nobody, np.nan, theta)[groups.member],
-        se=np.where(nobody, np.nan, se)[groups.member],
+        standard_error=np.where(nobody, np.nan, se)[groups.member],
         answered=answered[groups.member],
         method=method,
         source=source,

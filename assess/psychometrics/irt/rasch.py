@@ -197,7 +197,7 @@ def _calibrated(
         se = float(np.sqrt(variance))
         return estimated(
             value=value,
-            se=se,
+            standard_error=se,
             interval=normal_interval(value, se, level),
             n=n,
             method=f"{what} in logits, {METHOD}",
@@ -233,7 +233,7 @@ def _population_sd(
     reach = two_sided(level) * se
     return estimated(
         value=value,
-        se=value * se,
+        standard_error=value * se,
         interval=(value * float(np.exp(-reach)), value * float(np.exp(reach))),
         n=n,
         method=method,
