@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -68,7 +68,7 @@ def socket_of(key: str | None, origin: str | None = HOST) -> Page:
 
 
 async def opened(account: Account) -> Page:
-    made = socket_of(await sync_to_async(session_of)(account))
+    made = socket_of(await database_sync_to_async(session_of)(account))
     assert await made.connect()
     return made
 
@@ -86,7 +86,7 @@ async def closed_with(made: Page) -> int:
 @pytest.mark.parametrize("origin", [None, "http://elsewhere.example", "null"])
 def test_w01_a_foreign_or_missing_origin_is_refused(centre: Centre, origin: str | None) -> None:
     async def run() -> bool:
-        made = socket_of(await sync_to_async(session_of)(centre.candidate), origin)
+        made = socket_of(await database_sync_to_async(session_of)(centre.candidate), origin)
         return await made.connect()
 
     assert asyncio.run(run()) is False
@@ -107,7 +107,7 @@ def test_a_page_hears_of_an_act_and_of_an_entry_and_numbers_only_grow(centre: Ce
         await made.send_to(json.dumps({"follow": {topic: 0}}))
         found = [(await heard(made))["n"]]
         for act, more in (("begin", {}), ("pause", {"reason": "x"}), ("resume", {})):
-            await sync_to_async(at_the_board)(centre, act, **more)
+            await database_sync_to_async(at_the_board)(centre, act, **more)
             found.append((await heard(made))["n"])
         await made.disconnect()
         return found
@@ -125,7 +125,7 @@ def test_f16_whoever_was_away_learns_from_the_number_that_something_happened(cen
         await first.send_to(json.dumps({"follow": {topic: 0}}))
         known = (await heard(first))["n"]
         await first.disconnect()
-        await sync_to_async(at_the_board)(centre, "begin")
+        await database_sync_to_async(at_the_board)(centre, "begin")
         second = await opened(centre.candidate)
         await second.send_to(json.dumps({"follow": {topic: known}}))
         missed = await heard(second)
@@ -156,13 +156,13 @@ def test_f16_a_layer_that_is_gone_loses_nothing_and_is_used_again_when_it_is_bac
         known = (await heard(first))["n"]
         await first.disconnect()
         with override_settings(CHANNEL_LAYERS=gone):
-            await sync_to_async(at_the_board)(centre, "begin")
-            await sync_to_async(at_the_board)(centre, "message", text="said while it was gone")
+            await database_sync_to_async(at_the_board)(centre, "begin")
+            await database_sync_to_async(at_the_board)(centre, "message", text="said while it was gone")
             await asyncio.sleep(3 * PAUSE_S)
         second = await opened(centre.candidate)
         await second.send_to(json.dumps({"follow": {topic: known}}))
         missed = (await heard(second))["n"]
-        await sync_to_async(at_the_board)(centre, "message", text="and after")
+        await database_sync_to_async(at_the_board)(centre, "message", text="and after")
         return known, missed, (await heard(second))["n"]
 
     known, missed, later = asyncio.run(run())
@@ -181,7 +181,7 @@ def test_s01_what_is_not_for_somebody_is_like_a_topic_at_which_nothing_happens(c
     async def run() -> bool:
         made = await opened(centre.candidate)
         await made.send_to(json.dumps({"follow": {other: 0, sitting: 0, "attempt:nothing": 0, "x": 0}}))
-        await sync_to_async(at_the_board)(centre, "message", text="hello")
+        await database_sync_to_async(at_the_board)(centre, "message", text="hello")
         return await made.receive_nothing(0.5)
 
     assert asyncio.run(run()) is True
@@ -193,7 +193,7 @@ def test_the_board_hears_of_what_happens_in_an_attempt(centre: Centre) -> None:
         made = await opened(centre.lives[0].posts["proctor:1"])
         await made.send_to(json.dumps({"follow": {f"sitting:{centre.sitting.pk}": 0}}))
         first = (await heard(made))["n"]
-        await sync_to_async(agree)(centre)
+        await database_sync_to_async(agree)(centre)
         return (await heard(made))["n"] > first
 
     assert asyncio.run(run()) is True
@@ -208,11 +208,11 @@ def test_s12_a_withdrawn_role_ends_what_an_open_socket_hears(centre: Centre, mon
     async def run() -> bool:
         made = await opened(proctor)
         await made.send_to(json.dumps({"follow": topics}))
-        await sync_to_async(withdraw_role)(
+        await database_sync_to_async(withdraw_role)(
             account_id=proctor.pk, organisation_id=centre.people.organisation.pk, role="proctor"
         )
         await asyncio.sleep(0.3)
-        await sync_to_async(agree)(centre)
+        await database_sync_to_async(agree)(centre)
         return await made.receive_nothing(0.2)
 
     assert asyncio.run(run()) is True
@@ -240,10 +240,10 @@ def test_w03_a_session_that_ends_closes_its_open_socket(
     monkeypatch.setattr(socket, "CHECK_S", 0.1)
 
     async def run() -> int:
-        key = await sync_to_async(session_of)(centre.candidate)
+        key = await database_sync_to_async(session_of)(centre.candidate)
         made = socket_of(key)
         await made.connect()
-        await sync_to_async(ended)(key, how)
+        await database_sync_to_async(ended)(key, how)
         return await closed_with(made)
 
     assert asyncio.run(run()) == socket.SIGNED_OUT
