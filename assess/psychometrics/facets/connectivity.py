@@ -2,20 +2,17 @@
 
 In a model mark = person − rater − criterion, two persons are comparable when their difference can be estimated at all.
 A shared criterion alone does not do it: two groups of persons marked by two groups of raters stay apart even when all
-were marked on the same criteria, since a kind group of raters and an able group of persons look the same.
-
-The marks are first joined into blocks (two marks that differ in one facet only belong together: Weeks & Williams
-1964, Technometrics 6, 319–324). Within a block all differences are estimable. What then remains is a small linear
-system: each block has one shift for its persons, raters and criteria, the shifts cancel within a mark, and an element
-present in two blocks has one shift. Persons whose shift can still move against one another are in different subsets.
+were marked on the same criteria, since a kind group of raters and an able group of persons look the same. How this is
+found is told in `comparable`.
 """
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from assess.psychometrics.facets.comparable import MOST_DIRECTIONS, SAME, Codes, Comparable, comparable
 from assess.psychometrics.responses import FloatArray, ResponseError
 
 SOURCE = "Weeks & Williams (1964), Technometrics 6, 319–324; Linacre (1989), Many-facet Rasch measurement, ch. 5"
@@ -33,7 +30,8 @@ class Subset:
 class ExtraMarking:
     """A further marking that would join two subsets: this rater also marks this person.
 
-    Any one of `criteria` is enough (the rater marked them in the larger subset); empty when marks have no criteria.
+    Any one of `criteria` is enough (the rater marked them in the larger subset); empty when marks have no criteria. Of
+    marks with more than three parts, each is a combination such as "task 1 × safety".
     """
 
     person: str
@@ -50,7 +48,8 @@ class Connectivity:
     subsets
         Largest first. One subset means that everybody can be compared.
     extra_markings
-        The fewest further markings that would connect them all; empty when there is one subset.
+        The fewest further markings that would connect them all; empty when there is one subset. (More than 256 subsets of
+        marks with criteria: enough markings, perhaps not the fewest.)
     shared_persons
         For each rater how many of the rater's persons another rater also marked.
     sentence
@@ -77,12 +76,12 @@ def connectivity(marks: Iterable[Sequence[str]]) -> Connectivity:
     Parameters
     ----------
     marks
-        (person, rater) or (person, rater, criterion) for every mark given.
+        (person, rater), (person, rater, criterion), or with further parts, for every mark given.
 
     Raises
     ------
     ResponseError
-        `not_a_mark` when a row has neither two nor three parts, or the rows are mixed.
+        `not_a_mark` when a row has fewer than two parts, or the rows are mixed.
 
     Examples
     --------
@@ -92,116 +91,151 @@ def connectivity(marks: Iterable[Sequence[str]]) -> Connectivity:
     >>> design.extra_markings
     (ExtraMarking(person='Cy', rater='R1', criteria=()),)
     """
-    rows = sorted({tuple(mark) for mark in marks})
+    rows = list({tuple(mark) for mark in marks})
     lengths = {len(row) for row in rows}
-    if lengths - {2, 3} or len(lengths) > 1:
+    if len(lengths) > 1 or (lengths and min(lengths) < 2):
         raise ResponseError("not_a_mark", "every mark is (person, rater) or (person, rater, criterion), all alike")
     if not rows:
+        return connectivity_of([np.zeros(0, dtype=np.int64)] * 2, [(), ()])
+    labels, codes = [], []
+    for part in zip(*rows, strict=True):
+        names, code = np.unique(np.array(part, dtype=object), return_inverse=True)
+        labels.append(tuple(names.tolist()))
+        codes.append(code.reshape(-1).astype(np.int64))
+    return connectivity_of(codes, labels)
+
+
+def connectivity_of(
+    codes: Sequence[Codes], labels: Sequence[tuple[str, ...]], found: Comparable | None = None
+) -> Connectivity:
+    """The same for marks given as codes: of persons, of raters, and of what further facets there are.
+
+    Parameters
+    ----------
+    codes
+        One array for each facet: the place of each mark's element in `labels`.
+    labels
+        The names of each facet's elements, in order.
+    found
+        What `comparable` found, when it is known.
+    """
+    if not len(codes[0]):
         return Connectivity(
             subsets=(), extra_markings=(), shared_persons=(), sentence="There are no marks to compare anyone by."
         )
-    classes = _comparable(rows)
-    subsets = _subsets(rows, classes)
-    extra = _extra_markings(rows, subsets)
+    if found is None:
+        found = comparable(codes, [len(names) for names in labels])
+    group, shift = _largest_first(found)
+    subsets = _subsets(codes, labels, group)
+    extra = _extra_markings(codes, labels, group, shift) if len(subsets) > 1 else ()
+    fewest = len(codes) == 2 or found.exhaustive
     return Connectivity(
-        subsets=subsets, extra_markings=extra, shared_persons=_shared_persons(rows), sentence=_sentence(subsets, extra)
+        subsets=subsets,
+        extra_markings=extra,
+        shared_persons=_shared_persons(codes, labels[1]),
+        sentence=_sentence(subsets, extra, fewest),
     )
 
 
-def _comparable(rows: list[tuple[str, ...]]) -> dict[str, int]:
-    """The class of each person: equal classes are comparable."""
-    blocks = _blocks(rows)
-    facets, count = len(rows[0]), max(blocks) + 1
-    # unknown of (block, facet): its shift; one equation per block and one per element present in a further block
-    home: dict[tuple[int, str], int] = {}
-    equations: list[FloatArray] = []
-    for block in range(count):
-        equation = np.zeros(count * facets)
-        equation[block * facets : (block + 1) * facets] = [1.0] + [-1.0] * (facets - 1)
-        equations.append(equation)
-    for row, block in zip(rows, blocks, strict=True):
-        for facet, name in enumerate(row):
-            first = home.setdefault((facet, name), block)
-            if first != block:
-                equation = np.zeros(count * facets)
-                equation[first * facets + facet], equation[block * facets + facet] = 1.0, -1.0
-                equations.append(equation)
-    system = np.unique(np.array(equations), axis=0)
-    _, singular, basis = np.linalg.svd(system, full_matrices=True)
-    rank = int((singular > 1e-9 * singular[0]).sum())
-    freedom = np.round(basis[rank:].T, 6)[::facets] + 0.0  # each block's person shift in every free direction
-    _, of_block = np.unique(freedom, axis=0, return_inverse=True)
-    return {row[0]: int(of_block.reshape(-1)[block]) for row, block in zip(rows, blocks, strict=True)}
+def _largest_first(found: Comparable) -> tuple[Codes, FloatArray]:
+    """Persons' groups numbered by size, then by their first person; and how each moves against the first."""
+    group = found.group[0]
+    first = np.unique(group, return_index=True)[1]
+    order = np.lexsort((first, -np.bincount(group)))
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    shift = found.shift[0][order]
+    return place[group], shift - shift[0]
 
 
-def _blocks(rows: list[tuple[str, ...]]) -> list[int]:
-    """Join marks that differ in one facet only (union–find over "all but one facet" keys)."""
-    parent: dict[Hashable, Hashable] = {}
-
-    def root(node: Hashable) -> Hashable:
-        while parent.setdefault(node, node) != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    for row in rows:
-        for facet in range(len(row)):
-            key = (facet, row[:facet] + row[facet + 1 :])
-            parent[root(key)] = root(row)
-    numbers: dict[Hashable, int] = {}
-    return [numbers.setdefault(root(row), len(numbers)) for row in rows]
+def _subsets(codes: Sequence[Codes], labels: Sequence[tuple[str, ...]], group: Codes) -> tuple[Subset, ...]:
+    persons, raters = labels[0], labels[1]
+    pairs = np.unique(group[codes[0]].astype(np.int64) * len(raters) + codes[1])
+    number = int(group.max()) + 1
+    members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+    marking = np.split(pairs % len(raters), np.cumsum(np.bincount(pairs // len(raters), minlength=number))[:-1])
+    return tuple(
+        Subset(persons=tuple(persons[p] for p in inside), raters=tuple(raters[r] for r in by))
+        for inside, by in zip(members, marking, strict=True)
+    )
 
 
-def _subsets(rows: list[tuple[str, ...]], classes: dict[str, int]) -> tuple[Subset, ...]:
-    persons: dict[int, set[str]] = {}
-    raters: dict[int, set[str]] = {}
-    for person, rater, *_ in rows:
-        persons.setdefault(classes[person], set()).add(person)
-        raters.setdefault(classes[person], set()).add(rater)
-    found = [Subset(persons=tuple(sorted(persons[c])), raters=tuple(sorted(raters[c]))) for c in persons]
-    return tuple(sorted(found, key=lambda subset: (-len(subset.persons), subset.persons)))
-
-
-def _extra_markings(rows: list[tuple[str, ...]], subsets: tuple[Subset, ...]) -> tuple[ExtraMarking, ...]:
+def _extra_markings(
+    codes: Sequence[Codes], labels: Sequence[tuple[str, ...]], group: Codes, shift: FloatArray
+) -> tuple[ExtraMarking, ...]:
     """Let the least loaded rater of the largest subset also mark a person of another, until one subset is left.
 
-    A mark by a rater and on a criterion that met in the largest subset ties its person to that subset, and one mark
-    removes one degree of freedom at most, so no design needs fewer.
+    A mark by a rater and on a criterion that met in the largest subset ties its person to that subset: their shifts
+    become equal. That removes one free direction at most, so no design needs fewer. Which other subsets are joined by
+    the same marking shows when the direction is taken out of all shifts.
     """
-    rows, extra = list(rows), []
-    while len(subsets) > 1:
-        largest = set(subsets[0].persons)
-        load = Counter(rater for _, rater in {row[:2] for row in rows})
-        marked = {row[:2] for row in rows}
-        used: dict[str, set[str]] = {}
-        for person, rater, *criterion in rows:
-            if person in largest:
-                used.setdefault(rater, set()).update(criterion)
-        for subset in subsets[1:]:
-            _, _, rater, person = min(((p, r) in marked, load[r], r, p) for p in subset.persons for r in used)
-            load[rater] += 1
-            marking = ExtraMarking(person=person, rater=rater, criteria=tuple(sorted(used[rater])))
-            extra.append(marking)
-            rows.append((person, rater, *marking.criteria[:1]))
-            if len(rows[0]) == 3:  # with criteria one marking may join several subsets at once: look again
-                break
-        subsets = _subsets(rows, _comparable(rows))
+    raters, number = len(labels[1]), int(group.max()) + 1
+    pairs = np.unique(codes[0].astype(np.int64) * raters + codes[1])
+    load = np.bincount(pairs % raters, minlength=raters)
+    marked = set(pairs[group[pairs // raters] > 0].tolist())
+    members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+    joined = np.arange(number) == 0
+    shift, follow = shift.copy(), len(codes) > 2 and number <= MOST_DIRECTIONS
+    used = _used(codes, joined[group])
+    extra: list[ExtraMarking] = []
+    while not joined.all():
+        subset = int(np.argmin(joined))
+        rater, person = _free_pair(used, load, members[subset], marked, raters)
+        load[rater] += 1
+        extra.append(
+            ExtraMarking(
+                person=labels[0][person],
+                rater=labels[1][rater],
+                criteria=_criteria(codes, labels, joined[group], rater),
+            )
+        )
+        direction = shift[subset] / max(float(np.linalg.norm(shift[subset])), SAME)
+        joined[subset] = True
+        if follow:
+            shift -= np.outer(shift @ direction, direction)
+            joined |= np.linalg.norm(shift, axis=1) < SAME
+            used = _used(codes, joined[group])
     return tuple(extra)
 
 
-def _shared_persons(rows: list[tuple[str, ...]]) -> tuple[tuple[str, int], ...]:
-    pairs = {(person, rater) for person, rater, *_ in rows}
-    times = Counter(person for person, _ in pairs)
-    shared: dict[str, int] = {}
-    for person, rater in pairs:
-        shared[rater] = shared.get(rater, 0) + (times[person] > 1)
-    return tuple(sorted(shared.items()))
+def _used(codes: Sequence[Codes], inside: npt.NDArray[np.bool_]) -> Codes:
+    """The raters who marked these persons."""
+    return np.unique(codes[1][inside[codes[0]]]).astype(np.int64)
 
 
-def _sentence(subsets: tuple[Subset, ...], extra: tuple[ExtraMarking, ...]) -> str:
+def _free_pair(used: Codes, load: Codes, persons: Codes, marked: set[int], raters: int) -> tuple[int, int]:
+    """The least loaded rater, and the first person, who have not met."""
+    order = used[np.argsort(load[used], kind="stable")].tolist()
+    for rater in order:
+        for person in persons.tolist():
+            if person * raters + rater not in marked:
+                return rater, person
+    return order[0], int(persons[0])
+
+
+def _criteria(
+    codes: Sequence[Codes], labels: Sequence[tuple[str, ...]], inside: npt.NDArray[np.bool_], rater: int
+) -> tuple[str, ...]:
+    """What the rater marked these persons on."""
+    if len(codes) == 2:
+        return ()
+    rows = (codes[1] == rater) & inside[codes[0]]
+    met = np.unique(np.column_stack([code[rows] for code in codes[2:]]), axis=0)
+    return tuple(" × ".join(names[c] for names, c in zip(labels[2:], row, strict=True)) for row in met.tolist())
+
+
+def _shared_persons(codes: Sequence[Codes], raters: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    pairs = np.unique(codes[0].astype(np.int64) * len(raters) + codes[1])
+    person, rater = pairs // len(raters), pairs % len(raters)
+    shared = np.bincount(rater, weights=np.bincount(person)[person] > 1, minlength=len(raters))
+    return tuple((name, int(count)) for name, count in zip(raters, shared, strict=True))
+
+
+def _sentence(subsets: tuple[Subset, ...], extra: tuple[ExtraMarking, ...], fewest: bool) -> str:
     if len(subsets) == 1:
         return f"All {len(subsets[0].persons)} persons can be compared with one another."
     markings = (
         "1 extra marking would connect them" if len(extra) == 1 else f"{len(extra)} extra markings would connect them"
     )
-    return f"{len(subsets)} subsets that cannot be compared with each other; {markings}."
+    more = "" if fewest else " (fewer may do)"
+    return f"{len(subsets)} subsets that cannot be compared with each other; {markings}{more}."
