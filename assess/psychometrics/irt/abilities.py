@@ -11,7 +11,7 @@ from assess.psychometrics.irt.families import IntArray
 from assess.psychometrics.irt.fitted import Fitted
 from assess.psychometrics.irt.likely_abilities import Method, by_pattern, by_weighted_sum
 from assess.psychometrics.irt.sum_scores import sum_score_abilities
-from assess.psychometrics.irt.table import ResponseTable, joined, response_table, small_categories
+from assess.psychometrics.irt.table import ResponseTable, SmallIntegers, joined, response_table, small_categories
 from assess.psychometrics.responses import FloatArray, ResponseError
 from assess.psychometrics.results import LEVEL, Estimate, doubted, estimated, normal_interval, not_enough
 
@@ -111,10 +111,10 @@ def estimate(
     """
     if method not in SOURCES:
         raise ResponseError("unknown_method", f"there is no method {method!r}; methods: {', '.join(SOURCES)}")
-    if calibration.fitted is None:
-        raise ResponseError("not_calibrated", f"there is no calibration to measure with: {calibration.reason}")
+    answers = calibrated_answers(responses, calibration)
+    assert calibration.fitted is not None
     fitted = calibration.fitted
-    table = _table(responses, calibration)
+    table = response_table(answers, fitted.categories, fitted.table.frequencies)
     if method == "EAP":
         theta, error = _eap(table, fitted)
     elif method == "EAPsum":
@@ -134,7 +134,16 @@ def estimate(
     )
 
 
-def _table(responses: npt.ArrayLike, calibration: Calibration) -> ResponseTable:
+def calibrated_answers(responses: npt.ArrayLike, calibration: Calibration) -> SmallIntegers:
+    """Answers to the calibrated items, persons × calibrated items, categories as the calibration joined them; −1 = missing.
+
+    Raises
+    ------
+    ResponseError
+        `not_calibrated`, `items_do_not_fit`, `not_a_category`.
+    """
+    if calibration.fitted is None:
+        raise ResponseError("not_calibrated", f"there is no calibration to measure with: {calibration.reason}")
     categories = small_categories(responses)
     if categories.shape[1] != len(calibration.names):
         sentence = f"{categories.shape[1]} columns for {len(calibration.names)} calibrated items"
@@ -148,8 +157,7 @@ def _table(responses: npt.ArrayLike, calibration: Calibration) -> ResponseTable:
             raise ResponseError("not_a_category", sentence)
     if len(kept) < categories.shape[1] or any(len(calibration.used[j]) <= calibration.used[j][-1] for j in kept):
         categories = np.column_stack([joined(categories[:, j], calibration.used[j]) for j in kept])
-    assert calibration.fitted is not None
-    return response_table(categories, calibration.fitted.categories, calibration.fitted.table.frequencies)
+    return categories
 
 
 def _eap(table: ResponseTable, fitted: Fitted) -> tuple[FloatArray, FloatArray]:
