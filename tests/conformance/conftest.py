@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.stored_cases import write_table
+
 DATA = Path(os.environ.get("ASSAYER_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 
 
@@ -19,3 +21,8 @@ def data_dir() -> Path:
     if not DATA.is_dir():
         pytest.skip("CONFORMANCE NOT RUN: no reference data found. Set ASSAYER_DATA to the folder that holds it.")
     return DATA
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if page := os.environ.get("ASSAYER_CASES"):
+        write_table(Path(page))
