@@ -7,7 +7,7 @@ interval is *narrow* enough for a purpose is for the purpose to say, since the i
 import math
 from dataclasses import dataclass, replace
 
-from scipy import stats
+from scipy import special
 
 LEVEL = 0.95
 
@@ -134,7 +134,7 @@ def two_sided(level: float) -> float:
     >>> round(two_sided(0.95), 4)
     1.96
     """
-    return float(stats.norm.ppf(0.5 + level / 2))
+    return float(special.ndtri(0.5 + level / 2))
 
 
 def normal_interval(value: float, se: float, level: float = LEVEL) -> tuple[float, float]:
