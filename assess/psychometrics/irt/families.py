@@ -8,7 +8,8 @@ With z the ability, u_k = a·z + d_k and σ the logistic function:
 - guessing (3PL): P_1 = g + (1 − g)·σ(u_1) (Birnbaum 1968, in Lord & Novick, Statistical theories of mental test scores).
 
 An item's parameters are one row: slope, intercepts (padded where an item has fewer categories), and for the 3PL the
-logit of g. Padded categories have probability 0.
+logit of g. Padded categories have probability 0. `z` is one list of abilities for all items or, items × abilities, a list
+for each.
 """
 
 from dataclasses import dataclass
@@ -156,7 +157,7 @@ def _partial_credit_logits(parameters: FloatArray, categories: IntArray, z: Floa
     highest = parameters.shape[1]
     intercept = np.column_stack([np.zeros(len(parameters)), parameters[:, 1:]])
     category = np.arange(highest, dtype=np.float64)[:, None]
-    logits = category * (parameters[:, 0, None, None] * z) + intercept[:, :, None]
+    logits = category * (parameters[:, 0, None] * z)[:, None, :] + intercept[:, :, None]
     return np.where(_real(categories, highest)[:, :, None], logits, -np.inf)
 
 
