@@ -166,8 +166,8 @@ def _eap(table: ResponseTable, fitted: Fitted) -> tuple[FloatArray, FloatArray]:
     finer = points_for(grid, float(spread.min(initial=1.0)))
     if finer > len(grid.nodes):  # other persons, other items answered: finer than the calibration's
         grid = Grid(finer)
-        mean, spread = moments(Indicators(table), fitted.at(fitted.sd * grid.nodes), grid)
-    return fitted.sd * mean, fitted.sd * spread
+        mean, spread = moments(Indicators(table), fitted.at(fitted.mean + fitted.sd * grid.nodes), grid)
+    return fitted.mean + fitted.sd * mean, fitted.sd * spread
 
 
 def _eap_of_sum(table: ResponseTable, fitted: Fitted) -> tuple[FloatArray, FloatArray]:

@@ -1,6 +1,6 @@
 """Which items and persons a calibration can use, and what to say about the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,8 @@ class Eligible:
         Persons who answered each column.
     unanswered
         Persons without a response.
+    persons
+        The rows of the responses that are used.
     categories
         Their responses to the columns kept, categories consecutive from 0.
     occurring
@@ -48,6 +50,7 @@ class Eligible:
     left_out: dict[int, str]
     answered: IntArray
     unanswered: int
+    persons: IntArray
     categories: SmallIntegers
     occurring: IntArray
     too_thin: str
@@ -58,32 +61,41 @@ class Eligible:
         """The columns that can be calibrated."""
         return [j for j in range(len(self.labels)) if j not in self.left_out]
 
-    def table(self) -> ResponseTable:
-        """What the calibration reads."""
+    def table(self, group: IntArray | None = None) -> ResponseTable:
+        """What the calibration reads; `group` is the number of each given person's group."""
         used = [self.used[j] for j in self.kept]
         counts = np.array([len(categories) for categories in used], dtype=np.int64)
         compact = np.zeros((len(used), int(counts.max())), dtype=np.int64)
         for row, (j, categories) in enumerate(zip(self.kept, used, strict=True)):
             compact[row, : len(categories)] = self.occurring[j, categories]
-        return response_table(self.categories, counts, compact)
+        return response_table(self.categories, counts, compact, None if group is None else group[self.persons])
 
 
-def eligible(responses: npt.ArrayLike, model: Model, names: Sequence[str] | None) -> Eligible:
-    """Check responses for a model.
+def eligible(
+    responses: npt.ArrayLike, model: Model, names: Sequence[str] | None, known: Mapping[int, int] | None = None
+) -> Eligible:
+    """Check responses for a model; `known` are columns with fixed parameters and how many categories they have.
 
     Raises
     ------
     ResponseError
         `not_dichotomous`, `not_a_table`, `not_finite`, `not_a_category`, `names_do_not_fit`.
     """
+    known = known or {}
     given = small_categories(responses)
     labels = item_names(given.shape[1], names)
-    answering = given
+    answering, persons = given, np.arange(len(given))
     if given.size and given.min() < 0:
-        answering = given[(given >= 0).any(axis=1)]
+        persons = np.flatnonzero((given >= 0).any(axis=1))
+        answering = given[persons]
     unanswered = len(given) - len(answering)
     occurring = frequencies(answering)
-    used = tuple(np.flatnonzero(row) for row in occurring)
+    _refuse_unknown_categories(occurring, known, labels)
+    if known:
+        occurring = np.pad(occurring, ((0, 0), (0, max(0, max(known.values()) - occurring.shape[1]))))
+    used = tuple(
+        np.arange(known[j]) if j in known and row.any() else np.flatnonzero(row) for j, row in enumerate(occurring)
+    )
     _refuse_categories(model, used, labels)
     left_out = {j: reason for j, categories in enumerate(used) if (reason := _one_category(categories))}
     kept = [j for j in range(len(labels)) if j not in left_out]
@@ -93,16 +105,18 @@ def eligible(responses: npt.ArrayLike, model: Model, names: Sequence[str] | None
         remarks.append(f"{unanswered} persons answered nothing and say nothing about the items")
     if len(kept) < len(labels) or not all(len(categories) == categories[-1] + 1 for categories in used):
         answering = _recoded(answering, used, kept)
-        answering = answering[(answering >= 0).any(axis=1)]
+        some = (answering >= 0).any(axis=1)
+        answering, persons = answering[some], persons[some]
     return Eligible(
         labels=labels,
         used=used,
         left_out=left_out,
         answered=occurring.sum(axis=1),
         unanswered=unanswered,
+        persons=persons,
         categories=answering,
         occurring=occurring,
-        too_thin=_too_thin(model, len(kept), len(answering)),
+        too_thin=_too_thin(model, len(kept), len(answering), anchored=any(j in known for j in kept)),
         remarks=tuple(remarks),
     )
 
@@ -116,6 +130,13 @@ def _refuse_categories(model: Model, used: tuple[IntArray, ...], labels: Sequenc
                 f"{labels[j]} has category {categories[-1]}; the {model.name} is for right (1) or wrong (0): use "
             )
             raise ResponseError("not_dichotomous", sentence + ("PCM" if model.common_slope else "GPCM or GRM"))
+
+
+def _refuse_unknown_categories(occurring: IntArray, known: Mapping[int, int], labels: Sequence[str]) -> None:
+    for j, count in known.items():
+        if occurring[j, count:].any():
+            sentence = f"{labels[j]} has category {np.flatnonzero(occurring[j])[-1]}; its anchor knows 0 to {count - 1}"
+            raise ResponseError("not_a_category", sentence)
 
 
 def _one_category(used: IntArray) -> str:
@@ -141,8 +162,8 @@ def _recoded(answering: SmallIntegers, used: tuple[IntArray, ...], kept: Sequenc
     return np.column_stack([joined(answering[:, j], used[j]) for j in kept]).astype(np.int8)
 
 
-def _too_thin(model: Model, items: int, persons: int) -> str:
-    fewest = 2 if model.common_slope else 3
+def _too_thin(model: Model, items: int, persons: int, *, anchored: bool) -> str:
+    fewest = 2 if model.common_slope or anchored else 3
     if items < fewest:
         why = "two items show how far they go together, not a slope each: use Rasch or PCM, or " if items == 2 else ""
         return f"{items} items can be calibrated; {why}the {model.name} needs at least {fewest}"

@@ -29,18 +29,20 @@ WIDEST_SPACING = 1.25
 
 @dataclass(frozen=True, eq=False)
 class Expectation:
-    """Log-likelihood and, items × categories × nodes, the expected number of persons."""
+    """Log-likelihood, items × categories × nodes the expected number of answers, groups × nodes that of persons."""
 
     log_likelihood: float
     counts: FloatArray
+    persons: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """One block of rows: which, likelihood × weight (nodes × rows) over a common factor per row, its sum over the nodes,
-    and the log marginal probability of each row."""
+    """One block of rows of one group: which, likelihood × weight (nodes × rows) over a common factor per row, its sum over
+    the nodes, and the log marginal probability of each row."""
 
     rows: slice
+    group: int
     joint: Floats
     total: Floats
     log_marginal: Floats
@@ -65,7 +67,7 @@ class Grid:
         return float(self.nodes[1] - self.nodes[0])
 
 
-def points_for(grid: Grid, narrowest: float) -> int:
+def points_for(grid: Grid, narrowest: float, widest: float = WIDEST_SPACING) -> int:
     """How many points a posterior of this standard deviation needs: those of the grid, or more.
 
     Examples
@@ -74,9 +76,9 @@ def points_for(grid: Grid, narrowest: float) -> int:
     (61, 101)
     """
     points = len(grid.nodes)
-    if grid.spacing <= WIDEST_SPACING * narrowest:
+    if grid.spacing <= widest * narrowest:
         return points
-    needed = 1.04 * 2 * REACH / (WIDEST_SPACING * narrowest)
+    needed = 1.04 * 2 * REACH / (widest * narrowest)
     return min(max(2 * int(np.ceil(needed / 2)) + 1, points), MOST_POINTS)
 
 
@@ -97,37 +99,44 @@ class Indicators:
             if not self.complete:
                 self.chosen = np.hstack([self.chosen, (table.categories >= 0).view(np.int8)])
 
-    def blocks(self, precision: Precision) -> Iterator[tuple[slice, Floats]]:
-        """The columns as floats, a block of rows at a time."""
+    def blocks(self, precision: Precision) -> Iterator[tuple[slice, int, Floats]]:
+        """The columns as floats, a block of rows of one group at a time."""
         buffer: Floats = np.empty((min(BLOCK, len(self.chosen)), self.chosen.shape[1]), dtype=precision)
-        for start in range(0, len(self.chosen), BLOCK):
-            rows = slice(start, min(start + BLOCK, len(self.chosen)))
-            block = buffer[: rows.stop - rows.start]
-            np.copyto(block, self.chosen[rows])
-            yield rows, block
+        for group, part in enumerate(self.table.parts):
+            for start in range(part.start, part.stop, BLOCK):
+                rows = slice(start, min(start + BLOCK, part.stop))
+                block = buffer[: rows.stop - rows.start]
+                np.copyto(block, self.chosen[rows])
+                yield rows, group, block
 
     def posteriors(
         self, log_probability: FloatArray, grid: Grid, precision: Precision = np.float64
     ) -> Iterator[tuple[Posterior, Floats]]:
-        """Each block's posterior and its columns. The arrays are reused: copy what is kept."""
+        """Each block's posterior and its columns. The arrays are reused: copy what is kept.
+
+        The nodes of `log_probability` are those of the grid, or the grid's for each group, one group after the other.
+        """
         log_odds = log_probability[self.item, self.category] - log_probability[self.item, 0]
-        offset = grid.log_weight
+        offset = np.tile(grid.log_weight, log_probability.shape[2] // len(grid.nodes))
         if self.complete:
-            offset = offset + log_probability[:, 0].sum(axis=0)
+            offset += log_probability[:, 0].sum(axis=0)
         else:
             log_odds = np.vstack([log_odds, log_probability[:, 0]])
-        across: Floats = np.ascontiguousarray(log_odds.T, dtype=precision)
-        start: Floats = offset.astype(precision)[:, None]
+        every: Floats = np.ascontiguousarray(log_odds.T, dtype=precision)
+        starts: Floats = offset.astype(precision)[:, None]
         # nodes × rows: sums and maxima over nodes then run along whole rows of memory
-        for rows, block in self.blocks(precision):
-            joint = across @ block.T
-            joint += start
+        for rows, group, block in self.blocks(precision):
+            own = slice(0, len(offset))
+            if len(offset) > len(grid.nodes):
+                own = slice(group * len(grid.nodes), (group + 1) * len(grid.nodes))
+            joint = every[own] @ block.T
+            joint += starts[own]
             top = joint.max(axis=0)
             joint -= top
             np.maximum(joint, NEGLIGIBLE, out=joint)
             np.exp(joint, out=joint)
             total = joint.sum(axis=0)
-            yield Posterior(rows, joint, total, top + np.log(total)), block
+            yield Posterior(rows, group, joint, total, top + np.log(total)), block
 
 
 def expect(
@@ -135,20 +144,25 @@ def expect(
 ) -> Expectation:
     """The expectation step over all rows; in single precision twice as fast, and exact to about 1e-6 of a person."""
     table = indicators.table
-    gathered = np.zeros((len(grid.nodes), indicators.chosen.shape[1]))
-    everybody = np.zeros(len(grid.nodes))
+    nodes, groups = len(grid.nodes), len(table.parts)
+    gathered = np.zeros((groups, nodes, indicators.chosen.shape[1]))
+    persons = np.zeros((groups, nodes))
     value = 0.0
     for posterior, block in indicators.posteriors(log_probability, grid, precision):
         weight = table.weight[posterior.rows]
         value += float(weight @ posterior.log_marginal)
         posterior.joint[...] *= (weight / posterior.total).astype(precision)
-        gathered += posterior.joint @ block
-        everybody += posterior.joint.sum(axis=1)
-    counts = np.zeros_like(log_probability)
+        gathered[posterior.group] += posterior.joint @ block
+        persons[posterior.group] += posterior.joint.sum(axis=1)
     steps = len(indicators.item)
-    counts[indicators.item, indicators.category] = gathered[:, :steps].T
-    counts[:, 0] = (everybody if indicators.complete else gathered[:, steps:].T) - counts.sum(axis=1)
-    return Expectation(value, np.maximum(counts, 0.0))
+    at_each = gathered.reshape(groups * nodes, -1)
+    if log_probability.shape[2] == nodes:  # the groups have their nodes in common
+        at_each = gathered.sum(axis=0)
+    counts = np.zeros_like(log_probability)
+    counts[indicators.item, indicators.category] = at_each[:, :steps].T
+    answering = persons.reshape(-1, len(at_each)).sum(axis=0) if indicators.complete else at_each[:, steps:].T
+    counts[:, 0] = answering - counts.sum(axis=1)
+    return Expectation(value, np.maximum(counts, 0.0), persons)
 
 
 def moments(indicators: Indicators, log_probability: FloatArray, grid: Grid) -> tuple[FloatArray, FloatArray]:

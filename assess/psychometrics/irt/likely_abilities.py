@@ -33,7 +33,7 @@ def by_weighted_sum(
     """Complete answers, partial credit: Σ a·x says all, so one curve of ability by that sum serves everybody."""
     slope = fitted.parameters[:, 0]
     weighted = _weighted_sums(table, slope)
-    theta = np.linspace(-FURTHEST, FURTHEST, round(2 * FURTHEST / FINE) + 1) * max(fitted.sd, 1.0)
+    theta = fitted.mean + np.linspace(-FURTHEST, FURTHEST, round(2 * FURTHEST / FINE) + 1) * max(fitted.sd, 1.0)
     category = np.arange(int(fitted.categories.max()), dtype=np.float64)[:, None]
     pull, information = np.empty_like(theta), np.empty_like(theta)
     for start in range(0, len(theta), PERSONS_AT_ONCE):
@@ -41,7 +41,7 @@ def by_weighted_sum(
         at = by_ability(fitted.family, fitted.parameters, fitted.categories, theta[part])
         expected = slope @ (at.probability * category).sum(axis=1)
         information[part] = at.information.sum(axis=0)
-        pull[part] = expected - _correction(method, theta[part], fitted.sd, information[part], at.bias_term.sum(axis=0))
+        pull[part] = expected - _correction(method, theta[part], fitted, information[part], at.bias_term.sum(axis=0))
     if method == "MAP":
         information += 1 / fitted.sd**2
     rise = CubicSpline(theta, pull)(theta, 1)
@@ -74,11 +74,11 @@ def _weighted_sums(table: ResponseTable, slope: FloatArray) -> FloatArray:
 
 
 def _correction(
-    method: Method, theta: FloatArray, sd: float, information: FloatArray, bias_term: FloatArray
+    method: Method, theta: FloatArray, fitted: Fitted, information: FloatArray, bias_term: FloatArray
 ) -> FloatArray:
     """What is added to the likelihood's derivative: nothing (ML), the prior's (MAP), Warm's J/(2I) (WLE)."""
     if method == "MAP":
-        return -theta / sd**2
+        return np.asarray((fitted.mean - theta) / fitted.sd**2)
     if method == "WLE":
         return np.divide(bias_term, 2 * information, out=np.zeros_like(theta), where=information > 1e-200)
     return np.zeros_like(theta)
@@ -89,7 +89,7 @@ def by_pattern(table: ResponseTable, fitted: Fitted, method: Method, curvature: 
     theta, error = np.empty(rows), np.empty(rows)
     near, far = np.arange(0.0, 6.0, SPACING), np.linspace(6.0, FURTHEST, 49)
     half = np.append(near[1:], far)
-    nodes = max(fitted.sd, 1.0) * np.concatenate([-half[::-1], [0.0], half])
+    nodes = fitted.mean + max(fitted.sd, 1.0) * np.concatenate([-half[::-1], [0.0], half])
     at = by_ability(fitted.family, fitted.parameters, fitted.categories, nodes)
     log_probability = np.maximum(fitted.at(nodes), -1e6)
     for start in range(0, rows, PERSONS_AT_ONCE):
@@ -120,9 +120,9 @@ def _bracket(
             likelihood += chose @ log_probability[:, k]
     information = seen @ at.information
     everywhere = np.broadcast_to(nodes, information.shape)
-    derivative += _correction(method, everywhere, fitted.sd, information, seen @ at.bias_term)
+    derivative += _correction(method, everywhere, fitted, information, seen @ at.bias_term)
     if method == "MAP":
-        likelihood -= nodes**2 / (2 * fitted.sd**2)
+        likelihood -= (nodes - fitted.mean) ** 2 / (2 * fitted.sd**2)
     elif method == "WLE":
         likelihood += np.log(np.maximum(information, 1e-300)) / 2
     falls = (derivative[:, :-1] > 0) & (derivative[:, 1:] <= 0)
@@ -192,7 +192,7 @@ def _derivatives(
         observed = (first**2 - second).sum(axis=0)
         information = (at.information * seen).sum(axis=0)
         bias_term = (at.bias_term * seen).sum(axis=0)
-        value = first.sum(axis=0) + _correction(method, theta, fitted.sd, information, bias_term)
+        value = first.sum(axis=0) + _correction(method, theta, fitted, information, bias_term)
         if method == "MAP":
             observed = observed + 1 / fitted.sd**2
         return value, np.where(observed > 0, observed, information), information if method == "WLE" else observed

@@ -97,15 +97,23 @@ def improve(
     counts: FloatArray,
     nodes: FloatArray,
     priors: Priors,
+    anchored: BoolArray | None = None,
 ) -> Improvement:
-    """A step of Fisher scoring, shortened item by item where they would lower the item's expected log-likelihood."""
+    """A step of Fisher scoring, shortened item by item where they would lower the item's expected log-likelihood.
+
+    `anchored` items stay where they are.
+    """
     exists = free(family, categories, parameters.shape[1]).astype(np.float64)
+    if anchored is not None:
+        exists[anchored] = 0.0
     everybody = counts.sum(axis=1, keepdims=True)
     at = curves(family, parameters, categories, nodes)
     by_prior, prior_information = priors.derivatives(family, parameters, exists)
     items, width = parameters.shape
     score = at.score.reshape(items, width, -1)
     gradient = (score @ counts.reshape(items, -1, 1))[:, :, 0] + by_prior
+    if anchored is not None:
+        gradient[anchored], score[anchored] = 0.0, 0.0
     weight = (everybody * np.exp(at.log_probability)).reshape(items, 1, -1)
     information = (score * weight) @ score.transpose(0, 2, 1)
     diagonal = np.einsum("jpp->jp", information)

@@ -1,7 +1,7 @@
 """Newton–Raphson with the exact Hessian on score groups, for models whose slope is one for all items."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -15,62 +15,103 @@ MOST_POINTS = 2000
 MOST_ITERATIONS = 100
 
 
-class Summit(Protocol):
-    """Something to climb, with derivatives."""
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One group of persons, with its steps and log sd linear in the parameters: (steps, log sd) = basis · parameters + offset.
 
-    def log_likelihood(self, parameters: FloatArray) -> float: ...
+    A group's mean ability m is in its steps: the likelihood depends on them as on steps lower by m.
 
-    def evaluate(self, parameters: FloatArray) -> Likelihood: ...
+    Attributes
+    ----------
+    reached
+        For each step, how many persons of the group reached it.
+    """
+
+    groups: ScoreGroups
+    reached: FloatArray
+    basis: FloatArray
+    offset: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
-class Restricted:
-    """Step difficulties that are linear in fewer parameters: (steps, log sd) = basis · parameters."""
+class Together:
+    """All groups' likelihoods in common parameters, with normal priors on some of these.
 
-    model: MarginalModel
-    basis: FloatArray
+    Attributes
+    ----------
+    precision
+        1/variance of each parameter's prior; 0 where there is none.
+    centre
+        Its mean.
+    """
+
+    models: tuple[tuple[MarginalModel, Part], ...]
+    precision: FloatArray
+    centre: FloatArray
+
+    def log_prior(self, parameters: FloatArray) -> float:
+        """Log prior density, without constants."""
+        return -float(self.precision @ (parameters - self.centre) ** 2) / 2
 
     def log_likelihood(self, parameters: FloatArray) -> float:
-        return self.model.log_likelihood(self.basis @ parameters)
+        """Log-likelihood and log prior together, for step-length control."""
+        own = (model.log_likelihood(part.basis @ parameters + part.offset) for model, part in self.models)
+        return sum(own) + self.log_prior(parameters)
 
     def evaluate(self, parameters: FloatArray) -> Likelihood:
-        at = self.model.evaluate(self.basis @ parameters)
-        return Likelihood(
-            value=at.value,
-            gradient=self.basis.T @ at.gradient,
-            hessian=self.basis.T @ at.hessian @ self.basis,
-            narrowest_posterior=at.narrowest_posterior,
-        )
+        """The same with gradient and Hessian."""
+        value = self.log_prior(parameters)
+        gradient = -self.precision * (parameters - self.centre)
+        hessian = -np.diag(self.precision)
+        narrowest = np.inf
+        for model, part in self.models:
+            at = model.evaluate(part.basis @ parameters + part.offset)
+            value += at.value
+            gradient = gradient + part.basis.T @ at.gradient
+            hessian = hessian + part.basis.T @ at.hessian @ part.basis
+            narrowest = min(narrowest, at.narrowest_posterior)
+        return Likelihood(value=value, gradient=gradient, hessian=hessian, narrowest_posterior=narrowest)
 
 
 @dataclass(frozen=True, eq=False)
 class NewtonFit:
-    """Where Newton's method ended, and on how many quadrature points."""
+    """Where Newton's method ended, on how many quadrature points, and how much of the value there is prior."""
 
     parameters: FloatArray
     at: Likelihood
+    log_prior: float
     iterations: int
     points: int
     converged: bool
 
 
 def fit_steps(
-    layout: StepLayout, groups: ScoreGroups, reached: FloatArray, start: FloatArray, basis: FloatArray | None = None
+    layout: StepLayout,
+    parts: Sequence[Part],
+    start: FloatArray,
+    *,
+    precision: FloatArray | None = None,
+    centre: FloatArray | None = None,
 ) -> NewtonFit:
     """Maximise the marginal likelihood; the quadrature is refined until its spacing is within the narrowest posterior."""
     parameters, iterations, points = start, 0, POINTS
+    nothing = np.zeros(len(start))
+    persons = float(sum(part.groups.persons.sum() for part in parts))
     while True:
-        model = MarginalModel(layout=layout, groups=groups, reached=reached, nodes=quadrature(points))
-        summit: Summit = model if basis is None else Restricted(model, basis)
-        parameters, at, steps, converged = _newton(summit, parameters, float(groups.persons.sum()))
+        models = tuple(
+            (MarginalModel(layout=layout, groups=part.groups, reached=part.reached, nodes=quadrature(points)), part)
+            for part in parts
+        )
+        summit = Together(models, nothing if precision is None else precision, nothing if centre is None else centre)
+        parameters, at, steps, converged = _newton(summit, parameters, persons)
         iterations += steps
         # the rectangle rule is exact to 1e-8 for a normal curve whose standard deviation is the spacing
         if not converged or 2 * REACH / (points - 1) <= at.narrowest_posterior or points > MOST_POINTS:
-            return NewtonFit(parameters, at, iterations, points, converged)
+            return NewtonFit(parameters, at, summit.log_prior(parameters), iterations, points, converged)
         points = 2 * points - 1
 
 
-def _newton(model: Summit, start: FloatArray, persons: float) -> tuple[FloatArray, Likelihood, int, bool]:
+def _newton(model: Together, start: FloatArray, persons: float) -> tuple[FloatArray, Likelihood, int, bool]:
     parameters, at = start, model.evaluate(start)
     tolerance = 1e-8 * persons
     for iteration in range(MOST_ITERATIONS):

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assess.psychometrics.irt.groups import score_groups
-from assess.psychometrics.irt.newton import NewtonFit, fit_steps
+from assess.psychometrics.irt.newton import NewtonFit, Part, fit_steps
 from assess.psychometrics.irt.steps import StepLayout
 from assess.psychometrics.responses import FloatArray, answered_any, as_categories, item_names
 from assess.psychometrics.results import LEVEL, Estimate, estimated, normal_interval, not_enough, two_sided
@@ -171,7 +171,8 @@ def _fit(used: FloatArray, layout: StepLayout) -> NewtonFit:
     reached = np.nansum(used[:, layout.item] >= layout.level, axis=0).astype(np.float64)
     below = np.nansum(used[:, layout.item] == layout.level - 1, axis=0).astype(np.float64)
     exactly = np.nansum(used[:, layout.item] == layout.level, axis=0).astype(np.float64)
-    return fit_steps(layout, score_groups(used), reached, np.append(np.log(below / exactly), 0.0))
+    start = np.append(np.log(below / exactly), 0.0)
+    return fit_steps(layout, [Part(score_groups(used), reached, np.eye(len(start)), np.zeros(len(start)))], start)
 
 
 def _never_seen(answers: FloatArray) -> str:

@@ -32,6 +32,8 @@ class ResponseTable:
         Number of categories of each item.
     frequencies
         Persons in each category, items × categories.
+    parts
+        The rows of each group of persons, one group after the other.
     """
 
     categories: SmallIntegers
@@ -39,6 +41,7 @@ class ResponseTable:
     member: IntArray
     counts: IntArray
     frequencies: IntArray
+    parts: tuple[slice, ...]
 
     @cached_property
     def complete(self) -> bool:
@@ -92,15 +95,34 @@ def joined(answers: SmallIntegers, used: IntArray) -> SmallIntegers:
     return np.where(answers < 0, MISSING, place).astype(np.int8)
 
 
-def response_table(categories: SmallIntegers, counts: IntArray, occurring: IntArray) -> ResponseTable:
-    """Rows counted once when there are few items."""
+def response_table(
+    categories: SmallIntegers, counts: IntArray, occurring: IntArray, group: IntArray | None = None
+) -> ResponseTable:
+    """Rows counted once when there are few items, and sorted by the persons' group when there are several."""
+    if group is None:
+        rows, weight, member = _distinct(categories, counts)
+        return ResponseTable(rows, weight, member, counts, occurring, (slice(0, len(rows)),))
+    parts, all_rows, weights = [], [], []
+    members = np.empty(len(categories), dtype=np.int64)
+    start = 0
+    for number in range(int(group.max(initial=0)) + 1):
+        own = group == number
+        rows, weight, member = _distinct(categories[own], counts)
+        members[own] = start + member
+        parts.append(slice(start, start + len(rows)))
+        all_rows.append(rows)
+        weights.append(weight)
+        start += len(rows)
+    return ResponseTable(np.vstack(all_rows), np.concatenate(weights), members, counts, occurring, tuple(parts))
+
+
+def _distinct(categories: SmallIntegers, counts: IntArray) -> tuple[SmallIntegers, FloatArray, IntArray]:
+    """Rows, the persons behind each, and the row of each person."""
     persons, items = categories.shape
     if 0 < items <= FEW_ITEMS and float(np.prod(counts + 1.0)) < 2**62:
         radix = np.cumprod(np.append(1, counts[:-1] + 1)).astype(np.int64)
         code = (categories.astype(np.int64) + 1) @ radix
         _, first, member, weight = np.unique(code, return_index=True, return_inverse=True, return_counts=True)
         if len(first) < 0.7 * persons:
-            return ResponseTable(
-                categories[first], weight.astype(np.float64), member.astype(np.int64), counts, occurring
-            )
-    return ResponseTable(categories, np.ones(persons), np.arange(persons), counts, occurring)
+            return categories[first], weight.astype(np.float64), member.astype(np.int64)
+    return categories, np.ones(persons), np.arange(persons)
