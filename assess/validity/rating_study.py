@@ -168,7 +168,7 @@ def _tasks(table: _Table) -> list[Document]:
             {
                 "task": task,
                 "persons": len(persons),
-                "icc": estimate(icc(used) if complete else icc_sparse(scores), words=3),
+                "icc": estimate(icc(used, "twoway", "agreement") if complete else icc_sparse(scores), words=3),
             }
         )
     return found

@@ -39,7 +39,7 @@ def reference(folder: Path, name: str) -> Any:
 
 def test_six_intraclass_correlations_and_their_limits_equal_psych(folder: Path) -> None:
     expected = reference(folder, "icc_shrout_fleiss")
-    found = [agreement.icc(table(folder, "shrout_fleiss.csv"), form) for form in agreement.FORMS]
+    found = [agreement.shrout_fleiss(table(folder, "shrout_fleiss.csv"), form) for form in agreement.FORMS]
     assert [estimate.value for estimate in found] == pytest.approx(expected["ICC"], abs=EXACT)
     limits = list(zip(expected["lower bound"], expected["upper bound"], strict=True))
     for estimate, limit in zip(found, limits, strict=True):

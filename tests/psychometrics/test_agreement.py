@@ -47,10 +47,10 @@ def test_intraclass_correlations_from_the_mean_squares_of_shrout_and_fleiss(
 def test_quadratic_kappa_is_the_intraclass_correlation_in_large_samples() -> None:
     """Fleiss & Cohen (1973), Educational and Psychological Measurement 33, 613–619: equal but for terms of 1/n."""
     kappa = agreement.kappa(MARKS[:, 0], MARKS[:, 1], weights="quadratic").value
-    assert kappa == pytest.approx(agreement.icc(MARKS[:, :2], "ICC(2,1)").value, abs=1 / len(MARKS))
+    assert kappa == pytest.approx(agreement.icc(MARKS[:, :2], "twoway", "agreement").value, abs=1 / len(MARKS))
 
 
-@pytest.mark.parametrize("weights", ["none", "linear", "quadratic"])
+@pytest.mark.parametrize("weights", [None, "linear", "quadratic"])
 def test_kappa_standard_error_agrees_with_the_bootstrap(weights: agreement.Weights) -> None:
     rng = np.random.default_rng(32)
     first, second = MARKS[:, 0], MARKS[:, 1]
@@ -99,7 +99,7 @@ def test_pooled_figures_ignore_who_is_called_first() -> None:
     assert agreement.pooled_kappa(turned).value == pytest.approx(agreement.pooled_kappa(design).value, abs=1e-12)
 
 
-@pytest.mark.parametrize("weights", ["none", "quadratic"])
+@pytest.mark.parametrize("weights", [None, "quadratic"])
 def test_pooled_kappa_of_a_sparse_design_is_close_to_the_full_one(weights: agreement.Weights) -> None:
     """A quarter of the pairs is seen, at random: within two standard errors of the thin estimate."""
     thin = agreement.pooled_kappa(sparse(MARKS), weights=weights, categories=range(5))
@@ -110,7 +110,7 @@ def test_pooled_kappa_of_a_sparse_design_is_close_to_the_full_one(weights: agree
 
 
 def test_sparse_icc_of_a_complete_table_is_icc_one() -> None:
-    assert agreement.icc_sparse(MARKS).value == pytest.approx(agreement.icc(MARKS, "ICC(1,1)").value, abs=1e-12)
+    assert agreement.icc_sparse(MARKS).value == pytest.approx(agreement.icc(MARKS, "oneway").value, abs=1e-12)
 
 
 def test_sparse_icc_counts_only_persons_marked_twice_as_evidence() -> None:

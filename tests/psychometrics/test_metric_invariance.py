@@ -22,10 +22,19 @@ import assess.psychometrics
 import assess.standard_setting
 from assess.psychometrics import agreement, classification, ctt, dif, facets, gtheory, irt, reliability, simulate
 from assess.psychometrics.results import Estimate
+from assess.standard_setting import borderline, contrasting
 from assess.standard_setting.angoff import angoff
-from assess.standard_setting.borderline import borderline_group, borderline_regression
+from assess.standard_setting.beuk import beuk
+from assess.standard_setting.body_of_work import body_of_work
+from assess.standard_setting.booklet import booklet
+from assess.standard_setting.bookmark import bookmark
+from assess.standard_setting.ebel import ebel
 from assess.standard_setting.hofstee import hofstee
-from assess.standard_setting.judges import panel
+from assess.standard_setting.impact import impact
+from assess.standard_setting.item_descriptors import item_descriptor_matching
+from assess.standard_setting.judges import Judge, Panel, panel
+from assess.standard_setting.nedelsky import nedelsky
+from assess.standard_setting.panel_cut import panel_cut
 from tests.effort import sampled
 
 Matrix = npt.NDArray[np.float64]
@@ -75,12 +84,72 @@ DIF_METHODS: dict[str, Callable[..., Any]] = {
     "standardisation": dif.standardisation,
     "mantel": dif.mantel,
 }
+GRID = [[0.9, 0.7], [0.8, 0.5], [0.6, 0.3]]
+LIMITS, WISHES = [[2.0, 5.0, 0.1, 0.6]] * 8, [[0.5, 0.6], [1.0, 0.7], [1.5, 0.8], [2.0, 0.9]] * 2
+
+
+def of_judges(method: Callable[[Matrix], Any], table: Matrix) -> Any:
+    """The result with its judges, who are rows, in the order of their means, without those who rated nothing."""
+    return in_order(method(table))
+
+
+def in_order(found: Any) -> Any:
+    if isinstance(found, Panel):
+        present = [judge for judge in found.judges if judge.rated]
+        return dataclasses.replace(found, judges=tuple(sorted(present, key=place)))
+    parts = {name: getattr(found, name) for name in ("panel", "implied") if hasattr(found, name)}
+    changed = {name: in_order(part) for name, part in parts.items()}
+    if hasattr(found, "rounds"):
+        changed["rounds"] = tuple(in_order(part) for part in found.rounds)
+    return dataclasses.replace(found, **changed)
+
+
+def place(judge: Judge) -> tuple[float, ...]:
+    return tuple(round(number or 0.0, 9) for number in (judge.mean, judge.misfit, judge.agreement.value))
+
+
+def competent(table: Matrix) -> Matrix:
+    return np.where(np.isfinite(table[:, -1]), table[:, -1] >= 2, np.nan)
+
+
+PANEL_METHODS: dict[str, Callable[[Matrix], Any]] = {
+    "panel": panel,
+    "panel_cut": partial(panel_cut, method="sum of the items' means", source="here"),
+    "angoff": angoff,
+    "ebel": lambda x: ebel(np.floor(2.99 * x), np.where(np.isfinite(x), 0, np.nan), GRID),
+    "nedelsky": lambda x: nedelsky(np.floor(3.99 * x), [4] * x.shape[1]),
+}
+SORTING_METHODS: dict[str, Callable[[Matrix], Any]] = {
+    "bookmark": lambda x: bookmark(1 + np.floor(30 * x[:, 0]), booklet(np.linspace(-3, 3, 30)), centre="mean"),
+    "body_of_work": lambda x: body_of_work(np.arange(x.shape[1]), np.floor(2.99 * x), resamples=50),
+    "item_descriptor_matching": lambda x: item_descriptor_matching(np.arange(x.shape[1]), np.floor(2.99 * x), resamples=50),
+}  # fmt: skip
+EXAMINEE_METHODS: dict[str, Callable[..., Any]] = {
+    "regression": lambda x, **o: borderline.regression(x[:, 0], x[:, -1], 2, **o),
+    "group": lambda x, **o: borderline.group(x[:, 0], x[:, -1], 2, **o),
+    "midpoint": lambda x, **o: contrasting.midpoint(x[:, 0], competent(x), **o),
+    "intersection": lambda x, **o: contrasting.intersection(x.sum(axis=1), competent(x), **o),
+    "logistic contrasting groups": lambda x, **o: contrasting.logistic(x[:, 0], competent(x), **o),
+    "hofstee": lambda x, **o: hofstee(x[:, 0], LIMITS, **o),
+    "beuk": lambda x, **o: beuk(x[:, 0], WISHES, **o),
+}
 METRICS = [
     Metric("item_analysis", ctt.item_analysis, ANSWERS),
     Metric("score_distribution", ctt.score_distribution, ANSWERS),
     Metric("alpha", reliability.alpha, ANSWERS),
     Metric("alpha listwise", lambda x: reliability.alpha(x, missing="listwise"), ANSWERS),
     Metric("kr20", reliability.kr20, ANSWERS),
+    Metric("kr21", reliability.kr21, ANSWERS),
+    Metric("omega", reliability.omega, ANSWERS),
+    Metric("omega pairwise", lambda x: reliability.omega(x, missing="pairwise"), ANSWERS),
+    Metric("split_half", lambda x: reliability.split_half(x, resamples=5), ANSWERS, columns="fixed", resampled=True),
+    Metric("guttman", lambda x: reliability.guttman(x, resamples=5), ANSWERS, resampled=True),
+    Metric(
+        "hierarchical_omega",
+        lambda x: reliability.hierarchical_omega(x, factors=1, resamples=3),
+        ANSWERS,
+        resampled=True,
+    ),
     Metric("standard_error_of_measurement", reliability.standard_error_of_measurement, ANSWERS),
     Metric(
         "stratified_alpha",
@@ -95,8 +164,20 @@ METRICS = [
     Metric("conditional partial credit", lambda x: irt.conditional(x).items, RATINGS),
     Metric("calibrate_rasch", irt.calibrate_rasch, ANSWERS),
     Metric("calibrate_rasch centred partial credit", lambda x: irt.calibrate_rasch(x, centred=True), RATINGS),
-    *(Metric(f"icc {form}", partial(agreement.icc, form=form), RATINGS) for form in agreement.FORMS),
+    *(Metric(f"shrout_fleiss {form}", partial(agreement.shrout_fleiss, form=form), RATINGS) for form in agreement.FORMS),
+    Metric("icc", agreement.icc, RATINGS),
     Metric("icc_sparse", agreement.icc_sparse, RATINGS),
+    Metric("fleiss_kappa", agreement.fleiss_kappa, RATINGS),
+    Metric("fleiss_kappa exact", lambda x: agreement.fleiss_kappa(x, exact=True), RATINGS),
+    Metric("fleiss_kappa_by_category", agreement.fleiss_kappa_by_category, RATINGS),
+    Metric("light_kappa", lambda x: agreement.light_kappa(x, "quadratic"), RATINGS),
+    Metric("unanimity", lambda x: agreement.unanimity(x, within=1), RATINGS),
+    Metric("gwet_ac", lambda x: agreement.gwet_ac(x, "linear"), RATINGS),
+    Metric("brennan_prediger", agreement.brennan_prediger, RATINGS),
+    Metric("kendall_w", lambda x: agreement.kendall_w(x, resamples=20), RATINGS, resampled=True),
+    Metric("finn", lambda x: agreement.finn(x, categories=5), RATINGS),
+    Metric("robinson_a", agreement.robinson_a, RATINGS),
+    Metric("maxwell_re", lambda x: agreement.maxwell_re(x[:, 0], x[:, -1]), np.minimum(RATINGS[:, :2], 1.0)),
     Metric("share_of_agreement", lambda x: agreement.share_of_agreement(x[:, 0], x[:, -1]), RATINGS[:, :2]),
     Metric("kappa", lambda x: agreement.kappa(x[:, 0], x[:, -1]), RATINGS[:, :2]),
     Metric("kappa quadratic", lambda x: agreement.kappa(x[:, 0], x[:, -1], weights="quadratic"), RATINGS[:, :2]),
@@ -152,29 +233,13 @@ METRICS = [
         columns="fixed",
         resampled=True,
     ),
-    Metric("panel", panel, JUDGEMENTS),
-    Metric("angoff", angoff, JUDGEMENTS),
-    Metric(
-        "borderline_regression",
-        lambda x: borderline_regression(x[:, 0], x[:, -1], borderline=2, resamples=50),
-        RATINGS,
-        columns="fixed",
-        resampled=True,
+    *(Metric(name, partial(of_judges, call), JUDGEMENTS) for name, call in PANEL_METHODS.items()),
+    *(Metric(name, call, JUDGEMENTS, columns="fixed") for name, call in SORTING_METHODS.items()),
+    *(
+        Metric(name, partial(call, resamples=50), RATINGS, columns="fixed", resampled=True)
+        for name, call in EXAMINEE_METHODS.items()
     ),
-    Metric(
-        "borderline_group",
-        lambda x: borderline_group(x[:, 0], x[:, -1], borderline=2, resamples=50),
-        RATINGS,
-        columns="fixed",
-        resampled=True,
-    ),
-    Metric(
-        "hofstee",
-        lambda x: hofstee(x[:, 0], [[2.0, 5.0, 0.1, 0.6]] * 8, resamples=50),
-        SCORES,
-        columns="fixed",
-        resampled=True,
-    ),
+    Metric("impact", lambda x: impact(x[:, 0], RELIABLE), SCORES, columns="fixed"),
 ]  # fmt: skip
 HERE = sampled(METRICS)
 IDS = [metric.name for metric in HERE]
@@ -190,6 +255,7 @@ DEGENERATE: dict[str, Callable[[Matrix], Matrix]] = {
         :8
     ],
 }
+SOME_JUDGES = ("two persons", "one column", "columns that never met")
 # metrics whose columns are parts with a meaning, for which some of the above are ordinary data
 ORDINARY = {
     ("score_distribution", "one column"),
@@ -197,19 +263,20 @@ ORDINARY = {
     ("score_distribution", "all alike"),
     ("share_of_agreement", "all alike"),
     ("rater_pairs", "all alike"),
+    ("unanimity", "all alike"),
+    ("maxwell_re", "all alike"),
     ("rater_severity", "all alike"),
     ("pooled_share_of_agreement", "all alike"),
     ("rudner", "all alike"),
     ("panel", "all alike"),
-    ("angoff", "all alike"),
-    ("borderline_group", "all alike"),
-    ("hofstee", "all alike"),
+    ("impact", "all alike"),
     ("item_analysis", "one column"),
     # two judges over twenty items have a consistency; the cut itself is not sufficient (test_angoff.py)
     ("panel", "two persons"),
-    ("angoff", "two persons"),
-    ("angoff", "one column"),
-    ("angoff", "columns that never met"),
+    *((name, case) for name in ("angoff", "panel_cut", "ebel", "nedelsky") for case in SOME_JUDGES),
+    ("bookmark", "one column"),
+    ("body_of_work", "columns that never met"),
+    ("item_descriptor_matching", "columns that never met"),
 }
 
 
@@ -313,7 +380,16 @@ def test_every_public_metric_is_registered() -> None:
                     answering.add(name)
     # building blocks: they take numbers already computed, not data
     blocks = {"not_enough", "estimated", "doubted", "proportion", "correlation", "mean", "alpha_of", "spearman_brown"}
-    blocks |= {"bootstrapped", "no_quality"}
+    blocks |= {
+        "bootstrapped",
+        "no_quality",
+        "alpha_from",
+        "on_log_scale",
+        "jackknifed",
+        "share_of",
+        "level_cuts",
+        "compared",
+    }
     blocks |= {"ability"}  # of one history with a bank that is known: no persons to put in another order
     assert answering - blocks == registered
 
@@ -332,5 +408,7 @@ def _answers(function: Callable[..., Any]) -> bool:
         "RaterSummary",
     ]
     answers += ["DecisionQuality", "Panel", "Angoff", "BorderlineRegression", "BorderlineGroup", "Hofstee"]
+    answers += ["PanelCut", "Ebel", "Bookmark", "LevelCuts", "ContrastingGroups", "Beuk", "Impact"]
+    answers += ["SplitHalf", "GuttmanBounds", "HierarchicalOmega", "Concordance", "CategoryKappa"]
     answers += ["GStudy", "DStudy", "MantelHaenszel", "Logistic", "Standardisation", "Polytomous", "Shrunken"]
     return any(f".{name}'" in names or f".{name}," in names or f".{name}]" in names for name in answers)

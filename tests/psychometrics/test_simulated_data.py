@@ -61,7 +61,7 @@ def test_a_shared_performance_makes_assessors_agree() -> None:
         records = simulate.rating_records(model(severity=[0, 0], criterion_sd=criterion_sd), assignments, seed=6)
         table = np.zeros((2000, 2))
         table[records.person, records.assessor] = records.score
-        return agreement.icc(table, "ICC(2,1)").value or 0.0
+        return agreement.icc(table, "twoway", "agreement").value or 0.0
 
     assert icc(0.0) + 0.2 < icc(2.0)
 

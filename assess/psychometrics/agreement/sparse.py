@@ -9,25 +9,21 @@ this is Fleiss' kappa.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
-from assess.psychometrics.agreement.kappa import Weights, agreement_weights, share_of_agreement
+from assess.psychometrics.agreement.jackknife import jackknifed
+from assess.psychometrics.agreement.kappa import Weights, agreement_weights, coded, share_of_agreement
 from assess.psychometrics.ctt import mean
-from assess.psychometrics.responses import FloatArray, ResponseError, as_matrix, item_names
-from assess.psychometrics.results import LEVEL, Estimate, estimated, not_enough
-
-Metric = Literal["nominal", "ordinal", "interval", "ratio"]
+from assess.psychometrics.responses import FloatArray, as_matrix, item_names
+from assess.psychometrics.results import LEVEL, Estimate, not_enough
 
 MINIMUM_PERSONS = 30
 POOLED_SOURCE = (
     "Fleiss (1971), Psychological Bulletin 76, 378–382; missing marks and weights: Gwet (2014), Handbook of "
     "inter-rater reliability, ch. 2–3; standard error: delete-one-person jackknife"
 )
-ALPHA_SOURCE = "Krippendorff (2011), Computing Krippendorff's alpha-reliability; standard error: jackknife over persons"
 PAIR_SOURCE = "mean of paired differences"
 
 
@@ -96,19 +92,19 @@ def pooled_share_of_agreement(
     marks = _Marks.of(ratings, categories=None)
     method = f"share of mark pairs agreeing within {within:g}, pooled over raters (persons marked more than once)"
     if marks.persons < 2:
-        return _too_few(marks, method, POOLED_SOURCE, level)
+        return _too_few(marks, method, level)
     close = (np.abs(marks.scale[:, None] - marks.scale[None, :]) <= within + 1e-9).astype(np.float64)
     agreed = marks.per_person_sum(close)
     weight = marks.counts.sum(axis=1)
     left_out = (agreed.sum() - agreed) / (weight.sum() - weight)
     value = float(agreed.sum() / weight.sum())
-    return _jackknifed(value, left_out, marks, method, POOLED_SOURCE, level=level, minimum=minimum, lowest=0.0)
+    return jackknifed(value, left_out, method=method, source=POOLED_SOURCE, level=level, minimum=minimum, lowest=0.0)
 
 
 def pooled_kappa(
     ratings: npt.ArrayLike,
     *,
-    weights: Weights = "none",
+    weights: Weights = None,
     categories: Sequence[float] | None = None,
     level: float = LEVEL,
     minimum: int = MINIMUM_PERSONS,
@@ -129,72 +125,23 @@ def pooled_kappa(
     '0.79 (95 % interval 0.66 to 0.93, n = 40)'
     """
     marks = _Marks.of(ratings, categories=categories)
-    method = f"pooled kappa ({weights} weights) over pairs of raters (persons marked more than once)"
+    method = f"pooled kappa ({weights or 'no'} weights) over pairs of raters (persons marked more than once)"
     if marks.persons < 2:
-        return _too_few(marks, method, POOLED_SOURCE, level)
+        return _too_few(marks, method, level)
     agreement = agreement_weights(marks.scale, weights)
     agreed = marks.per_person_sum(agreement)
 
     def statistic(observed: FloatArray, counts: FloatArray) -> FloatArray:
         total = counts.sum(axis=-1)
         margin = counts / total[..., None]
-        expected = np.einsum("...i,ij,...j->...", margin, agreement, margin)
+        expected = ((margin @ agreement) * margin).sum(axis=-1)
         with np.errstate(divide="ignore", invalid="ignore"):
             value = (observed / total - expected) / (1 - expected)
         return np.where(expected < 1 - 1e-12, value, np.nan)
 
     value = float(statistic(agreed.sum(), marks.counts.sum(axis=0)))
     left_out = statistic(agreed.sum() - agreed, marks.counts.sum(axis=0) - marks.counts)
-    return _jackknifed(value, left_out, marks, method, POOLED_SOURCE, level=level, minimum=minimum)
-
-
-def krippendorff_alpha(
-    ratings: npt.ArrayLike, *, metric: Metric = "interval", level: float = LEVEL, minimum: int = MINIMUM_PERSONS
-) -> Estimate:
-    r"""Krippendorff's alpha of a persons × raters table with any pattern of missing marks.
-
-    Notes
-    -----
-    1 − D_o/D_e over coincidences, with the metric's squared differences. The ordinal metric is taken from the whole
-    table's distribution of marks, also inside the jackknife.
-
-    Examples
-    --------
-    >>> nan = float("nan")
-    >>> round(krippendorff_alpha([[1, 1, nan], [nan, 2, 1], [0, nan, 0], [2, 2, nan]]).value, 3)
-    0.821
-    """
-    marks = _Marks.of(ratings, categories=None)
-    method = f"Krippendorff's alpha ({metric}; persons marked more than once)"
-    if marks.persons < 2:
-        return _too_few(marks, method, ALPHA_SOURCE, level)
-    distance = _squared_differences(marks.scale, marks.counts.sum(axis=0), metric)
-    disagreed = marks.per_person_sum(distance)
-
-    def statistic(observed: FloatArray, counts: FloatArray) -> FloatArray:
-        total = counts.sum(axis=-1)
-        chance = np.einsum("...i,ij,...j->...", counts, distance, counts) / (total * (total - 1))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = 1 - observed / total / chance
-        return np.where(chance > 0, value, np.nan)
-
-    value = float(statistic(disagreed.sum(), marks.counts.sum(axis=0)))
-    left_out = statistic(disagreed.sum() - disagreed, marks.counts.sum(axis=0) - marks.counts)
-    return _jackknifed(value, left_out, marks, method, ALPHA_SOURCE, level=level, minimum=minimum)
-
-
-def _squared_differences(scale: FloatArray, counts: FloatArray, metric: Metric) -> FloatArray:
-    a, b = scale[:, None], scale[None, :]
-    if metric == "nominal":
-        return 1 - np.eye(len(scale))
-    if metric == "interval":
-        return (a - b) ** 2
-    if metric == "ratio":
-        if (scale < 0).any():
-            raise ResponseError("not_a_ratio", "the ratio metric needs marks that are not negative")
-        return ((a - b) / np.where(a + b > 0, a + b, 1.0)) ** 2
-    reached = np.cumsum(counts) - counts / 2  # midpoint ranks: the difference counts the marks in between
-    return (reached[:, None] - reached[None, :]) ** 2
+    return jackknifed(value, left_out, method=method, source=POOLED_SOURCE, level=level, minimum=minimum)
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,52 +161,18 @@ class _Marks:
         seen = np.isfinite(matrix)
         kept = seen.sum(axis=1) > 1
         matrix, seen = matrix[kept], seen[kept]
-        used = np.unique(matrix[seen])
-        scale = used if categories is None else np.unique(np.asarray(categories, dtype=np.float64))
-        strange = np.setdiff1d(used, scale)
-        if len(strange):
-            raise ResponseError("not_a_category", f"{strange[0]:g} is not one of the categories {scale.tolist()}")
-        counts = np.zeros((len(matrix), len(scale)))
-        rows, columns = np.nonzero(seen)
-        np.add.at(counts, (rows, np.searchsorted(scale, matrix[rows, columns])), 1.0)
+        scale, codes = coded(matrix, categories)
+        rows = np.nonzero(seen)[0]
+        cells = np.bincount(rows * len(scale) + codes[seen], minlength=len(matrix) * len(scale))
+        counts = cells.reshape(len(matrix), len(scale)).astype(np.float64)
         return cls(scale=scale, counts=counts)
 
     def per_person_sum(self, weight: FloatArray) -> FloatArray:
         """Σ weight over each person's ordered pairs of marks, every pair divided by m − 1."""
-        pairs = np.einsum("pi,ij,pj->p", self.counts, weight, self.counts) - self.counts @ np.diag(weight)
+        pairs = ((self.counts @ weight) * self.counts).sum(axis=1) - self.counts @ np.diag(weight)
         return np.asarray(pairs / (self.counts.sum(axis=1) - 1))
 
 
-def _too_few(marks: _Marks, method: str, source: str, level: float) -> Estimate:
+def _too_few(marks: _Marks, method: str, level: float) -> Estimate:
     reason = f"{marks.persons} person(s) were marked more than once"
-    return not_enough(n=marks.persons, method=method, source=source, reason=reason, level=level)
-
-
-def _jackknifed(
-    value: float,
-    left_out: FloatArray,
-    marks: _Marks,
-    method: str,
-    source: str,
-    *,
-    level: float,
-    minimum: int,
-    lowest: float = -1.0,
-) -> Estimate:
-    n = marks.persons
-    if not np.isfinite(value) or not np.isfinite(left_out).all():
-        reason = "the marks do not vary: chance agreement is complete"
-        return not_enough(n=n, method=method, source=source, reason=reason, level=level)
-    se = float(np.sqrt((n - 1) / n * ((left_out - left_out.mean()) ** 2).sum()))
-    reach = float(stats.t.ppf(0.5 + level / 2, n - 1)) * se
-    return estimated(
-        value=value,
-        standard_error=se,
-        interval=(max(value - reach, lowest), min(value + reach, 1.0)),
-        n=n,
-        method=method,
-        source=source,
-        minimum=minimum,
-        level=level,
-        cases="persons marked more than once",
-    )
+    return not_enough(n=marks.persons, method=method, source=POOLED_SOURCE, reason=reason, level=level)
