@@ -1,7 +1,7 @@
-"""Cut scores for practical tasks from assessors' global ratings."""
+"""Cut scores for practical tasks from assessors' global ratings: borderline regression and borderline group."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,8 @@ from scipy import stats
 from assess.psychometrics.ctt import mean
 from assess.psychometrics.responses import FloatArray, ResponseError, as_vector
 from assess.psychometrics.results import LEVEL, Estimate, doubted, estimated, not_enough
+from assess.standard_setting.cut import Centre, SingleCut
+from assess.standard_setting.resampling import RESAMPLES, resampled, spread, standard_error, weighted_median
 
 MINIMUM_PERSONS = 30
 MINIMUM_BORDERLINE = 10
@@ -21,7 +23,7 @@ GROUP_SOURCE = "Livingston & Zieky (1982), Passing Scores, ch. 3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BorderlineRegression:
+class BorderlineRegression(SingleCut):
     """Task scores regressed on global ratings.
 
     Attributes
@@ -48,15 +50,15 @@ class BorderlineRegression:
     ratings: tuple[tuple[float, int], ...]
 
 
-def borderline_regression(
+def regression(
     scores: npt.ArrayLike,
     ratings: npt.ArrayLike,
-    *,
     borderline: float,
+    *,
     level: float = LEVEL,
     minimum: int = MINIMUM_PERSONS,
     seed: int = 0,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
 ) -> BorderlineRegression:
     r"""The cut score of a task by borderline regression.
 
@@ -67,6 +69,11 @@ def borderline_regression(
     borderline
         The rating that means "borderline" on this scale.
 
+    Raises
+    ------
+    ResponseError
+        `names_do_not_fit` when scores and ratings are not as many, `not_a_list`, `not_finite`.
+
     Notes
     -----
     score = a + b·rating by least squares; cut = a + b·r₀; SE = s·√(1/n + (r₀ − r̄)²/Σ(r − r̄)²), Student's interval
@@ -75,9 +82,11 @@ def borderline_regression(
     Examples
     --------
     >>> scores, ratings = [30, 41, 39, 52, 48, 60] * 6, [1, 2, 2, 3, 3, 4] * 6
-    >>> borderline_regression(scores, ratings, borderline=2.5).cut.in_words(1)
+    >>> regression(scores, ratings, borderline=2.5).cut.in_words(1)
     '45.0 (95 % interval 44.6 to 45.4, n = 36)'
     """
+    if not np.isfinite(borderline):
+        raise ResponseError("not_finite", f"borderline is {borderline}; give the rating that means borderline")
     y, x = _pairs(scores, ratings)
     n, method = len(y), f"borderline regression at rating {borderline:g}"
     values, counts = np.unique(x, return_counts=True)
@@ -101,13 +110,14 @@ def borderline_regression(
             borderline=borderline,
             ratings=described,
         )
-    spread = float(((x - x.mean()) ** 2).sum())
-    slope = float(((x - x.mean()) * (y - y.mean())).sum()) / spread
+    apart_x, apart_y = x - x.mean(), y - y.mean()
+    squares = float((apart_x**2).sum())
+    slope = float((apart_x * apart_y).sum()) / squares
     intercept = float(y.mean() - slope * x.mean())
-    unexplained = float(((y - intercept - slope * x) ** 2).sum())
+    unexplained = float(((apart_y - slope * apart_x) ** 2).sum())
     residual_sd = float(np.sqrt(unexplained / (n - 2)))
-    value = intercept + slope * borderline
-    se = residual_sd * float(np.sqrt(1 / n + (borderline - x.mean()) ** 2 / spread))
+    value = float(y.mean()) + slope * (borderline - float(x.mean()))
+    se = residual_sd * float(np.sqrt(1 / n + (borderline - x.mean()) ** 2 / squares))
     reach = float(stats.t.ppf(0.5 + level / 2, n - 2)) * se
     cut = estimated(
         value=value,
@@ -124,12 +134,14 @@ def borderline_regression(
         cut = doubted(cut, "scores do not rise with the global rating, so the two do not measure the same thing")
     if not values[0] <= borderline <= values[-1]:
         cut = doubted(cut, f"nobody was rated on one side of {borderline:g}: the cut is an extrapolation")
+    if residual_sd <= 1e-9 * float(np.abs(apart_y).max()):
+        cut = doubted(cut, "the scores lie on the line without error; was one computed from the other?")
     return BorderlineRegression(
         cut=cut,
         bootstrap_se=_bootstrap_regression(y, x, borderline, seed=seed, resamples=resamples),
         slope=slope,
         intercept=intercept,
-        r_squared=1 - unexplained / float(((y - y.mean()) ** 2).sum()),
+        r_squared=1 - unexplained / float((apart_y**2).sum()),
         residual_sd=residual_sd,
         borderline=borderline,
         ratings=described,
@@ -137,52 +149,85 @@ def borderline_regression(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BorderlineGroup:
-    """Mean and median score of the candidates rated borderline: either may serve as the cut."""
+class BorderlineGroup(SingleCut):
+    """Mean and median score of the candidates rated borderline; `cut` is the one that was asked for."""
 
+    cut: Estimate
     mean: Estimate
     median: Estimate
 
 
-def borderline_group(
+def group(
     scores: npt.ArrayLike,
     ratings: npt.ArrayLike,
-    *,
     borderline: float,
+    *,
+    centre: Centre = "mean",
     level: float = LEVEL,
     minimum: int = MINIMUM_BORDERLINE,
     seed: int = 0,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
 ) -> BorderlineGroup:
     """The cut score of a task by the borderline group method.
 
+    Parameters
+    ----------
+    scores, ratings, borderline
+        As in `regression`; only candidates rated exactly `borderline` count.
+    centre
+        Which of the two is the cut. The standard error of the mean is SD/√n, that of the median is from the bootstrap.
+
+    Raises
+    ------
+    ResponseError
+        As `regression`; `unknown_centre`.
+
     Examples
     --------
-    >>> group = borderline_group([30, 41, 39, 52, 48, 60] * 6, [1, 2, 2, 3, 3, 4] * 6, borderline=3)
-    >>> group.mean.in_words(1)
-    '50.0 (95 % interval 48.8 to 51.2, n = 12)'
+    >>> found = group([30, 41, 39, 52, 48, 60] * 6, [1, 2, 2, 3, 3, 4] * 6, borderline=3)
+    >>> found.mean.in_words(1), found.median.value
+    ('50.0 (95 % interval 48.8 to 51.2, n = 12)', 50.0)
     """
+    if centre not in get_args(Centre):
+        raise ResponseError("unknown_centre", f"there is no centre {centre!r}; centres: {', '.join(get_args(Centre))}")
     y, x = _pairs(scores, ratings)
-    group = y[x == borderline]
-    n, method = len(group), f"scores of the candidates rated {borderline:g}"
-    average = mean(group, method=f"mean of the {method}", source=GROUP_SOURCE, level=level, minimum=minimum)
+    chosen = y[x == borderline]
+    n, method = len(chosen), f"scores of the candidates rated {borderline:g}"
     label = f"median of the {method}"
-    if n < 2:
-        middle = not_enough(n=n, method=label, source=GROUP_SOURCE, reason=average.reason, level=level)
-        return BorderlineGroup(mean=average, median=middle)
-    drawn = _bootstrap(n, lambda chosen: float(np.median(group[chosen])), seed=seed, resamples=resamples)
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    middle = estimated(
-        value=float(np.median(group)),
-        standard_error=float(drawn.std(ddof=1)),
-        interval=(float(low), float(high)),
-        n=n,
-        method=label,
+    if n < 2 or chosen.min() == chosen.max():
+        reason = (
+            f"{n} candidates rated {borderline:g}; at least {minimum} are needed"
+            if n < 2
+            else f"all {n} candidates rated {borderline:g} have the same score, {chosen[0]:g}"
+        )
+        average, middle = (
+            not_enough(n=n, method=f"{which} of the {method}", source=GROUP_SOURCE, reason=reason, level=level)
+            for which in ("mean", "median")
+        )
+    else:
+        average = mean(chosen, method=f"mean of the {method}", source=GROUP_SOURCE, level=level, minimum=minimum)
+        middle = _median(chosen, label, level=level, minimum=minimum, seed=seed, resamples=resamples)
+    return BorderlineGroup(cut=average if centre == "mean" else middle, mean=average, median=middle)
+
+
+def _median(chosen: FloatArray, method: str, *, level: float, minimum: int, seed: int, resamples: int) -> Estimate:
+    values, counts = np.unique(chosen, return_counts=True)
+    drawn = resampled(counts, lambda weights: weighted_median(values, weights), seed=seed, resamples=resamples)
+    found = spread(drawn, resamples=resamples, level=level)
+    if found is None or found[0] == 0:
+        reason = "the median is the same in every resample; use the mean"
+        return not_enough(n=len(chosen), method=method, source=GROUP_SOURCE, reason=reason, level=level)
+    return estimated(
+        value=float(np.median(chosen)),
+        standard_error=found[0],
+        interval=found[1],
+        n=len(chosen),
+        method=method,
         source=GROUP_SOURCE,
         minimum=minimum,
         level=level,
+        cases="candidates rated borderline",
     )
-    return BorderlineGroup(mean=average, median=middle)
 
 
 def _pairs(scores: npt.ArrayLike, ratings: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -196,18 +241,18 @@ def _pairs(scores: npt.ArrayLike, ratings: npt.ArrayLike) -> tuple[FloatArray, F
 def _bootstrap_regression(
     y: FloatArray, x: FloatArray, borderline: float, *, seed: int, resamples: int
 ) -> float | None:
-    def cut(chosen: npt.NDArray[np.int64]) -> float:
-        ys, xs = y[chosen], x[chosen]
-        spread = ((xs - xs.mean()) ** 2).sum()
-        if not spread > 0:
-            return float("nan")
-        return float(ys.mean() + ((xs - xs.mean()) * (ys - ys.mean())).sum() / spread * (borderline - xs.mean()))
+    """Every resample's line at the borderline, from weighted sums over the distinct pairs."""
+    centre, scale = float(y.mean()), float(y.std())
+    pairs, counts = np.unique(np.column_stack([x - borderline, (y - centre) / scale]), axis=0, return_counts=True)
+    u, v = pairs.T
+    terms = np.column_stack([np.ones_like(u), u, v, u * u, u * v])
 
-    drawn = _bootstrap(len(y), cut, seed=seed, resamples=resamples)
-    drawn = drawn[np.isfinite(drawn)]
-    return float(drawn.std(ddof=1)) if len(drawn) > 1 else None
+    def cut(weights: FloatArray) -> FloatArray:
+        n, su, sv, suu, suv = (weights @ terms).T
+        determinant = n * suu - su**2
+        exists = determinant > 1e-9 * np.maximum(n * suu, 1e-300)
+        found = np.divide(sv * suu - su * suv, determinant, out=np.full(len(n), np.nan), where=exists)
+        return np.asarray(found)
 
-
-def _bootstrap(n: int, statistic: Callable[[npt.NDArray[np.int64]], float], *, seed: int, resamples: int) -> FloatArray:
-    rng = np.random.default_rng(seed)
-    return np.array([statistic(rng.integers(n, size=n)) for _ in range(resamples)])
+    error = standard_error(resampled(counts, cut, seed=seed, resamples=resamples))
+    return None if error is None else scale * error

@@ -1,13 +1,15 @@
 """The Hofstee method: a compromise between what judges would accept and what candidates scored."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from assess.psychometrics.responses import FloatArray, ResponseError, as_matrix, as_vector
 from assess.psychometrics.results import LEVEL, Estimate, doubted, estimated, not_enough
+from assess.standard_setting.compromise import below, crossing, failing_shares
+from assess.standard_setting.cut import SingleCut
+from assess.standard_setting.resampling import RESAMPLES, blocks, draws, spread
 
 MINIMUM_JUDGES = 8
 MINIMUM_PERSONS = 30
@@ -15,7 +17,7 @@ SOURCE = "Hofstee (1983), in Anderson & Helmick (eds.), On Educational Testing, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hofstee:
+class Hofstee(SingleCut):
     """The compromise.
 
     Attributes
@@ -26,6 +28,8 @@ class Hofstee:
         Share of the candidates below the cut; None when there is no cut.
     lowest_cut, highest_cut, lowest_fail, highest_fail
         The judges' mean limits (fail rates as shares); None without judges.
+    judges
+        How many gave all four limits.
     """
 
     cut: Estimate
@@ -34,6 +38,7 @@ class Hofstee:
     highest_cut: float | None
     lowest_fail: float | None
     highest_fail: float | None
+    judges: int
 
 
 def hofstee(
@@ -44,7 +49,7 @@ def hofstee(
     minimum: int = MINIMUM_PERSONS,
     minimum_judges: int = MINIMUM_JUDGES,
     seed: int = 0,
-    resamples: int = 1000,
+    resamples: int = RESAMPLES,
 ) -> Hofstee:
     r"""The Hofstee cut score.
 
@@ -55,6 +60,11 @@ def hofstee(
     limits
         judges × 4: lowest and highest acceptable cut, lowest and highest acceptable share of failures (0–1). Judges
         with a gap are left out.
+
+    Raises
+    ------
+    ResponseError
+        `names_do_not_fit` without four columns, `not_a_limit` when a judge's lowest exceeds the highest.
 
     Notes
     -----
@@ -69,43 +79,50 @@ def hofstee(
     >>> round(found.cut.value, 1), found.fail_rate
     (41.4, 0.41)
     """
-    values = as_vector(scores, name="scores")
-    values = np.sort(values[np.isfinite(values)])
-    table = as_matrix(limits, name="limits")
-    if table.shape[1] != 4:
-        raise ResponseError("names_do_not_fit", f"limits have 4 columns; these have {table.shape[1]}")
-    table = table[np.isfinite(table).all(axis=1)]
-    if ((table[:, 2:] < 0) | (table[:, 2:] > 1)).any() or (table[:, 0::2] > table[:, 1::2]).any():
-        raise ResponseError("not_a_limit", "each judge gives lowest ≤ highest, and fail rates as shares from 0 to 1")
-    n, judges, method = len(values), len(table), "Hofstee compromise"
-    if not n or not judges:
-        reason = "there are no scores" if not n else "no judge gave all four limits"
+    given = as_vector(scores, name="scores")
+    values, counts = np.unique(given[np.isfinite(given)], return_counts=True)
+    table = _limits(limits)
+    n, judges, method = int(counts.sum()), len(table), "Hofstee compromise"
+    if len(values) < 2 or not judges:
+        few = "all candidates have the same score" if n else "there are no scores"
+        reason = "no judge gave all four limits" if len(values) > 1 else few
         cut = not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level)
-        return Hofstee(cut=cut, fail_rate=None, lowest_cut=None, highest_cut=None, lowest_fail=None, highest_fail=None)
-    low_cut, high_cut, low_fail, high_fail = (float(limit) for limit in table.mean(axis=0))
-    value = _meeting(values, table)
-    rng = np.random.default_rng(seed)
-    drawn = np.array(
-        [
-            _meeting(np.sort(values[rng.integers(n, size=n)]), table[rng.integers(judges, size=judges)])
-            for _ in range(resamples)
-        ]
-    )
-    drawn = drawn[np.isfinite(drawn)]
-    if not np.isfinite(value) or len(drawn) < resamples / 2:
-        failing = float((values < low_cut).mean())
+        return Hofstee(
+            cut=cut,
+            fail_rate=None,
+            lowest_cut=None,
+            highest_cut=None,
+            lowest_fail=None,
+            highest_fail=None,
+            judges=judges,
+        )
+    mean, failing = table.mean(axis=0), failing_shares(counts)
+    low_cut, high_cut, low_fail, high_fail = (float(limit) for limit in mean)
+    value = float(_meeting(values, failing, mean[None])[0])
+    generator = np.random.default_rng(seed)
+    drawn = [
+        _meeting(
+            values,
+            failing_shares(draws(counts, generator, size)),
+            draws(np.ones(judges), generator, size) @ table / judges,
+        )
+        for size in blocks(resamples, n)
+    ]
+    sampled = np.concatenate(drawn) if drawn else np.empty(0)
+    found = spread(sampled[np.isfinite(sampled)], resamples=resamples, level=level)
+    if not np.isfinite(value) or found is None:
+        already = float(below(values, failing, mean[:1])[0])
         reason = (
-            f"the judges' limits miss the candidates: {failing:.0%} already fail at the lowest acceptable cut"
-            if failing > high_fail
+            f"the judges' limits miss the candidates: {already:.0%} already fail at the lowest acceptable cut"
+            if already > high_fail
             else "the judges' limits miss the candidates: even the highest acceptable cut fails too few"
         )
         cut = not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level)
     else:
-        low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
         cut = estimated(
             value=value,
-            standard_error=float(drawn.std(ddof=1)),
-            interval=(float(low), float(high)),
+            standard_error=found[0],
+            interval=found[1],
             n=n,
             method=method,
             source=SOURCE,
@@ -117,37 +134,37 @@ def hofstee(
             cut = doubted(cut, f"{judges} judges; at least {minimum_judges} are needed")
     return Hofstee(
         cut=cut,
-        fail_rate=None if cut.value is None else float((values < cut.value).mean()),
+        fail_rate=None if cut.value is None else float(below(values, failing, np.array([cut.value]))[0]),
         lowest_cut=low_cut,
         highest_cut=high_cut,
         lowest_fail=low_fail,
         highest_fail=high_fail,
+        judges=judges,
     )
 
 
-def _meeting(ordered: FloatArray, table: FloatArray) -> float:
+def _limits(limits: npt.ArrayLike) -> FloatArray:
+    """The judges' limits, those with a gap left out, in sorted order."""
+    table = as_matrix(limits, name="limits")
+    if table.shape[1] != 4:
+        raise ResponseError("names_do_not_fit", f"limits have 4 columns; these have {table.shape[1]}")
+    whole = np.isfinite(table).all(axis=1)
+    wrong = whole & ((table[:, 2] < 0) | (table[:, 3] > 1) | (table[:, 0] > table[:, 1]) | (table[:, 2] > table[:, 3]))
+    if wrong.any():
+        sentence = (
+            f"judge {int(wrong.argmax()) + 1}: each judge gives lowest ≤ highest, and fail rates as shares from 0 to 1"
+        )
+        raise ResponseError("not_a_limit", sentence)
+    table = table[whole]
+    return table[np.lexsort(table.T)]
+
+
+def _meeting(scores: FloatArray, failing: FloatArray, limits: FloatArray) -> FloatArray:
     """Where the failing share first reaches the judges' falling line; NaN when it does not within their limits."""
-    low_cut, high_cut, low_fail, high_fail = table.mean(axis=0)
-
-    def failing(cut: npt.ArrayLike, side: Literal["left", "right"]) -> FloatArray:
-        # "left" counts scores below the cut, "right" the share just above it
-        return np.asarray(np.searchsorted(ordered, cut, side=side) / len(ordered), dtype=np.float64)
-
-    def line(cut: npt.ArrayLike) -> FloatArray:
-        if high_cut == low_cut:
-            return np.full(np.shape(cut), low_fail)
-        return np.asarray(high_fail + (np.asarray(cut) - low_cut) * (low_fail - high_fail) / (high_cut - low_cut))
-
-    if failing(low_cut, "left") > high_fail or failing(high_cut, "left") < low_fail:
-        return float("nan")
-    steps = np.unique(np.concatenate([[low_cut, high_cut], ordered[(ordered >= low_cut) & (ordered <= high_cut)]]))
-    reached = np.flatnonzero(failing(steps, "right") >= line(steps))
-    if not len(reached):
-        return float(high_cut)
-    first = int(reached[0])
-    # between two scores the failing share stands still, so the falling line may come down to it before the next score
-    if first:
-        level_share = float(failing(steps[first - 1], "right"))
-        if level_share >= float(line(steps[first])) and high_fail != low_fail:
-            return float(low_cut + (high_fail - level_share) * (high_cut - low_cut) / (high_fail - low_fail))
-    return float(steps[first])
+    low_cut, high_cut, low_fail, high_fail = limits.T
+    width = high_cut - low_cut
+    slope = np.divide(low_fail - high_fail, width, out=np.full(len(width), -np.inf), where=width > 0)
+    met = crossing(scores, failing, low_cut, high_fail, slope)
+    possible = (below(scores, failing, low_cut) <= high_fail) & (below(scores, failing, high_cut) >= low_fail)
+    # NaN: the line is not reached by any score, so it is met at the highest acceptable cut
+    return np.where(possible, np.clip(np.where(np.isnan(met), high_cut, met), low_cut, high_cut), np.nan)

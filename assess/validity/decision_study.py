@@ -11,7 +11,7 @@ from assess.psychometrics.proportions import proportion
 from assess.psychometrics.reliability import composite
 from assess.psychometrics.responses import BoolArray, FloatArray, ResponseError
 from assess.psychometrics.results import Estimate, not_enough
-from assess.standard_setting.borderline import borderline_regression
+from assess.standard_setting import borderline
 from assess.validity.datasets import GlobalRatings, PartScores
 from assess.validity.response_study import percent_bars, reliability_of_form, sem_of
 from assess.validity.written import Document, estimate, number
@@ -33,7 +33,7 @@ def borderline_document(rated: GlobalRatings, *, seed: int) -> list[Document]:
     for task in sorted(set(rated.tasks)):
         rows = np.array([name == task for name in rated.tasks])
         percent, ratings = rated.percent[rows], rated.ratings[rows]
-        regression = borderline_regression(percent, ratings, borderline=rated.borderline, seed=seed)
+        regression = borderline.regression(percent, ratings, rated.borderline, seed=seed)
         both = np.isfinite(percent) & np.isfinite(ratings)
         points = Counter((float(r), float(np.round(p))) for r, p in zip(ratings[both], percent[both], strict=True))
         found.append(

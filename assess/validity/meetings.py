@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from assess.psychometrics.results import Estimate
+from assess.standard_setting import borderline
 from assess.standard_setting.angoff import angoff
-from assess.standard_setting.borderline import borderline_regression
 from assess.validity.datasets import GlobalRatings
 
 HUNDREDTH = Decimal("0.01")
@@ -82,7 +82,7 @@ def borderline_cut(ratings: GlobalRatings, *, maxima: Mapping[str, Decimal]) -> 
     value, variance, told = Decimal(0), Decimal(0), []
     for name, maximum in sorted(maxima.items()):
         mine = tasks == name
-        found = borderline_regression(ratings.percent[mine], ratings.ratings[mine], borderline=ratings.borderline)
+        found = borderline.regression(ratings.percent[mine], ratings.ratings[mine], ratings.borderline)
         if not found.cut.sufficient:
             raise NoCut(f"{name}: {found.cut.reason}.")
         cut, error = _numbers(found.cut)

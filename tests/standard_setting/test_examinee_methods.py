@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from assess.psychometrics.responses import ResponseError
-from assess.standard_setting.borderline import borderline_group, borderline_regression
+from assess.standard_setting import borderline
 from assess.standard_setting.hofstee import hofstee
 
 RNG = np.random.default_rng(91)
@@ -15,7 +15,7 @@ SCORES = 20 + 8 * RATINGS + RNG.normal(0, 4, size=80)
 
 def test_cut_is_the_regression_line_at_the_borderline_rating() -> None:
     expected = stats.linregress(RATINGS, SCORES)
-    found = borderline_regression(SCORES, RATINGS, borderline=3)
+    found = borderline.regression(SCORES, RATINGS, borderline=3)
     assert found.cut.value == pytest.approx(expected.intercept + 3 * expected.slope, abs=1e-9)
     assert found.slope == pytest.approx(expected.slope)
     assert found.intercept == pytest.approx(expected.intercept)
@@ -26,7 +26,7 @@ def test_cut_is_the_regression_line_at_the_borderline_rating() -> None:
 def test_standard_error_is_that_of_the_intercept_moved_to_the_borderline() -> None:
     """With ratings counted from the borderline the cut is the intercept, whose standard error SciPy gives."""
     expected = stats.linregress(RATINGS - 3, SCORES).intercept_stderr
-    found = borderline_regression(SCORES, RATINGS, borderline=3)
+    found = borderline.regression(SCORES, RATINGS, borderline=3)
     assert found.cut.standard_error == pytest.approx(expected, abs=1e-12)
     low, high = found.cut.interval or (0, 0)
     assert high - low == pytest.approx(2 * stats.t.ppf(0.975, 78) * expected, abs=1e-9)
@@ -34,41 +34,41 @@ def test_standard_error_is_that_of_the_intercept_moved_to_the_borderline() -> No
 
 
 def test_fewer_than_thirty_candidates_are_not_enough() -> None:
-    found = borderline_regression(SCORES[:29], RATINGS[:29], borderline=3)
+    found = borderline.regression(SCORES[:29], RATINGS[:29], borderline=3)
     assert not found.cut.sufficient
     assert found.cut.reason == "29 candidates with a score and a rating; at least 30 are needed"
 
 
 def test_ratings_that_do_not_rise_with_scores_are_doubted() -> None:
-    assert "do not rise with the global rating" in borderline_regression(-SCORES, RATINGS, borderline=3).cut.reason
+    assert "do not rise with the global rating" in borderline.regression(-SCORES, RATINGS, borderline=3).cut.reason
 
 
 def test_borderline_beyond_the_ratings_given_is_an_extrapolation() -> None:
-    found = borderline_regression(SCORES[RATINGS > 3], RATINGS[RATINGS > 3], borderline=3, minimum=10)
+    found = borderline.regression(SCORES[RATINGS > 3], RATINGS[RATINGS > 3], borderline=3, minimum=10)
     assert "extrapolation" in found.cut.reason
 
 
 def test_one_rating_for_all_has_no_regression() -> None:
-    found = borderline_regression(SCORES, np.full(80, 3.0), borderline=3)
+    found = borderline.regression(SCORES, np.full(80, 3.0), borderline=3)
     assert (found.cut.reason, found.ratings) == ("all candidates have the same rating", ((3.0, 80),))
 
 
 def test_missing_scores_and_ratings_leave_the_candidate_out() -> None:
     scores, ratings = SCORES.copy(), RATINGS.copy()
     scores[0], ratings[1] = np.nan, np.nan
-    found = borderline_regression(scores, ratings, borderline=3)
+    found = borderline.regression(scores, ratings, borderline=3)
     assert found.cut.n == 78
-    assert found.cut == borderline_regression(SCORES[2:], RATINGS[2:], borderline=3).cut
+    assert found.cut == borderline.regression(SCORES[2:], RATINGS[2:], borderline=3).cut
 
 
 def test_scores_and_ratings_of_different_length_are_refused() -> None:
     with pytest.raises(ResponseError, match="80 scores and 79 global ratings"):
-        borderline_regression(SCORES, RATINGS[1:], borderline=3)
+        borderline.regression(SCORES, RATINGS[1:], borderline=3)
 
 
 def test_borderline_group_is_the_mean_and_the_median_of_that_group() -> None:
     group = SCORES[RATINGS == 3]
-    found = borderline_group(SCORES, RATINGS, borderline=3)
+    found = borderline.group(SCORES, RATINGS, borderline=3)
     assert found.mean.value == pytest.approx(group.mean(), abs=1e-12)
     assert found.mean.standard_error == pytest.approx(stats.sem(group), abs=1e-12)
     assert found.median.value == np.median(group)
