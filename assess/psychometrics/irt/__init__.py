@@ -1,11 +1,12 @@
 """Item response theory.
 
-`calibrate` and `estimate` serve all models; `calibrate_rasch`, `eap` and `wle` are what the study of a small sitting
-uses: Rasch and partial credit items with an interval around every number.
+`calibrate` and `estimate` serve all models; `anchors_of`, `groups=` and `split_items` put several tests or groups of persons
+on one scale; `known` measures with published items; `conditional` and `joint` estimate Rasch items in other ways.
 """
 
 from assess.psychometrics.irt.abilities import Abilities, estimate
-from assess.psychometrics.irt.calibration import Calibration, ItemEstimates
+from assess.psychometrics.irt.anchors import Anchors, anchors_of
+from assess.psychometrics.irt.calibration import Calibration, ItemEstimates, Population
 from assess.psychometrics.irt.conditional import AndersenTest, ConditionalCalibration, andersen, conditional
 from assess.psychometrics.irt.information import (
     PrecisionPlan,
@@ -15,25 +16,35 @@ from assess.psychometrics.irt.information import (
     plan_precision,
     test_information,
 )
+from assess.psychometrics.irt.item_parameters import ItemParameters
+from assess.psychometrics.irt.joint import JointCalibration, joint
+from assess.psychometrics.irt.known import known
 from assess.psychometrics.irt.marginal import calibrate
 from assess.psychometrics.irt.models import MODELS, Model
 from assess.psychometrics.irt.persons import PersonMeasures, eap, wle
+from assess.psychometrics.irt.populations import SplitItems, split_items
 from assess.psychometrics.irt.rasch import ItemCalibration, RaschCalibration, calibrate_rasch
 from assess.psychometrics.irt.sum_scores import SumScores, score_distribution_at, sum_scores
 
 __all__ = [
     "MODELS",
     "Abilities",
+    "Anchors",
     "AndersenTest",
     "Calibration",
     "ConditionalCalibration",
     "ItemCalibration",
     "ItemEstimates",
+    "ItemParameters",
+    "JointCalibration",
     "Model",
     "PersonMeasures",
+    "Population",
     "PrecisionPlan",
     "RaschCalibration",
+    "SplitItems",
     "SumScores",
+    "anchors_of",
     "andersen",
     "calibrate",
     "calibrate_rasch",
@@ -43,8 +54,11 @@ __all__ = [
     "estimate",
     "evenly_spaced_steps",
     "item_information",
+    "joint",
+    "known",
     "plan_precision",
     "score_distribution_at",
+    "split_items",
     "sum_scores",
     "test_information",
     "wle",

@@ -75,7 +75,12 @@ class Abilities:
 
 
 def estimate(
-    responses: npt.ArrayLike, calibration: Calibration, method: Method = "EAP", *, curvature: bool = False
+    responses: npt.ArrayLike,
+    calibration: Calibration,
+    method: Method = "EAP",
+    *,
+    groups: npt.ArrayLike | None = None,
+    curvature: bool = False,
 ) -> Abilities:
     r"""Estimate the ability of every person.
 
@@ -92,6 +97,9 @@ def estimate(
         - "WLE": Warm's weighted likelihood, the root of the score plus J/(2I); 1/√information.
         - "EAPsum": mean of the posterior given the sum score only.
 
+    groups
+        A label of the calibration's groups for each person, whose population EAP and MAP then rest on; without labels it is
+        that of the reference group.
     curvature
         Of the WLE: take the standard error from the slope of the weighted score (as mirt does) and not from the
         information (Warm; TAM).
@@ -100,7 +108,7 @@ def estimate(
     ------
     ResponseError
         `not_calibrated`, `items_do_not_fit`, `not_a_category`, `unknown_method`, `incomplete` (EAPsum with missing
-        answers).
+        answers), `groups_do_not_fit`, `no_such_group`.
 
     Examples
     --------
@@ -114,6 +122,29 @@ def estimate(
     answers = calibrated_answers(responses, calibration)
     assert calibration.fitted is not None
     fitted = calibration.fitted
+    if groups is None:
+        theta, error, answered = _measured(answers, fitted, method, curvature)
+    else:
+        theta, error = np.full(len(answers), np.nan), np.full(len(answers), np.nan)
+        answered = np.zeros(len(answers), dtype=np.int64)
+        for number, rows in enumerate(_members(groups, len(answers), calibration)):
+            if len(rows):
+                own = _measured(answers[rows], fitted.population(number), method, curvature)
+                theta[rows], error[rows], answered[rows] = own
+    return Abilities(
+        theta=theta,
+        standard_error=error,
+        answered=answered,
+        method=method,
+        source=SOURCES[method],
+        doubt="" if calibration.converged else f"the calibration is not to be relied on: {calibration.reason}",
+    )
+
+
+def _measured(
+    answers: SmallIntegers, fitted: Fitted, method: Method, curvature: bool
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Ability, standard error and number of answers of persons of one population."""
     table = response_table(answers, fitted.categories, fitted.table.frequencies)
     if method == "EAP":
         theta, error = _eap(table, fitted)
@@ -124,14 +155,20 @@ def estimate(
     else:
         theta, error = by_pattern(table, fitted, method, curvature)
     answered = (table.categories >= 0).sum(axis=1).astype(np.int64)
-    return Abilities(
-        theta=np.where(answered > 0, theta, np.nan)[table.member],
-        standard_error=np.where(answered > 0, error, np.nan)[table.member],
-        answered=answered[table.member],
-        method=method,
-        source=SOURCES[method],
-        doubt="" if calibration.converged else f"the calibration is not to be relied on: {calibration.reason}",
-    )
+    theta, error = (np.where(answered > 0, found, np.nan)[table.member] for found in (theta, error))
+    return theta, error, answered[table.member]
+
+
+def _members(groups: npt.ArrayLike, persons: int, calibration: Calibration) -> list[IntArray]:
+    """The rows of each of the calibration's groups."""
+    labels = np.array([str(label) for label in np.asarray(groups).ravel().tolist()])
+    if len(labels) != persons:
+        raise ResponseError("groups_do_not_fit", f"{len(labels)} group labels for {persons} persons")
+    strange = sorted(set(labels.tolist()) - set(calibration.groups))
+    if strange:
+        sentence = f"the calibration has no group {strange[0]!r}; groups: {', '.join(calibration.groups)}"
+        raise ResponseError("no_such_group", sentence)
+    return [np.flatnonzero(labels == label) for label in calibration.groups]
 
 
 def calibrated_answers(responses: npt.ArrayLike, calibration: Calibration) -> SmallIntegers:

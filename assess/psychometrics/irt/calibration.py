@@ -272,9 +272,8 @@ class Calibration:
         def estimate(value: float, error: float, what: str) -> Estimate:
             method = f"{what}, {self.model} by marginal maximum likelihood; standard error: {self._how}"
             n = int(self.answered[j])
-            reason = self.left_out.get(j) or self.errors_reason
-            if not reason and self.anchored[j]:
-                reason = "it is an anchor: its parameters were given, not estimated"
+            given = "its parameters were given, not estimated" if self.anchored[j] else ""
+            reason = self.left_out.get(j) or given or self.errors_reason
             if reason or not np.isfinite(value) or not np.isfinite(error):
                 reason = reason or "the data do not determine this parameter"
                 return not_enough(n=n, method=method, source=self.specification.source, reason=reason)

@@ -102,9 +102,7 @@ def _better(first: FreeSlopeFit, second: FreeSlopeFit) -> FreeSlopeFit:
     return replace(first, starts=f"the first of two starts is reported: the second ended lower by {-gain:.3g}")
 
 
-def _fit(
-    landscape: Landscape, at: FloatArray, *, points: int, tolerance: float, most_iterations: int
-) -> FreeSlopeFit:
+def _fit(landscape: Landscape, at: FloatArray, *, points: int, tolerance: float, most_iterations: int) -> FreeSlopeFit:
     """Climb on a grid that is refined until it is fine enough for the narrowest posterior."""
     table, family, priors = landscape.indicators.table, landscape.family, landscape.priors
     iterations = 0

@@ -7,18 +7,20 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from assess.psychometrics.irt.anchors import Anchors, Grouping, ItemParameters, by_column, grouping
+from assess.psychometrics.irt.anchors import Anchors, by_column
 from assess.psychometrics.irt.calibration import Calibration, spread_out
 from assess.psychometrics.irt.eligibility import Eligible, eligible
 from assess.psychometrics.irt.fitted import Fitted, thresholds
 from assess.psychometrics.irt.free_slopes import POINTS, FreeSlopeFit, fit_free_slopes
+from assess.psychometrics.irt.item_parameters import ItemParameters, rows_of
 from assess.psychometrics.irt.landscape import Fixed
 from assess.psychometrics.irt.maximisation import Priors
 from assess.psychometrics.irt.models import Model, model_named
+from assess.psychometrics.irt.populations import Grouping, grouping
 from assess.psychometrics.irt.slope_one import NO_SPREAD, OneSlope, fit_one_slope
 from assess.psychometrics.irt.table import ResponseTable
 from assess.psychometrics.irt.uncertainty import ErrorMethod
-from assess.psychometrics.responses import BoolArray, FloatArray, ResponseError, item_names
+from assess.psychometrics.responses import BoolArray, ResponseError, item_names
 
 GUESSING_PRIOR = (-1.7, 0.5)
 # a table this small is climbed to the last digits, since that costs nothing
@@ -85,7 +87,7 @@ def calibrate(
     ------
     ResponseError
         `unknown_model`, `not_dichotomous` (more than two categories in a model for right or wrong), `not_a_table`,
-        `not_finite`, `not_a_category`, `names_do_not_fit`; `no_such_item`, `not_an_anchor`, `anchors_disagree`;
+        `not_finite`, `not_a_category`, `names_do_not_fit`; `no_such_item`, `not_an_item`, `anchors_disagree`;
         `groups_do_not_fit`, `no_such_group`; `not_a_prior`.
 
     Notes
@@ -122,11 +124,12 @@ def calibrate(
     priors = Priors(
         guessing=guessing_prior if model == "3PL" else None, log_slope=slope_prior, intercept=intercept_prior
     )
+    width = int(table.counts.max()) + (specification.family == "guessing")
     fit = fit_free_slopes(
         table,
         specification,
         priors,
-        Fixed(anchored=anchored, parameters=_rows(specification, given, table), moving=moving),
+        Fixed(anchored=anchored, parameters=rows_of(given, specification, width), moving=moving),
         points=points,
         tolerance=tolerance or (LAST_DIGITS if table.categories.size <= SMALL else ENOUGH),
         most_iterations=most_iterations,
@@ -162,16 +165,6 @@ def _checked(
     place = np.searchsorted(used, by.member)
     found = Grouping(tuple(by.labels[number] for number in used), np.minimum(place, len(used) - 1).astype(np.int64))
     return replace(data, remarks=(*data.remarks, remark)), known, found
-
-
-def _rows(model: Model, given: Sequence[ItemParameters | None], table: ResponseTable) -> FloatArray:
-    """Parameters of the anchors in the rows of a table, 0 elsewhere."""
-    rows = np.zeros((len(given), int(table.counts.max()) + (model.family == "guessing")))
-    for j, item in enumerate(given):
-        if item is not None:
-            row = item.row(model)
-            rows[j, : len(row)] = row
-    return rows
 
 
 def _one_slope(
@@ -262,7 +255,9 @@ def _with_free_slopes(model: str, fit: FreeSlopeFit, names: Sequence[str]) -> _O
     )
 
 
-def _reported(model: str, data: Eligible, by: Grouping, known: Container[int], outcome: _Outcome, errors: ErrorMethod) -> Calibration:
+def _reported(
+    model: str, data: Eligible, by: Grouping, known: Container[int], outcome: _Outcome, errors: ErrorMethod
+) -> Calibration:
     """The fit in the shapes that were given: one row per column of the responses, thresholds at their categories."""
     items, specification, fitted = len(data.labels), model_named(model), outcome.fitted
     steps = max((int(categories[-1]) for categories in data.used if len(categories)), default=1)

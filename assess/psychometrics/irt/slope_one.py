@@ -71,7 +71,7 @@ def fit_one_slope(table: ResponseTable, asked: OneSlope) -> tuple[Fitted, Newton
     exactly = np.maximum(table.frequencies[layout.item, layout.level], 0.5)
     below = np.maximum(table.frequencies[layout.item, layout.level - 1], 0.5)
     wanted = np.concatenate([np.log(below / exactly), np.zeros(2 * groups)])
-    start = np.linalg.lstsq(design.basis, wanted - design.offset, rcond=None)[0]
+    start: FloatArray = np.linalg.lstsq(design.basis, wanted - design.offset, rcond=None)[0].astype(np.float64)
     precision, centre = np.zeros(len(start)), np.zeros(len(start))
     if asked.prior is not None:
         centre[design.difficulties], precision[design.difficulties] = asked.prior[0], 1 / asked.prior[1] ** 2
@@ -135,9 +135,7 @@ def design_of(layout: StepLayout, asked: OneSlope) -> Design:
     )
 
 
-def _rating_scale(
-    layout: StepLayout, asked: OneSlope, offset: FloatArray
-) -> tuple[FloatArray, FloatArray, BoolArray]:
+def _rating_scale(layout: StepLayout, asked: OneSlope, offset: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Steps from locations and common thresholds that sum to 0; anchors, which know the thresholds, fix them."""
     basis = rating_scale_basis(layout)
     items = len(layout.steps)

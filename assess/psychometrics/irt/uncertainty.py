@@ -35,12 +35,14 @@ def parameter_covariance(fitted: Fitted, method: ErrorMethod) -> FloatArray | No
     were estimated; None when the information is singular or not finite."""
     information = _cross_product(fitted) if chosen_method(fitted, method) == "cross-product" else _oakes(fitted)
     which = np.flatnonzero(np.append(fitted.estimated.ravel(), np.ones(len(information) - fitted.estimated.size)))
+    if not len(which):
+        return np.zeros_like(information)
     within = information[np.ix_(which, which)]
     if not np.isfinite(within).all():  # thresholds that run into each other
         return None
     scale = 1 / np.sqrt(np.maximum(np.diag(within), 1e-300))
     values, vectors = np.linalg.eigh(within * np.outer(scale, scale))
-    if not len(values) or values[0] <= 1e-10 * values[-1]:
+    if values[0] <= 1e-10 * values[-1]:
         return None
     covariance = np.zeros_like(information)
     covariance[np.ix_(which, which)] = (vectors / values) @ vectors.T * np.outer(scale, scale)

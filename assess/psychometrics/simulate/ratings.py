@@ -1,45 +1,12 @@
-"""Seeded, made-up data from stated models: for tests, and for demonstrations that say so."""
+"""Seeded marks of practical tasks: persons, tasks, criteria and assessors who differ."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from assess.psychometrics.irt.steps import IntArray, curves, flat
-from assess.psychometrics.responses import FloatArray, ResponseError, as_vector
-
-
-def rasch_responses(theta: npt.ArrayLike, difficulty: npt.ArrayLike, *, seed: int) -> FloatArray:
-    """Right-or-wrong answers, persons × items: P(right) = 1/(1 + exp(b − θ)).
-
-    Examples
-    --------
-    >>> rasch_responses([-2.0, 2.0], [0.0, 0.5, 1.0], seed=4).tolist()
-    [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]
-    """
-    return partial_credit_responses(theta, [[b] for b in as_vector(difficulty, name="difficulty")], seed=seed)
-
-
-def partial_credit_responses(theta: npt.ArrayLike, steps: Sequence[npt.ArrayLike], *, seed: int) -> FloatArray:
-    """Answers in categories 0, 1, …, persons × items, by the partial credit model.
-
-    Parameters
-    ----------
-    theta
-        Ability of each person in logits.
-    steps
-        Step difficulties of each item.
-    """
-    ability = as_vector(theta, name="theta")
-    layout, difficulties = flat(steps)
-    rng = np.random.default_rng(seed)
-    chance = rng.random((len(ability), len(layout.steps)))
-    reached = chance[:, layout.item] < curves(ability, layout, difficulties).at_least
-    scores = np.zeros((len(ability), len(layout.steps)))
-    for step, item in enumerate(layout.item):
-        scores[:, item] += reached[:, step]
-    return scores
+from assess.psychometrics.responses import FloatArray, ResponseError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,0 +1,27 @@
+"""Seeded, made-up data from stated models: for tests, and for demonstrations that say so."""
+
+from assess.psychometrics.simulate.ratings import (
+    RatingModel,
+    RatingRecords,
+    rating_records,
+    rotating_assignments,
+)
+from assess.psychometrics.simulate.responses import (
+    at_random,
+    by_form,
+    partial_credit_responses,
+    rasch_responses,
+    responses,
+)
+
+__all__ = [
+    "RatingModel",
+    "RatingRecords",
+    "at_random",
+    "by_form",
+    "partial_credit_responses",
+    "rasch_responses",
+    "rating_records",
+    "responses",
+    "rotating_assignments",
+]
