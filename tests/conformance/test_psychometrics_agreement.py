@@ -125,7 +125,7 @@ def test_hanson_brennan_equals_betafunctions(folder: Path) -> None:
     expected = reference(folder, "hanson_brennan")
     data = table(folder, "sat12_scored.csv")
     scores = data.sum(axis=1)
-    found = classification.hanson_brennan(scores, length=32, cut=16, reliability=reliability.alpha(data))
+    found = classification.hanson_brennan(scores, reliability.alpha(data), 16, 32)
     true, false = expected["confusionmatrix"]["values"][:2]
     assert found.accuracy.value == pytest.approx(true[2], abs=1e-7)
     # its "positive" is a fail: a false negative passes
@@ -140,8 +140,8 @@ def test_livingston_lewis_is_close_to_hanson_brennan(folder: Path) -> None:
     """Two models of one exam: within .01 for accuracy and consistency."""
     data = table(folder, "sat12_scored.csv")
     alpha = reliability.alpha(data)
-    ours = classification.livingston_lewis(data.sum(axis=1), maximum=32, cut=16, reliability=alpha)
-    other = classification.hanson_brennan(data.sum(axis=1), length=32, cut=16, reliability=alpha)
+    ours = classification.livingston_lewis(data.sum(axis=1), alpha, 16, 0, 32)
+    other = classification.hanson_brennan(data.sum(axis=1), alpha, 16, 32)
     assert ours.accuracy.value == pytest.approx(other.accuracy.value, abs=0.01)
     assert ours.consistency.value == pytest.approx(other.consistency.value, abs=0.01)
 

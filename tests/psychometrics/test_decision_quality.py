@@ -51,16 +51,16 @@ def test_livingston_lewis_and_hanson_brennan_agree_where_they_must() -> None:
     scores = np.random.default_rng(51).binomial(25, np.random.default_rng(52).beta(5, 3, size=500)).astype(float)
     mean, variance = scores.mean(), scores.var(ddof=1)
     r = known(25 / 24 * (1 - mean * (25 - mean) / (25 * variance)))
-    ours = classification.livingston_lewis(scores, maximum=25, cut=15, reliability=r)
-    other = classification.hanson_brennan(scores, length=25, cut=15, reliability=r)
+    ours = classification.livingston_lewis(scores, r, 15, 0, 25)
+    other = classification.hanson_brennan(scores, r, 15, 25)
     assert ours.accuracy.value == pytest.approx(other.accuracy.value, abs=1e-9)
     assert ours.kappa.value == pytest.approx(other.kappa.value, abs=1e-9)
 
 
 def test_livingston_lewis_does_not_depend_on_the_unit_of_the_scale() -> None:
     scores = np.random.default_rng(53).normal(60, 10, size=200).clip(5, 95)
-    one = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8))
-    other = classification.livingston_lewis(scores / 2 + 10, lowest=10, maximum=60, cut=37.5, reliability=known(0.8))
+    one = classification.livingston_lewis(scores, known(0.8), 55, 0, 100)
+    other = classification.livingston_lewis(scores / 2 + 10, known(0.8), 37.5, 10, 60)
     assert one.consistency.value == pytest.approx(other.consistency.value, abs=1e-9)
     assert one.accuracy.interval == pytest.approx(other.accuracy.interval, abs=1e-9)
 
@@ -114,25 +114,25 @@ def test_rudner_of_alike_persons_by_hand() -> None:
 @pytest.mark.slow
 def test_bootstrap_repeats_exactly_and_grows_with_the_uncertainty_of_the_reliability() -> None:
     scores = np.random.default_rng(56).normal(60, 10, size=150).clip(5, 95)
-    sure = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8, standard_error=0.001))
-    again = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8, standard_error=0.001))
-    unsure = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8, standard_error=0.05))
+    sure = classification.livingston_lewis(scores, known(0.8, standard_error=0.001), 55, 0, 100)
+    again = classification.livingston_lewis(scores, known(0.8, standard_error=0.001), 55, 0, 100)
+    unsure = classification.livingston_lewis(scores, known(0.8, standard_error=0.05), 55, 0, 100)
     assert sure == again
     assert (unsure.accuracy.standard_error or 0) > 1.5 * (sure.accuracy.standard_error or 1)
 
 
 def test_doubts_about_the_reliability_are_passed_on() -> None:
     scores = np.random.default_rng(57).normal(60, 10, size=150).clip(5, 95)
-    found = classification.livingston_lewis(scores, maximum=100, cut=55, reliability=known(0.8, sufficient=False))
+    found = classification.livingston_lewis(scores, known(0.8, sufficient=False), 55, 0, 100)
     assert found.accuracy.reason == "the reliability is uncertain: 9 persons"
 
 
 def test_cut_outside_the_scale_is_refused() -> None:
     with pytest.raises(ValueError, match="cut 120 lies outside the scale from 0 to 100"):
-        classification.livingston_lewis([50.0, 60.0], maximum=100, cut=120, reliability=known(0.8))
+        classification.livingston_lewis([50.0, 60.0], known(0.8), 120, 0, 100)
 
 
 def test_scores_more_even_than_their_reliability_are_not_enough_evidence() -> None:
     flat = [50.0, 50.001] * 30
-    found = classification.hanson_brennan(flat, length=100, cut=40, reliability=known(0.99))
+    found = classification.hanson_brennan(flat, known(0.99), 40, 100)
     assert found.accuracy.value is None

@@ -49,6 +49,7 @@ GROUPED = np.column_stack(
         np.arange(300) % 3 == 0,
     ]
 )
+SUM_SCORED = irt.calibrate(ANSWERS, "Rasch")
 SCORES = np.column_stack([ANSWERS.sum(axis=1), RATINGS[:, :3].sum(axis=1)])
 JUDGEMENTS = np.clip(
     np.linspace(0.3, 0.9, 20) + np.random.default_rng(74).normal(scale=0.08, size=(10, 20)), 0, 1
@@ -202,14 +203,21 @@ METRICS = [
     Metric("shrunken", lambda x: dif.shrunken(by_group(dif.mantel_haenszel, x)), GROUPED, columns="fixed"),
     Metric(
         "livingston_lewis",
-        lambda x: classification.livingston_lewis(x[:, 0], maximum=6, cut=3, reliability=RELIABLE),
+        lambda x: classification.livingston_lewis(x[:, 0], RELIABLE, 3, 0, 6),
         SCORES,
         columns="fixed",
         resampled=True,
     ),
     Metric(
         "hanson_brennan",
-        lambda x: classification.hanson_brennan(x[:, 0], length=6, cut=3, reliability=RELIABLE),
+        lambda x: classification.hanson_brennan(x[:, 0], RELIABLE, 3, 6),
+        SCORES,
+        columns="fixed",
+        resampled=True,
+    ),
+    Metric(
+        "lee",
+        lambda x: classification.lee(x[:, 0] / 3 - 1, SUM_SCORED, 3),
         SCORES,
         columns="fixed",
         resampled=True,
@@ -268,6 +276,7 @@ ORDINARY = {
     ("rater_severity", "all alike"),
     ("pooled_share_of_agreement", "all alike"),
     ("rudner", "all alike"),
+    ("lee", "all alike"),
     ("panel", "all alike"),
     ("impact", "all alike"),
     ("item_analysis", "one column"),

@@ -127,7 +127,7 @@ class _Units:
 
     def per_unit(self, of_marks: FloatArray) -> FloatArray:
         """The sum over each person's marks."""
-        return np.bincount(self.unit, weights=of_marks, minlength=len(self.sizes))
+        return np.bincount(self.unit, weights=of_marks, minlength=len(self.sizes)).astype(np.float64)
 
 
 def _places(values: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]]:
@@ -139,7 +139,7 @@ def _places(values: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]]:
         steps = (values - lowest).astype(np.intp)
         if bool((steps == values - lowest).all()):
             used = np.bincount(steps) > 0
-            return np.flatnonzero(used) + lowest, (np.cumsum(used) - 1)[steps]
+            return (np.flatnonzero(used) + lowest).astype(np.float64), (np.cumsum(used) - 1)[steps].astype(np.intp)
     scale, code = np.unique(values, return_inverse=True)
     return scale, code
 

@@ -1,6 +1,7 @@
 """How often a pass-or-fail decision would be the same again (consistency), and right (accuracy)."""
 
 from assess.psychometrics.classification.compound import Overall, Part, conjunctive
+from assess.psychometrics.classification.lee import lee
 from assess.psychometrics.classification.quality import DecisionQuality
 from assess.psychometrics.classification.rudner import rudner
 from assess.psychometrics.classification.strong_true_score import hanson_brennan, livingston_lewis
@@ -11,6 +12,7 @@ __all__ = [
     "Part",
     "conjunctive",
     "hanson_brennan",
+    "lee",
     "livingston_lewis",
     "rudner",
 ]

@@ -1,11 +1,12 @@
 """The figures every classification method answers with, and their bootstrap."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from assess.psychometrics.responses import FloatArray
+from assess.psychometrics.responses import FloatArray, ResponseError
 from assess.psychometrics.results import Estimate, doubted, estimated, not_enough
 
 MINIMUM_PERSONS = 30
@@ -73,7 +74,7 @@ def bootstrapped(
     method: str,
     source: str,
     level: float,
-    minimum: int,
+    needed: int,
     seed: int,
     resamples: int,
     doubt: str = "",
@@ -98,7 +99,7 @@ def bootstrapped(
             n=n,
             method=own,
             source=source,
-            minimum=minimum,
+            minimum=needed,
             level=level,
         )
         estimates[name] = doubted(estimate, doubt) if doubt and estimate.value is not None else estimate
@@ -112,6 +113,35 @@ def no_quality(*, n: int, method: str, source: str, reason: str, level: float) -
             name: not_enough(n=n, method=f"{label}, {method}", source=source, reason=reason, level=level)
             for name, label in zip(NAMES, LABELS, strict=True)
         }
+    )
+
+
+def known_reliability(reliability: Estimate | float) -> Estimate:
+    """A bare number as an estimate without uncertainty: whoever gives a number vouches for it.
+
+    Raises
+    ------
+    ResponseError
+        `not_a_reliability` for a number that is not finite.
+
+    Examples
+    --------
+    >>> known_reliability(0.8).standard_error
+    0.0
+    """
+    if isinstance(reliability, Estimate):
+        return reliability
+    if not math.isfinite(reliability):
+        raise ResponseError("not_a_reliability", f"the reliability is {reliability}; it must lie between 0 and 1")
+    value = float(reliability)
+    return Estimate(
+        value=value,
+        standard_error=0.0,
+        interval=(value, value),
+        n=0,
+        method="reliability as given",
+        source="given",
+        sufficient=True,
     )
 
 

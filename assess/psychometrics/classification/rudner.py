@@ -24,7 +24,7 @@ def rudner(
     *,
     cut: float,
     level: float = LEVEL,
-    minimum: int = MINIMUM_PERSONS,
+    needed: int = MINIMUM_PERSONS,
     seed: int = 0,
     resamples: int = 200,
 ) -> DecisionQuality:
@@ -54,7 +54,7 @@ def rudner(
     pairs = np.column_stack([ability[seen], error[seen]])
     n, method = len(pairs), f"Rudner, cut {cut:g} logits"
     if n < 2:
-        reason = f"{n} measured person(s); at least {minimum} are needed"
+        reason = f"{n} measured person(s); at least {needed} are needed"
         return no_quality(n=n, method=method, source=SOURCE, reason=reason, level=level)
     if not (pairs[:, 1] > 0).all():
         raise ResponseError("not_an_error", "every standard error must be greater than 0")
@@ -76,7 +76,7 @@ def rudner(
         method=method,
         source=SOURCE,
         level=level,
-        minimum=minimum,
+        needed=needed,
         seed=seed,
         resamples=resamples,
     )

@@ -12,6 +12,7 @@ moments give the beta on [0, 1].
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +24,11 @@ from assess.psychometrics.classification.quality import (
     Figures,
     bootstrapped,
     drawn_reliability,
+    known_reliability,
     no_quality,
     resampled,
 )
-from assess.psychometrics.responses import FloatArray, as_vector
+from assess.psychometrics.responses import FloatArray, ResponseError, as_vector
 from assess.psychometrics.results import LEVEL, Estimate
 
 LIVINGSTON_LEWIS_SOURCE = "Livingston & Lewis (1995), Journal of Educational Measurement 32, 179–197"
@@ -39,13 +41,14 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(200)
 
 def livingston_lewis(
     scores: npt.ArrayLike,
-    *,
-    maximum: float,
+    reliability: Estimate | float,
     cut: float,
-    reliability: Estimate,
-    lowest: float = 0.0,
+    minimum: float,
+    maximum: float,
+    *,
+    effective: Literal["rounded", "exact"] = "rounded",
     level: float = LEVEL,
-    minimum: int = MINIMUM_PERSONS,
+    needed: int = MINIMUM_PERSONS,
     seed: int = 0,
     resamples: int = 200,
 ) -> DecisionQuality:
@@ -54,50 +57,72 @@ def livingston_lewis(
     Parameters
     ----------
     scores
-        One per person, from `lowest` to `maximum`; NaN persons are left out.
+        One per person, from `minimum` to `maximum`; NaN persons are left out.
+    reliability
+        Of these scores: an estimate, whose standard error enters the intervals, or a number taken as certain.
     cut
         The lowest passing score, on the same scale.
-    reliability
-        Of these scores; its standard error enters the intervals.
+    minimum, maximum
+        The lowest and the highest score there can be.
+    effective
+        What becomes of the effective test length ñ, which is not a whole number. "rounded", as Livingston and Lewis and
+        betafunctions: errors are binomial with ñ rounded, and the cut on that scale is rounded too (half to even).
+        "exact": the binomial tail is taken as the incomplete beta function, which agrees with the binomial at whole
+        numbers and makes the result continuous in the cut and in the reliability.
+    needed
+        Persons needed for a positive verdict.
     seed, resamples
         Of the bootstrap over persons and reliability.
 
     Notes
     -----
-    The score behaves like one of ñ = [(μ−min)(max−μ) − rσ²] / [σ²(1−r)] right-or-wrong items. ñ and the cut on its
-    scale are not rounded: the binomial tail is taken as the incomplete beta function, which agrees with the binomial at
-    whole numbers and makes the result continuous in the cut.
+    The score behaves like one of ñ = [(μ−min)(max−μ) − rσ²] / [σ²(1−r)] right-or-wrong items, σ² with divisor n − 1. The
+    moments of the true scores come from the scores on the scale 0 to ñ (not rounded); a score below r counts as 0 in
+    the r-th factorial moment, as a number right would. Consistency is that of two administrations from one true score
+    (Hanson 1991), not of halves. betafunctions 1.9.0 rounds the cut for accuracy and cuts it down for the second
+    administration of consistency; where these differ, ours rounds in both.
+
+    Raises
+    ------
+    ResponseError
+        `cut_off_scale`, `scores_off_scale`, `not_a_reliability`.
 
     Examples
     --------
     >>> rng = np.random.default_rng(3)
     >>> scores = rng.binomial(40, rng.beta(6, 4, size=400))
-    >>> r = Estimate(value=0.8, standard_error=0.015, interval=(0.77, 0.83), n=400, method="", source="", sufficient=True)
-    >>> livingston_lewis(scores, maximum=40, cut=20, reliability=r).accuracy.in_words()
-    '0.89 (95 % interval 0.88 to 0.90, n = 400)'
+    >>> livingston_lewis(scores, 0.8, 20, 0, 40).accuracy.in_words()
+    '0.88 (95 % interval 0.88 to 0.90, n = 400)'
     """
-    values, reason = _checked(scores, reliability, lowest=lowest, maximum=maximum, cut=cut)
-    method = f"Livingston–Lewis, cut {cut:g} of {maximum:g}"
+    if effective not in ("rounded", "exact"):
+        raise ResponseError("no_such_option", f"effective is {effective!r}; it can be 'rounded' or 'exact'")
+    known = known_reliability(reliability)
+    values, reason = _checked(scores, known, minimum=minimum, maximum=maximum, cut=cut)
+    method = f"Livingston–Lewis ({effective} length), cut {cut:g} on {minimum:g} to {maximum:g}"
     n, source = len(values), LIVINGSTON_LEWIS_SOURCE
-    if reason or reliability.value is None:
+    if reason or known.value is None:
         return no_quality(n=n, method=method, source=source, reason=reason, level=level)
-    shares, threshold = (values - lowest) / (maximum - lowest), (cut - lowest) / (maximum - lowest)
+    shares, threshold = (values - minimum) / (maximum - minimum), (cut - minimum) / (maximum - minimum)
 
     def figures(sample: FloatArray, r: float) -> Figures | None:
         length = effective_length(sample, r)
         if not length >= 2:
             return None
         true = _fit_beta(sample * length, length, k=0.0)
-        return None if true is None else _figures(true, length, threshold * length, threshold, k=0.0)
+        if true is None:
+            return None
+        items = float(round(length)) if effective == "rounded" else length
+        passing = float(round(threshold * items)) if effective == "rounded" else threshold * items
+        return _figures(true, items, passing, threshold, k=0.0)
 
     return _quality(
         shares,
         figures,
-        reliability,
+        known,
         method=method,
         source=source,
         level=level,
-        minimum=minimum,
+        needed=needed,
         seed=seed,
         resamples=resamples,
     )
@@ -105,12 +130,12 @@ def livingston_lewis(
 
 def hanson_brennan(
     scores: npt.ArrayLike,
-    *,
-    length: int,
+    reliability: Estimate | float,
     cut: int,
-    reliability: Estimate,
+    length: int,
+    *,
     level: float = LEVEL,
-    minimum: int = MINIMUM_PERSONS,
+    needed: int = MINIMUM_PERSONS,
     seed: int = 0,
     resamples: int = 200,
 ) -> DecisionQuality:
@@ -120,13 +145,30 @@ def hanson_brennan(
     ----------
     scores
         Number right of each person; NaN persons are left out.
-    length, cut
-        Number of items, and the lowest passing number right.
+    reliability
+        Of these scores: an estimate, or a number taken as certain.
+    cut, length
+        The lowest passing number right, and the number of items.
+    needed, seed, resamples
+        As in `livingston_lewis`.
+
+    Raises
+    ------
+    ResponseError
+        `cut_off_scale`, `scores_off_scale`, `not_a_reliability`.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(3)
+    >>> scores = rng.binomial(40, rng.beta(6, 4, size=400))
+    >>> hanson_brennan(scores, 0.82, 20, 40).consistency.in_words()
+    '0.85 (95 % interval 0.84 to 0.87, n = 400)'
     """
-    values, reason = _checked(scores, reliability, lowest=0.0, maximum=length, cut=cut)
+    known = known_reliability(reliability)
+    values, reason = _checked(scores, known, minimum=0.0, maximum=length, cut=cut)
     method = f"Hanson–Brennan, cut {cut} of {length}"
     n, source = len(values), HANSON_BRENNAN_SOURCE
-    if reason or reliability.value is None:
+    if reason or known.value is None:
         return no_quality(n=n, method=method, source=source, reason=reason, level=level)
 
     def figures(sample: FloatArray, r: float) -> Figures | None:
@@ -141,11 +183,11 @@ def hanson_brennan(
     return _quality(
         values,
         figures,
-        reliability,
+        known,
         method=method,
         source=source,
         level=level,
-        minimum=minimum,
+        needed=needed,
         seed=seed,
         resamples=resamples,
     )
@@ -159,7 +201,7 @@ def _quality(
     method: str,
     source: str,
     level: float,
-    minimum: int,
+    needed: int,
     seed: int,
     resamples: int,
 ) -> DecisionQuality:
@@ -175,7 +217,7 @@ def _quality(
         method=method,
         source=source,
         level=level,
-        minimum=minimum,
+        needed=needed,
         seed=seed,
         resamples=resamples,
         doubt="" if reliability.sufficient else f"the reliability is uncertain: {reliability.reason}",
@@ -255,6 +297,8 @@ def _fit_beta(scores: FloatArray, length: float, *, k: float) -> _Beta | None:
     falling = np.ones((5, len(scores)))
     for r in range(1, 5):
         falling[r] = falling[r - 1] * (scores - (r - 1))
+    # no number right below r has r right answers; effective scores between whole numbers are held to that
+    falling[2:][scores < np.arange(2, 5)[:, None]] = 0.0
     f = falling.mean(axis=1)
     m1 = f[1] / n
     m2 = (f[2] + 2 * k * m1) / (n * (n - 1) + 2 * k)
@@ -292,14 +336,16 @@ def _four_parameter(mean: float, variance: float, skew: float, kurtosis: float) 
 
 
 def _checked(
-    scores: npt.ArrayLike, reliability: Estimate, *, lowest: float, maximum: float, cut: float
+    scores: npt.ArrayLike, reliability: Estimate, *, minimum: float, maximum: float, cut: float
 ) -> tuple[FloatArray, str]:
     values = as_vector(scores, name="scores")
     values = values[np.isfinite(values)]
-    if not lowest < cut <= maximum:
-        raise ValueError(f"the cut {cut:g} lies outside the scale from {lowest:g} to {maximum:g}")
-    if len(values) and not (lowest <= values.min() and values.max() <= maximum):
-        raise ValueError(f"scores from {values.min():g} to {values.max():g} leave the scale {lowest:g} to {maximum:g}")
+    if not minimum < cut <= maximum:
+        sentence = f"the cut {cut:g} lies outside the scale from {minimum:g} to {maximum:g}"
+        raise ResponseError("cut_off_scale", sentence)
+    if len(values) and not (minimum <= values.min() and values.max() <= maximum):
+        sentence = f"scores from {values.min():g} to {values.max():g} leave the scale {minimum:g} to {maximum:g}"
+        raise ResponseError("scores_off_scale", sentence)
     if len(values) < 2 or values.min() == values.max():
         return values, "fewer than 2 persons, or all scores are equal"
     if reliability.value is None:

@@ -185,7 +185,7 @@ def _used(covariance: FloatArray, *, standardised: bool) -> FloatArray:
     if not standardised:
         return covariance
     scale = np.sqrt(np.diag(covariance))
-    return covariance / np.outer(scale, scale)
+    return np.asarray(covariance / np.outer(scale, scale))
 
 
 def _constant(covariance: ItemCovariance, *, standardised: bool) -> str:

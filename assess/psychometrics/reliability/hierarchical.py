@@ -144,7 +144,7 @@ def _figures(correlation: FloatArray, solution: SchmidLeiman) -> tuple[float, fl
 
 def _correlation(covariance: ItemCovariance) -> FloatArray:
     scale = np.sqrt(np.diag(covariance.matrix))
-    return covariance.matrix / np.outer(scale, scale)
+    return np.asarray(covariance.matrix / np.outer(scale, scale))
 
 
 def _methods(factors: int, missing: Missing) -> tuple[str, str, str]:

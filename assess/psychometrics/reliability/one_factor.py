@@ -221,13 +221,16 @@ def _information(inverse: FloatArray, loadings: FloatArray) -> FloatArray:
 def _standard_error(fitted: OneFactor, n: int) -> float:
     """Delta method: the gradient of omega through the inverse of the expected information."""
     loadings, uniquenesses = fitted.loadings, fitted.uniquenesses
-    inverse = np.linalg.inv(np.outer(loadings, loadings) + np.diag(uniquenesses))
+    inverse: FloatArray = np.asarray(
+        np.linalg.inv(np.outer(loadings, loadings) + np.diag(uniquenesses)), dtype=np.float64
+    )
     common, unique = float(loadings.sum()), float(uniquenesses.sum())
     total = common**2 + unique
     slope = np.concatenate(
         [np.full(len(loadings), 2 * common * unique / total**2), np.full(len(loadings), -(common**2) / total**2)]
     )
-    variance = float(slope @ np.linalg.pinv(_information(inverse, loadings)) @ slope) * 2 / n
+    spread = np.asarray(linalg.pinvh(_information(inverse, loadings)), dtype=np.float64)
+    variance = float(slope @ spread @ slope) * 2 / n
     return float(np.sqrt(max(variance, 0.0)))
 
 
