@@ -30,7 +30,8 @@ class LevelCut(SingleCut):
     model_se
         The delta-method standard error of the curve, as if every judgement were independent; None without a cut.
     judge_cuts
-        From each judge's own curve; None where a judge's levels do not give one.
+        From each judge's own curve, or the middle of the gap when a judge sorts without overlap; None where a judge put
+        everything on one side.
     outliers, without_outliers
         Judges whose own cut stands apart, named and kept, and the cut without them.
     """
@@ -149,7 +150,8 @@ class _Boundary:
     resamples: int
 
     def answer(self, boundary: int) -> LevelCut:
-        own = [logistic_cut(self.scale, r, n).value for r, n in zip(self.right, self.number, strict=True)]
+        curves = [logistic_cut(self.scale, r, n) for r, n in zip(self.right, self.number, strict=True)]
+        own = [sum(one.gap) / 2 if one.gap is not None else one.value for one in curves]
         outliers = severity_outliers([np.nan if value is None else value for value in own], self.names)
         everyone = np.ones(len(self.names), dtype=bool)
         cut, model_se = self._cut(everyone, self.method)
