@@ -64,12 +64,14 @@ def exact_in_single(matrix: FloatArray) -> npt.NDArray[np.float32] | None:
     """The same numbers in single precision, or None when sums of their products would not all be exact there."""
     if not matrix.size:
         return None
-    lowest, highest = float(matrix.min()), float(matrix.max())
+    with np.errstate(over="ignore"):
+        single = matrix.astype(np.float32)
+    lowest, highest = float(single.min()), float(single.max())
     if len(matrix) * max(lowest**2, highest**2) >= EXACT_IN_SINGLE:
         return None
-    single = matrix.astype(np.float32)
-    # compared in double precision: a fraction that single precision rounds to a whole number must not slip through
-    return single if bool((np.rint(single) == matrix).all()) else None
+    # both: a fraction that single precision rounds to a whole number must not slip through
+    whole = bool((np.rint(single) == single).all()) and bool((single == matrix).all())
+    return single if whole else None
 
 
 def _of_complete(rows: FloatArray) -> ItemCovariance:
