@@ -209,3 +209,28 @@ def test_andersens_test_equals_erm(folder: Path) -> None:
 def test_conditional_likelihood_of_mathexam(folder: Path) -> None:
     """−3635.234 by psychotools (the manifest of the reference data)."""
     assert irt.conditional(table(folder, "mathexam14w_solved.csv")).log_likelihood == pytest.approx(-3635.234, abs=1e-3)
+
+
+def test_joint_estimates_equal_tam(folder: Path) -> None:
+    """With the bias factor (I − 1)/I, extreme scores moved by 0.3; TAM's WLE is at the difficulties before it."""
+    expected = reference(folder, "tam_jml")
+    data = table(folder, "tam_sim_rasch.csv")
+    found = irt.joint(data)
+    assert found.converged
+    assert found.difficulty == pytest.approx(expected["xsi"], abs=1e-8)
+    assert found.standard_errors[:10] == pytest.approx(expected["xsi_se"], abs=1e-9)
+    assert found.weighted_likelihood[:30] == pytest.approx(expected["WLE"], abs=1e-8)
+    assert -2 * found.log_likelihood == pytest.approx(expected["deviance"], abs=1e-7)
+    assert irt.joint(data, correct=False).difficulty == pytest.approx(np.array(expected["xsi"]) * 40 / 39, abs=1e-8)
+
+
+def test_two_groups_equal_mirt(folder: Path) -> None:
+    """mirt stopped at parameter changes of 1e-6; our log-likelihood is not lower."""
+    expected = reference(folder, "dif_mirt_lrt_verbal")
+    data = np.genfromtxt(folder / "verbal.csv", delimiter=",", skip_header=1)
+    found = irt.calibrate(data[:, :8], "2PL", groups=data[:, 25].astype(int))
+    assert found.converged
+    assert found.log_likelihood == pytest.approx(expected["logLik"], abs=1e-6)
+    assert found.log_likelihood >= expected["logLik"] - 1e-9
+    assert found.means[1] == pytest.approx(expected["group_pars"]["means"]["F1"], abs=1e-4)
+    assert found.sds[1] ** 2 == pytest.approx(expected["group_pars"]["cov"]["values"][0][0], abs=2e-4)

@@ -16,9 +16,9 @@ from assess.psychometrics.irt.information import (
     plan_precision,
     test_information,
 )
-from assess.psychometrics.irt.item_parameters import ItemParameters
 from assess.psychometrics.irt.joint import JointCalibration, joint
 from assess.psychometrics.irt.known import known
+from assess.psychometrics.irt.known_item import KnownItem
 from assess.psychometrics.irt.marginal import calibrate
 from assess.psychometrics.irt.models import MODELS, Model
 from assess.psychometrics.irt.persons import PersonMeasures, eap, wle
@@ -35,8 +35,8 @@ __all__ = [
     "ConditionalCalibration",
     "ItemCalibration",
     "ItemEstimates",
-    "ItemParameters",
     "JointCalibration",
+    "KnownItem",
     "Model",
     "PersonMeasures",
     "Population",

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from assess.psychometrics.irt.calibration import Calibration
-from assess.psychometrics.irt.item_parameters import ItemParameters
+from assess.psychometrics.irt.known_item import KnownItem
 from assess.psychometrics.irt.models import Model
 from assess.psychometrics.responses import ResponseError
 
-Anchors = Mapping[str, ItemParameters]
+Anchors = Mapping[str, KnownItem]
 
 
-def anchors_of(calibration: Calibration, names: Sequence[str] | None = None) -> dict[str, ItemParameters]:
+def anchors_of(calibration: Calibration, names: Sequence[str] | None = None) -> dict[str, KnownItem]:
     """The items of a calibration as anchors of another: all that have an estimate, or those named.
 
     Raises
@@ -38,7 +38,7 @@ def anchors_of(calibration: Calibration, names: Sequence[str] | None = None) -> 
                 continue
             reason = calibration.left_out.get(j, "one of its categories was never used")
             raise ResponseError("not_calibrated", f"{name} cannot be an anchor: {reason}")
-        found[name] = ItemParameters(
+        found[name] = KnownItem(
             difficulty=tuple(steps.tolist()) if calibration.difficulty.ndim > 1 else float(steps[0]),
             discrimination=float(calibration.discrimination[j]),
             guessing=float(calibration.guessing[j]),
@@ -46,7 +46,7 @@ def anchors_of(calibration: Calibration, names: Sequence[str] | None = None) -> 
     return found
 
 
-def by_column(anchors: Anchors, names: Sequence[str], model: Model) -> dict[int, ItemParameters]:
+def by_column(anchors: Anchors, names: Sequence[str], model: Model) -> dict[int, KnownItem]:
     """The anchors by the column they are for, checked against the model.
 
     Raises
@@ -55,7 +55,7 @@ def by_column(anchors: Anchors, names: Sequence[str], model: Model) -> dict[int,
         `no_such_item`; `not_an_item` when the parameters are none of the model; `anchors_disagree` when a model with one
         slope is given several, or the RSM several sets of distances.
     """
-    found: dict[int, ItemParameters] = {}
+    found: dict[int, KnownItem] = {}
     for name, given in anchors.items():
         if name not in names:
             raise ResponseError("no_such_item", f"there is an anchor for {name!r}, but no item of that name")

@@ -7,7 +7,7 @@ import numpy as np
 from assess.psychometrics.irt.calibration import Calibration, spread_out
 from assess.psychometrics.irt.fitted import Fitted, thresholds
 from assess.psychometrics.irt.free_slopes import POINTS
-from assess.psychometrics.irt.item_parameters import ItemParameters, rows_of
+from assess.psychometrics.irt.known_item import KnownItem, rows_of
 from assess.psychometrics.irt.maximisation import Priors
 from assess.psychometrics.irt.models import model_named
 from assess.psychometrics.irt.table import response_table
@@ -16,9 +16,7 @@ from assess.psychometrics.responses import ResponseError
 GIVEN = "the parameters were given, not estimated"
 
 
-def known(
-    items: Mapping[str, ItemParameters], model: str = "2PL", *, mean: float = 0.0, sd: float = 1.0
-) -> Calibration:
+def known(items: Mapping[str, KnownItem], model: str = "2PL", *, mean: float = 0.0, sd: float = 1.0) -> Calibration:
     """A calibration made of given parameters: `estimate`, information and sum scores work with it.
 
     Parameters
@@ -36,7 +34,7 @@ def known(
     Examples
     --------
     >>> from assess.psychometrics.irt import estimate
-    >>> scale = known({f"item {j}": ItemParameters(difficulty=0.0) for j in range(4)}, "Rasch")
+    >>> scale = known({f"item {j}": KnownItem(difficulty=0.0) for j in range(4)}, "Rasch")
     >>> estimate([[1, 1, 1, 1]], scale, "WLE").theta.round(2).tolist()
     [2.2]
     """

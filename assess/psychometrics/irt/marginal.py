@@ -12,7 +12,7 @@ from assess.psychometrics.irt.calibration import Calibration, spread_out
 from assess.psychometrics.irt.eligibility import Eligible, eligible
 from assess.psychometrics.irt.fitted import Fitted, thresholds
 from assess.psychometrics.irt.free_slopes import POINTS, FreeSlopeFit, fit_free_slopes
-from assess.psychometrics.irt.item_parameters import ItemParameters, rows_of
+from assess.psychometrics.irt.known_item import KnownItem, rows_of
 from assess.psychometrics.irt.landscape import Fixed
 from assess.psychometrics.irt.maximisation import Priors
 from assess.psychometrics.irt.models import Model, model_named
@@ -39,6 +39,7 @@ def calibrate(
     groups: npt.ArrayLike | None = None,
     reference: object = None,
     equal_spread: bool = False,
+    population_sd: float | None = None,
     difficulty_prior: tuple[float, float] | None = None,
     guessing_prior: tuple[float, float] | None = GUESSING_PRIOR,
     slope_prior: tuple[float, float] | None = None,
@@ -68,6 +69,9 @@ def calibrate(
         The label of the reference group; by default the first in order.
     equal_spread
         Of models with one slope: all groups have the same standard deviation.
+    population_sd
+        Of Rasch, PCM and RSM: the standard deviation of ability (in the reference group) when it is known; it is not
+        estimated then.
     difficulty_prior
         Of models with one slope: mean and standard deviation of a normal prior on the step difficulties in logits (in the
         RSM on the items' locations), for small samples.
@@ -88,7 +92,7 @@ def calibrate(
     ResponseError
         `unknown_model`, `not_dichotomous` (more than two categories in a model for right or wrong), `not_a_table`,
         `not_finite`, `not_a_category`, `names_do_not_fit`; `no_such_item`, `not_an_item`, `anchors_disagree`;
-        `groups_do_not_fit`, `no_such_group`; `not_a_prior`.
+        `groups_do_not_fit`, `no_such_group`; `not_a_prior`, `not_a_population`.
 
     Notes
     -----
@@ -108,6 +112,8 @@ def calibrate(
     (True, [-0.9, 0.0, 1.0, 0.6])
     """
     specification = model_named(model)
+    if population_sd is not None and not (np.isfinite(population_sd) and population_sd > NO_SPREAD):
+        raise ResponseError("not_a_population", f"a standard deviation of {population_sd:g} is none that can be known")
     for prior in (difficulty_prior, guessing_prior, slope_prior, intercept_prior):
         _refuse_prior(prior)
     data, known, by = _checked(responses, specification, names, anchors or {}, groups, reference)
@@ -119,7 +125,9 @@ def calibrate(
     anchored = np.array([item is not None for item in given])
     moving = np.arange(len(by.labels)) > (-1 if anchored.any() else 0)
     if specification.common_slope:
-        asked = _one_slope(specification, given, moving, table, equal_spread=equal_spread, prior=difficulty_prior)
+        asked = _one_slope(
+            specification, given, moving, table, equal=equal_spread, sd=population_sd, prior=difficulty_prior
+        )
         return _reported(model, data, by, known, _with_one_slope(model, table, asked), errors)
     priors = Priors(
         guessing=guessing_prior if model == "3PL" else None, log_slope=slope_prior, intercept=intercept_prior
@@ -149,7 +157,7 @@ def _checked(
     anchors: Anchors,
     groups: npt.ArrayLike | None,
     reference: object,
-) -> tuple[Eligible, dict[int, ItemParameters], Grouping]:
+) -> tuple[Eligible, dict[int, KnownItem], Grouping]:
     """What can be used, the anchors by column, and the groups that have answered something."""
     given = np.asarray(responses)
     known = {}
@@ -169,11 +177,12 @@ def _checked(
 
 def _one_slope(
     model: Model,
-    given: Sequence[ItemParameters | None],
+    given: Sequence[KnownItem | None],
     moving: BoolArray,
     table: ResponseTable,
     *,
-    equal_spread: bool,
+    equal: bool,
+    sd: float | None,
     prior: tuple[float, float] | None,
 ) -> OneSlope:
     steps = np.full((len(given), int(table.counts.max()) - 1), np.nan)
@@ -188,7 +197,8 @@ def _one_slope(
         anchored=np.isfinite(steps[:, 0]),
         steps=steps,
         moving=moving,
-        equal_spread=equal_spread,
+        equal_spread=equal,
+        sd=sd if model.fixed_slope else None,
         prior=prior,
     )
 

@@ -33,6 +33,8 @@ class OneSlope:
         Groups whose mean is estimated; it is 0 in the others.
     equal_spread
         All groups have one standard deviation.
+    sd
+        The standard deviation of the first group, where it is known.
     prior
         Mean and standard deviation of a normal prior on step difficulties (in the RSM on the items' locations).
     """
@@ -43,6 +45,7 @@ class OneSlope:
     steps: FloatArray
     moving: BoolArray
     equal_spread: bool
+    sd: float | None
     prior: tuple[float, float] | None
 
 
@@ -106,7 +109,7 @@ def design_of(layout: StepLayout, asked: OneSlope) -> Design:
     the standard deviation.
 
     >>> given = OneSlope(rating_scale=False, slope=1.0, anchored=np.array([True, False]), prior=None,
-    ...     steps=np.array([[0.5], [np.nan]]), moving=np.array([True]), equal_spread=False)
+    ...     steps=np.array([[0.5], [np.nan]]), moving=np.array([True]), equal_spread=False, sd=None)
     >>> found = design_of(StepLayout.of([1, 1]), given)
     >>> found.basis.astype(int).tolist(), found.offset.tolist()
     ([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], [0.5, 0.0, 0.0, 0.0])
@@ -120,6 +123,10 @@ def design_of(layout: StepLayout, asked: OneSlope) -> Design:
         difficulties = np.ones(items.shape[1], dtype=bool)
     groups, moving = len(asked.moving), np.eye(len(asked.moving))[:, asked.moving]
     spreads = np.ones((groups, 1)) if asked.equal_spread else np.eye(groups)
+    log_sds = np.zeros(groups)
+    if asked.sd is not None:
+        log_sds = np.log(asked.sd) * spreads[:, 0]
+        spreads = spreads[:, 1:]
     blocks = [items, moving, spreads]
     basis = np.zeros((sum(len(block) for block in blocks), sum(block.shape[1] for block in blocks)))
     row = column = 0
@@ -129,7 +136,7 @@ def design_of(layout: StepLayout, asked: OneSlope) -> Design:
     others = np.zeros(moving.shape[1] + spreads.shape[1], dtype=bool)
     return Design(
         basis=basis,
-        offset=np.concatenate([offset, np.zeros(2 * groups)]),
+        offset=np.concatenate([offset, np.zeros(groups), log_sds]),
         difficulties=np.concatenate([difficulties, others]),
         groups=groups,
     )

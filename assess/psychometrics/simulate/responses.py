@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from assess.psychometrics.irt import Calibration, ItemParameters
+from assess.psychometrics.irt import Calibration, KnownItem
 from assess.psychometrics.irt import known as known_items
 from assess.psychometrics.irt.families import log_probabilities
 from assess.psychometrics.irt.steps import curves, flat
@@ -16,7 +16,7 @@ PERSONS_AT_ONCE = 2048
 
 def responses(
     theta: npt.ArrayLike,
-    items: Calibration | Mapping[str, ItemParameters] | Sequence[ItemParameters],
+    items: Calibration | Mapping[str, KnownItem] | Sequence[KnownItem],
     *,
     model: str = "2PL",
     seed: int,
@@ -44,7 +44,7 @@ def responses(
 
     Examples
     --------
-    >>> items = [ItemParameters(difficulty=(-1.0, 1.0), discrimination=2.0), ItemParameters(difficulty=0.5)]
+    >>> items = [KnownItem(difficulty=(-1.0, 1.0), discrimination=2.0), KnownItem(difficulty=0.5)]
     >>> responses([-3.0, 0.0, 3.0], items, model="GRM", seed=2).tolist()
     [[0.0, 0.0], [1.0, 0.0], [2.0, 1.0]]
     """
@@ -70,7 +70,7 @@ def responses(
     return found
 
 
-def _named(items: Mapping[str, ItemParameters] | Sequence[ItemParameters]) -> Mapping[str, ItemParameters]:
+def _named(items: Mapping[str, KnownItem] | Sequence[KnownItem]) -> Mapping[str, KnownItem]:
     if isinstance(items, Mapping):
         return items
     return {f"item {number}": item for number, item in enumerate(items, 1)}

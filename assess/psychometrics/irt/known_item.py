@@ -11,7 +11,7 @@ from assess.psychometrics.responses import FloatArray, ResponseError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemParameters:
+class KnownItem:
     """Known parameters of one item.
 
     Attributes
@@ -39,7 +39,7 @@ class ItemParameters:
         Examples
         --------
         >>> from assess.psychometrics.irt.models import MODELS
-        >>> ItemParameters(difficulty=(-1.0, 1.0), discrimination=2.0).row(MODELS["GPCM"]).tolist()
+        >>> KnownItem(difficulty=(-1.0, 1.0), discrimination=2.0).row(MODELS["GPCM"]).tolist()
         [2.0, 2.0, 0.0]
         """
         intercepts = -self.discrimination * np.array(self.thresholds)
@@ -76,7 +76,7 @@ class ItemParameters:
             raise ResponseError("not_an_item", f"{name}: {reason}")
 
 
-def rows_of(items: list[ItemParameters | None], model: Model, width: int) -> FloatArray:
+def rows_of(items: list[KnownItem | None], model: Model, width: int) -> FloatArray:
     """Parameter rows padded to `width`, 0 for an item that is not known."""
     rows = np.zeros((len(items), width))
     for place, item in enumerate(items):
