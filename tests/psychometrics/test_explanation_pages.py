@@ -19,5 +19,5 @@ def test_there_is_a_page_for_each_family() -> None:
     families = {page.stem.removeprefix("psychometrics-") for page in PAGES}
     assert families == {
         "agreement", "classical", "decisions", "dif", "equating", "estimates", "gtheory", "irt",
-        "rasch", "rating-designs", "standard-setting",
+        "rasch", "rating-designs", "standard-setting", "standard-setting-candidates",
     }  # fmt: skip
