@@ -131,6 +131,17 @@ def axe_finds_nothing(page: Page) -> None:
     pytest.fail(f"{page.url} never came to rest.")
 
 
+def press_by_keyboard(page: Page, words: str) -> None:
+    """Go on by the Tab key until what has the focus is called exactly this, and press it."""
+    here = "document.activeElement === document.body ? '' : document.activeElement.textContent.trim()"
+    for _ in range(120):
+        if page.evaluate(here) == words:
+            page.keyboard.press("Enter")
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{words!r} is never reached by Tab")
+
+
 def eventually(page: Page, question: str, *, timeout_s: float = 20) -> None:
     """Ask a page again and again until it says yes.
 

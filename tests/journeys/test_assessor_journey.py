@@ -15,7 +15,16 @@ from playwright.sync_api import Error as PlaywrightError
 
 from assess.attempts.duties import day_of
 from assess.attempts.models import Entry, Stream
-from tests.journeys.conftest import FLAGS, WIDTHS, SignedIn, axe_finds_nothing, chromium, kept_for_offline, sign_in
+from tests.journeys.conftest import (
+    FLAGS,
+    WIDTHS,
+    SignedIn,
+    axe_finds_nothing,
+    chromium,
+    kept_for_offline,
+    press_by_keyboard,
+    sign_in,
+)
 from tests.web.board import at_the_board
 from tests.web.sample_centre import Centre
 
@@ -227,32 +236,19 @@ def test_a_sheet_by_keyboard_alone(page_of: SignedIn, centre: Centre) -> None:
     page.goto(sheet_address(centre))
     expect(page.get_by_role("button", name="This is the person")).to_be_visible()
 
-    def press(words: str) -> None:
-        for _ in range(120):
-            if (
-                page.evaluate(
-                    "document.activeElement === document.body ? '' : document.activeElement.textContent.trim()"
-                )
-                == words
-            ):
-                page.keyboard.press("Enter")
-                return
-            page.keyboard.press("Tab")
-        raise AssertionError(f"{words!r} is never reached by Tab")
-
-    press("This is the person")
+    press_by_keyboard(page, "This is the person")
     expect(page.locator(".sheet-row").first).to_be_visible()
-    press("Done")
+    press_by_keyboard(page, "Done")
     expect(page.locator(".sheet-row").first).to_have_class(re.compile("marked"))
     assert page.evaluate("document.activeElement.textContent") == "Done", "the focus stays where the person is"
-    press("Next unmarked")
+    press_by_keyboard(page, "Next unmarked")
     assert page.evaluate("document.activeElement.closest('[data-criterion]').dataset.criterion") == "PT-ECW-1.02"
-    press("SAFETY STOP")
+    press_by_keyboard(page, "SAFETY STOP")
     page.keyboard.press("Tab")
     expect(page.get_by_role("heading", name="Safety stop")).to_be_visible()
     page.locator("#safety-reason").focus()
     page.keyboard.type("about to touch a live part")
-    press("Stop the task")
+    press_by_keyboard(page, "Stop the task")
     expect(page.locator("#trouble-words")).to_contain_text("Safety stop written down")
     expect(page.locator("#saved")).to_have_text("Safe on the server", timeout=15_000)
     assert written(centre)[-1] == (

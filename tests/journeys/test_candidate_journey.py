@@ -13,7 +13,7 @@ from assess.attempts.models import Entry
 from assess.people.queries import actor
 from assess.proctoring.levels import NOTICE
 from item_bank.interactions import read_response
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, kept_for_offline
+from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, kept_for_offline, press_by_keyboard
 from tests.web.board import agree, at_the_board, exam_part
 from tests.web.sample_centre import Centre
 
@@ -154,27 +154,14 @@ def test_the_exam_by_keyboard_alone(page_of: SignedIn, centre: Centre) -> None:
     open_exam(page, centre)
     expect(page.get_by_role("heading", name="Question 1 of")).to_be_visible(timeout=15_000)
 
-    def press_until(words: str) -> None:
-        for _ in range(80):
-            if words in page.evaluate(
-                "document.activeElement === document.body ? '' : document.activeElement.innerText"
-            ):
-                return
-            page.keyboard.press("Tab")
-        raise AssertionError(f"{words!r} is never reached by Tab")
-
-    press_until("Mark to come back")
-    page.keyboard.press("Enter")
+    press_by_keyboard(page, "Mark to come back")
     expect(page.locator("#player-flag")).to_have_attribute("aria-pressed", "true")
     for _ in range(3):
-        press_until("Next")
-        page.keyboard.press("Enter")
+        press_by_keyboard(page, "Next")
     expect(page.locator("#player-title")).to_contain_text("Question 4 of")
     assert page.evaluate("document.activeElement.id") == "player-title", "the focus follows to the question"
-    press_until("Look over and hand in")
-    page.keyboard.press("Enter")
-    press_until("Hand in")
-    page.keyboard.press("Enter")
+    press_by_keyboard(page, "Look over and hand in")
+    press_by_keyboard(page, "Hand in")
     expect(page.get_by_role("heading", name="You have handed in")).to_be_visible()
 
 

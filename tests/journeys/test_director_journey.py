@@ -13,7 +13,7 @@ from assess.awards.models import Credential, Decision
 from assess.people.queries import actor
 from assess.site.process import _worker_and_beat
 from assess.validity.models import StudyRun
-from tests.journeys.conftest import LIVE, WIDTHS, SignedIn, axe_finds_nothing
+from tests.journeys.conftest import LIVE, WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.journeys.server import serving
 from tests.snapshots import as_built
 from tests.web.lived_centre import Lived, live_a_sitting
@@ -128,17 +128,8 @@ def test_a_study_and_an_approval_by_keyboard_alone(page_of: SignedIn, centre: Li
     page = page_of(centre.people.director)
     page.goto(f"/director/schemes/{centre.version.pk}/")
 
-    def press(words: str) -> None:
-        for _ in range(80):
-            here = "document.activeElement === document.body ? '' : document.activeElement.textContent.trim()"
-            if page.evaluate(here) == words:
-                page.keyboard.press("Enter")
-                return
-            page.keyboard.press("Tab")
-        raise AssertionError(f"{words!r} is never reached by Tab")
-
-    press("Run a study")
+    press_by_keyboard(page, "Run a study")
     expect(page.locator("#runs .state", has_text="Done")).to_be_visible(timeout=60_000)
     assert StudyRun.objects.get().state == "done"
-    press("Read it")
+    press_by_keyboard(page, "Read it")
     expect(page.get_by_role("heading", name="Study 1 of MC-ECW")).to_be_visible()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assess.attempts.standing import standing_of
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing
+from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.web.board import agree
 from tests.web.sample_centre import Centre
 
@@ -61,18 +61,9 @@ def test_a_pause_by_keyboard_alone(page_of: SignedIn, centre: Centre) -> None:
     page = page_of(centre.lives[0].posts["proctor:1"])
     page.goto(f"/proctor/sittings/{centre.sitting.pk}/")
 
-    def press(words: str) -> None:
-        for _ in range(80):
-            here = "document.activeElement === document.body ? '' : document.activeElement.textContent.trim()"
-            if page.evaluate(here) == words:
-                page.keyboard.press("Enter")
-                return
-            page.keyboard.press("Tab")
-        raise AssertionError(f"{words!r} is never reached by Tab")
-
-    press("Begin the exam (ECW-K)")
+    press_by_keyboard(page, "Begin the exam (ECW-K)")
     expect(page.locator(".state", has_text="Works")).to_have_count(2)
-    press("Pause")
+    press_by_keyboard(page, "Pause")
     page.keyboard.press("Tab")
     page.keyboard.type("fire alarm")
     page.keyboard.press("Enter")
