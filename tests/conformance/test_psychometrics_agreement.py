@@ -39,6 +39,15 @@ def test_six_intraclass_correlations_and_their_limits_equal_psych(folder: Path) 
     expected = reference(folder, "icc_shrout_fleiss")
     found = [agreement.shrout_fleiss(table(folder, "shrout_fleiss.csv"), form) for form in agreement.FORMS]
     assert [estimate.value for estimate in found] == pytest.approx(expected["ICC"], abs=EXACT)
+    words: list[tuple[Any, Any, Any]] = [
+        ("oneway", "agreement", "single"),
+        ("twoway", "agreement", "single"),
+        ("twoway", "consistency", "single"),
+        ("oneway", "agreement", "average"),
+        ("twoway", "agreement", "average"),
+        ("twoway", "consistency", "average"),
+    ]
+    assert [agreement.icc(table(folder, "shrout_fleiss.csv"), *word) for word in words] == found
     limits = list(zip(expected["lower bound"], expected["upper bound"], strict=True))
     for estimate, limit in zip(found, limits, strict=True):
         assert estimate.interval == pytest.approx(limit, abs=EXACT)
@@ -84,9 +93,22 @@ def test_nominal_kappas_equal_irr(folder: Path) -> None:
     share = agreement.share_of_agreement(data[:, 0], data[:, 1])
     assert 100 * (share.value or 0) == pytest.approx(expected["agree"], abs=EXACT)
     assert agreement.pooled_kappa(data).value == pytest.approx(expected["fleiss"]["value"], abs=EXACT)
-    pairs = [(a, b) for a in range(6) for b in range(a)]
-    light = np.mean([agreement.kappa(data[:, a], data[:, b]).value for a, b in pairs])
-    assert light == pytest.approx(expected["light"], abs=EXACT)
+    assert agreement.fleiss_kappa(data).value == pytest.approx(expected["fleiss"]["value"], abs=EXACT)
+    assert agreement.fleiss_kappa(data, exact=True).value == pytest.approx(expected["exact"], abs=EXACT)
+    assert agreement.light_kappa(data).value == pytest.approx(expected["light"], abs=EXACT)
+    detail = [row[0] for row in expected["fleiss"]["detail"]["values"]]
+    by_category = [one.kappa.value for one in agreement.fleiss_kappa_by_category(data)]
+    assert by_category == pytest.approx(detail, abs=5e-4)  # three decimals are stored
+
+
+def test_concordance_finn_and_robinson_equal_irr(folder: Path) -> None:
+    expected = reference(folder, "kendall_w_video")
+    data = table(folder, "video.csv")
+    found = agreement.kendall_w(data)
+    assert found.w.value == pytest.approx(expected["W"], abs=EXACT)
+    assert found.chi_square == pytest.approx(expected["W_chi"], abs=EXACT)
+    assert agreement.finn(data, 6, "twoway").value == pytest.approx(expected["finn"], abs=EXACT)
+    assert agreement.robinson_a(data).value == pytest.approx(expected["robinson"], abs=EXACT)
 
 
 @pytest.mark.parametrize("case", ["krippendorff_nmm", "krippendorff_py"])

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from assess.psychometrics import ctt, reliability
+from assess.psychometrics.reliability.one_factor import fit_one_factor
 
 EXACT = 1e-9
 
@@ -88,9 +89,45 @@ def test_alpha_of_the_judges_equals_psych(folder: Path) -> None:
     assert reliability.alpha(table(folder, "angoff_simulated.csv")).value == pytest.approx(expected["alpha"], abs=EXACT)
 
 
-def test_guttman_lambda_3_is_alpha(folder: Path) -> None:
-    """psych's splitHalf reports alpha of the standardised items, so we standardise first."""
+def test_split_halves_and_guttmans_bounds_equal_psych(folder: Path) -> None:
+    """psych's splitHalf works on correlations. Of the 10 splits of 5 items it tries the first 5 only; best and worst are
+    among them, and its mean is theirs."""
     data = table(folder, "lsat7.csv")
-    standardised = (data - data.mean(axis=0)) / data.std(axis=0, ddof=1)
-    expected = reference(folder, "splithalf_guttman_lsat7")["alpha"]
-    assert reliability.alpha(standardised).value == pytest.approx(expected, abs=EXACT)
+    expected = reference(folder, "splithalf_guttman_lsat7")
+    halves = reliability.split_half(data, standardised=True)
+    assert halves.best.value == pytest.approx(expected["max"], abs=EXACT)
+    assert halves.worst.value == pytest.approx(expected["min"], abs=EXACT)
+    assert halves.coefficients[:5].mean() == pytest.approx(expected["mean"], abs=EXACT)
+    bounds = reliability.guttman(data, standardised=True)
+    assert bounds.lambda3.value == pytest.approx(expected["alpha"], abs=EXACT)
+    assert bounds.lambda4.value == pytest.approx(expected["max"], abs=EXACT)
+    assert bounds.lambda6.value == pytest.approx(expected["lambda6"], abs=EXACT)
+
+
+@pytest.mark.parametrize("name", ["lsat6", "lsat7", "science"])
+def test_lambda_6_and_standardised_alpha_equal_psych(folder: Path, name: str) -> None:
+    expected = reference(folder, f"ctt_{name}")["total"]
+    bounds = reliability.guttman(table(folder, f"{name}.csv"), standardised=True, resamples=5)
+    assert bounds.lambda3.value == pytest.approx(expected["std.alpha"], abs=EXACT)
+    assert bounds.lambda6.value == pytest.approx(expected["G6(smc)"], abs=EXACT)
+
+
+def test_omega_equals_lavaan(folder: Path) -> None:
+    """lavaan stops where its optimiser is content, about 1e-8 from the maximum; the chi-square agrees to 1e-9."""
+    data = table(folder, "science.csv")
+    expected = reference(folder, "omega_1f_science")
+    found = reliability.omega(data)
+    assert found.value == pytest.approx(expected["omega"], abs=1e-7)
+    assert (found.n, found.sufficient) == (392, True)
+    n = len(data)
+    fitted = fit_one_factor(np.cov(data, rowvar=False))
+    assert fitted.loadings * np.sqrt((n - 1) / n) == pytest.approx(list(expected["loadings"].values()), abs=1e-7)
+    assert fitted.uniquenesses * (n - 1) / n == pytest.approx(list(expected["uniq"].values()), abs=1e-7)
+    assert n * fitted.discrepancy == pytest.approx(expected["chisq"]["chisq"], abs=EXACT)
+
+
+def test_hierarchical_omega_of_ability_is_as_psych_prints_it(folder: Path) -> None:
+    """psych's help page for omega(ability, 4): omega hierarchical .65, total .86 (two decimals, from memory)."""
+    found = reliability.hierarchical_omega(table(folder, "ability.csv"), factors=4, resamples=10)
+    assert found.hierarchical.value == pytest.approx(0.65, abs=0.015)
+    assert found.total.value == pytest.approx(0.86, abs=0.005)

@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from assess.psychometrics import classification
-from assess.psychometrics.classification.strong_true_score import _Beta, _figures, effective_length, lords_k
+from assess.psychometrics import classification, irt, simulate
+from assess.psychometrics.classification.strong_true_score import (
+    _Beta,
+    _figures,
+    _fit_beta,
+    effective_length,
+    lords_k,
+)
+from assess.psychometrics.responses import ResponseError
 from assess.psychometrics.results import Estimate
 
 
@@ -51,16 +58,16 @@ def test_livingston_lewis_and_hanson_brennan_agree_where_they_must() -> None:
     scores = np.random.default_rng(51).binomial(25, np.random.default_rng(52).beta(5, 3, size=500)).astype(float)
     mean, variance = scores.mean(), scores.var(ddof=1)
     r = known(25 / 24 * (1 - mean * (25 - mean) / (25 * variance)))
-    ours = classification.livingston_lewis(scores, r, 15, 0, 25)
-    other = classification.hanson_brennan(scores, r, 15, 25)
+    ours = classification.livingston_lewis(scores, r, 15, 0, 25, resamples=20)
+    other = classification.hanson_brennan(scores, r, 15, 25, resamples=20)
     assert ours.accuracy.value == pytest.approx(other.accuracy.value, abs=1e-9)
     assert ours.kappa.value == pytest.approx(other.kappa.value, abs=1e-9)
 
 
 def test_livingston_lewis_does_not_depend_on_the_unit_of_the_scale() -> None:
     scores = np.random.default_rng(53).normal(60, 10, size=200).clip(5, 95)
-    one = classification.livingston_lewis(scores, known(0.8), 55, 0, 100)
-    other = classification.livingston_lewis(scores / 2 + 10, known(0.8), 37.5, 10, 60)
+    one = classification.livingston_lewis(scores, known(0.8), 55, 0, 100, resamples=20)
+    other = classification.livingston_lewis(scores / 2 + 10, known(0.8), 37.5, 10, 60, resamples=20)
     assert one.consistency.value == pytest.approx(other.consistency.value, abs=1e-9)
     assert one.accuracy.interval == pytest.approx(other.accuracy.interval, abs=1e-9)
 
@@ -123,8 +130,55 @@ def test_bootstrap_repeats_exactly_and_grows_with_the_uncertainty_of_the_reliabi
 
 def test_doubts_about_the_reliability_are_passed_on() -> None:
     scores = np.random.default_rng(57).normal(60, 10, size=150).clip(5, 95)
-    found = classification.livingston_lewis(scores, known(0.8, sufficient=False), 55, 0, 100)
+    found = classification.livingston_lewis(scores, known(0.8, sufficient=False), 55, 0, 100, resamples=20)
     assert found.accuracy.reason == "the reliability is uncertain: 9 persons"
+
+
+def test_livingston_lewis_takes_a_bare_reliability_as_certain() -> None:
+    scores = np.random.default_rng(58).normal(60, 10, size=150).clip(5, 95)
+    bare = classification.livingston_lewis(scores, 0.8, 55, 0, 100, resamples=20)
+    certain = classification.livingston_lewis(scores, known(0.8, standard_error=0.0), 55, 0, 100, resamples=20)
+    assert bare == certain
+    nothing = classification.livingston_lewis(scores, 1.2, 55, 0, 100)
+    assert nothing.accuracy.reason == "the reliability is 1.20; it must lie between 0 and 1"
+    with pytest.raises(ResponseError, match="the reliability is nan"):
+        classification.livingston_lewis(scores, float("nan"), 55, 0, 100)
+
+
+def test_rounded_effective_length_is_binomial_with_whole_numbers() -> None:
+    """ñ = 24.07, cut .6·24 = 14.4 → 14: the figures are those of 24 binomial items with a cut of 14 (Simpson, 2,001 points)."""
+    scores = np.random.default_rng(51).binomial(25, np.random.default_rng(52).beta(5, 3, size=500)).astype(float)
+    reliability = 0.77
+    length = effective_length(scores / 25, reliability)
+    found = classification.livingston_lewis(scores, reliability, 15, 0, 25, resamples=5)
+    true = _fit_beta(scores / 25 * length, length, k=0.0)
+    assert true is not None
+    items = round(length)
+    points = np.linspace(true.low, true.high, 2001)
+    density = stats.beta(true.a, true.b, loc=true.low, scale=true.high - true.low).pdf(points)
+    passes = stats.binom.sf(round(0.6 * items) - 1, items, points)
+    consistency = integrate.simpson(density * (passes**2 + (1 - passes) ** 2), x=points)
+    assert found.consistency.value == pytest.approx(consistency, abs=1e-6)
+    exact = classification.livingston_lewis(scores, reliability, 15, 0, 25, effective="exact", resamples=5)
+    assert exact.consistency.value != found.consistency.value
+
+
+def test_lee_equals_the_share_of_simulated_tests() -> None:
+    """Partial credit items at given abilities: 400 simulated tests a person, 60 persons, so within .01."""
+    rng = np.random.default_rng(59)
+    steps = [[-1.0, 0.5]] * 4 + [[0.0]] * 4
+    answers = simulate.partial_credit_responses(rng.normal(size=400), steps, seed=60)
+    calibration = irt.calibrate(answers, "PCM")
+    theta = rng.normal(size=60)
+    found = classification.lee(theta, calibration, 6, resamples=20)
+    distribution = irt.score_distribution_at(theta, calibration)
+    able = distribution @ np.arange(13) >= 6
+    drawn = np.array([rng.choice(13, size=400, p=row / row.sum()) for row in distribution])
+    assert found.accuracy.value == pytest.approx(((drawn >= 6) == able[:, None]).mean(), abs=0.01)
+    again = np.array([rng.permutation(row) for row in drawn])
+    assert found.consistency.value == pytest.approx(((drawn >= 6) == (again >= 6)).mean(), abs=0.01)
+    with pytest.raises(ResponseError, match="outside the scale from 0 to 12"):
+        classification.lee(theta, calibration, 13)
 
 
 def test_cut_outside_the_scale_is_refused() -> None:

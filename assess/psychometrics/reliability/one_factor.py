@@ -125,7 +125,7 @@ def omega(
             drawn = item_covariance(sample, missing)
             if _unusable(drawn, labels):
                 return float("nan")
-            refitted = fit_one_factor(drawn.matrix)
+            refitted = fit_one_factor(drawn.matrix, near=fitted, enough=1e-5)
             return refitted.omega if refitted.converged else float("nan")
 
         drawn = resampled(rows, again, resamples=resamples, seed=seed)[:, 0]
@@ -135,8 +135,11 @@ def omega(
     return doubted(estimate, doubts) if doubts and estimate.value is not None else estimate
 
 
-def fit_one_factor(covariance: FloatArray) -> OneFactor:
+def fit_one_factor(covariance: FloatArray, *, near: OneFactor | None = None, enough: float = ENOUGH) -> OneFactor:
     """Maximum likelihood by Fisher scoring; steps are halved until the discrepancy falls.
+
+    `near` is a fit of nearly the same covariances to start from, `enough` the gradient at which to stop: resamples need
+    fewer digits than the estimate.
 
     Examples
     --------
@@ -147,11 +150,14 @@ def fit_one_factor(covariance: FloatArray) -> OneFactor:
     scale = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(scale, scale)
     k = len(scale)
-    loadings, uniquenesses = _start(correlation)
+    if near is None:
+        loadings, uniquenesses = _start(correlation)
+    else:
+        loadings, uniquenesses = near.loadings / scale, near.uniquenesses / scale**2
     value, slope, information = _discrepancy(correlation, loadings, uniquenesses)
     converged, step = False, 0
     while step < MOST_STEPS:
-        if float(np.abs(slope).max()) < ENOUGH:
+        if float(np.abs(slope).max()) < enough:
             converged = True
             break
         step += 1
@@ -167,7 +173,7 @@ def fit_one_factor(covariance: FloatArray) -> OneFactor:
             share /= 2
         else:
             # nothing better in this direction: as far as arithmetic goes
-            converged = float(np.abs(slope).max()) < 1e3 * ENOUGH
+            converged = float(np.abs(slope).max()) < 1e3 * enough
             break
         loadings, uniquenesses = loadings + share * move[:k], uniquenesses + share * move[k:]
         value, slope, information = tried
