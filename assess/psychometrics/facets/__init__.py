@@ -1,8 +1,9 @@
 """Many-facet Rasch measurement, rating designs, and how severe each rater looks."""
 
 from assess.psychometrics.facets.anchors import read_anchors, write_anchors
-from assess.psychometrics.facets.calibration import Element, FacetCalibration
+from assess.psychometrics.facets.calibration import FacetCalibration
 from assess.psychometrics.facets.connectivity import Connectivity, ExtraMarking, Subset, connectivity
+from assess.psychometrics.facets.elements import Element
 from assess.psychometrics.facets.fit import MeanSquares, UnexpectedRating
 from assess.psychometrics.facets.interactions import Interactions, PairBias, interactions
 from assess.psychometrics.facets.many_facet import calibrate

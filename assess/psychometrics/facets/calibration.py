@@ -11,6 +11,7 @@ import numpy as np
 from assess.psychometrics.facets.anchors import write_anchors
 from assess.psychometrics.facets.averages import fair_averages, observed_averages
 from assess.psychometrics.facets.connectivity import Connectivity
+from assess.psychometrics.facets.elements import Element, elements
 from assess.psychometrics.facets.eligibility import End
 from assess.psychometrics.facets.fit import (
     MeanSquares,
@@ -36,41 +37,6 @@ SOURCES = {
     "MML": SOURCE + "Bock & Aitkin (1981), Psychometrika 46, 443–459",
     "JML": SOURCE + "Wright & Masters (1982), Rating scale analysis, ch. 4",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
-    """One person, rater, task, …
-
-    Attributes
-    ----------
-    facet, name
-        What it is.
-    measure
-        In logits, n counting ratings: ability of a person, severity or difficulty of anything else.
-    observed_average
-        Mean of its ratings.
-    fair_average
-        What its mean rating would be if everything else were average; None without a measure.
-    infit, outfit, infit_z, outfit_z
-        Mean squares and their deviates; None without calibrated ratings.
-    extreme
-        "lowest" or "highest" when all its ratings that are left lie there; else empty.
-    displacement
-        Of an anchored element: how far the ratings would move it from its anchor.
-    """
-
-    facet: str
-    name: str
-    measure: Estimate
-    observed_average: float
-    fair_average: float | None
-    infit: float | None
-    outfit: float | None
-    infit_z: float | None
-    outfit_z: float | None
-    extreme: str
-    displacement: Estimate | None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -334,31 +300,18 @@ class FacetCalibration:
 
     def _elements(self, f: int) -> tuple[Element, ...]:
         name = self.data.facets[f]
-        n = np.bincount(self.data.codes[f], minlength=self.data.sizes[f])
-        squares = self.fit(name) if self.fitted is not None else None
-        columns = [squares.infit, squares.outfit, squares.infit_z, squares.outfit_z] if squares else []
-        figures = np.column_stack(columns).tolist() if columns else [[np.nan] * 4] * len(n)
-        fair, observed = self.fair_average[name].tolist(), self.observed_average[name].tolist()
+        n = np.bincount(self.data.codes[f], minlength=self.data.sizes[f]).tolist()
         displaced = self._displacements(f) if self.anchored[name].any() and self.fitted is not None else {}
-        found = []
-        for e, label in enumerate(self.elements[name]):
-            infit, outfit, infit_z, outfit_z = (number if np.isfinite(number) else None for number in figures[e])
-            found.append(
-                Element(
-                    facet=name,
-                    name=label,
-                    measure=self._measure(name, f, e, int(n[e])),
-                    observed_average=observed[e],
-                    fair_average=fair[e] if np.isfinite(fair[e]) else None,
-                    infit=infit,
-                    outfit=outfit,
-                    infit_z=infit_z,
-                    outfit_z=outfit_z,
-                    extreme=self.extreme[name].get(e, ""),
-                    displacement=displaced.get(e),
-                )
-            )
-        return tuple(found)
+        return elements(
+            name,
+            self.elements[name],
+            measures=[self._measure(name, f, e, count) for e, count in enumerate(n)],
+            observed=self.observed_average[name],
+            fair=self.fair_average[name],
+            squares=None if self.fitted is None else self.fit(name),
+            extreme=self.extreme[name],
+            displaced=displaced,
+        )
 
     def _measure(self, name: str, f: int, e: int, n: int) -> Estimate:
         value, error = float(self.measure[name][e]), float(self.standard_errors[name][e])

@@ -15,7 +15,7 @@ from assess.psychometrics.facets.equations import Layout
 from assess.psychometrics.facets.records import Code, IntArray
 from assess.psychometrics.responses import FloatArray
 
-BLOCK = 8192
+BLOCK = 2048
 
 
 @dataclass(frozen=True, eq=False)

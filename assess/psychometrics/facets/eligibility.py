@@ -70,14 +70,12 @@ def eligible(ratings: Ratings, steps: Sequence[str], held: Sequence[BoolArray], 
     active = np.ones(len(value), dtype=bool)
     extreme: tuple[dict[int, End], ...] = tuple({} for _ in ratings.facets)
     remarks: list[str] = []
-    taken = np.zeros(number, dtype=bool)
     while True:
         used = _used(group[active], value[active], number, categories)
         lowest, highest = used.argmax(axis=1), categories - 1 - used[:, ::-1].argmax(axis=1)
         alike = used.any(axis=1) & (lowest == highest)
-        if alike.any() and not (alike & taken).any() and len(groups) > 1:
+        if alike.any() and number > 1:
             # everybody got the same: these ratings say nothing about anyone
-            taken |= alike
             active &= ~alike[group]
             remarks += [
                 f"{_named(steps, groups[g])}: every rating is {lowest[g]}, so it tells nobody apart; left out"
@@ -157,7 +155,7 @@ def _unused(ratings: Ratings, group: IntArray, groups: tuple[str, ...], steps: S
     """Categories that a group of steps, or an element of a facet, never used though others did."""
     categories, found = ratings.categories, []
     used = _used(group, ratings.value, len(groups), categories)
-    for g in np.flatnonzero(~used.all(axis=1)):
+    for g in np.flatnonzero(~used.all(axis=1) & used.any(axis=1)):
         top = int(np.flatnonzero(used[g])[-1])
         between = [k for k in range(top) if not used[g, k]]
         if between:

@@ -42,6 +42,10 @@ class JointPlace:
         precision = min(0.05, max(1e-6, 0.1 * self.steepness))
         return uphill(lambda x: matrix @ x, self.diagonal, self.gradient, self.layout.allowed, precision=precision)
 
+    def cautious(self) -> FloatArray:
+        """The gradient over the information of each parameter alone."""
+        return self.layout.allowed(self.gradient / np.maximum(self.diagonal, 1e-10))
+
 
 class JointModel:
     """The likelihood of ratings given persons and facets."""

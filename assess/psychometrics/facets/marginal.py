@@ -83,6 +83,10 @@ class MarginalPlace:
 
         return uphill(times, self.diagonal, self.gradient, model.allowed, precision=precision)
 
+    def cautious(self) -> FloatArray:
+        """The gradient over the complete-data information of each parameter alone."""
+        return self.model.allowed(self.gradient / np.maximum(self.diagonal, 1e-10))
+
     @cached_property
     def slopes(self) -> sparse.csr_array:
         """persons × parameters: derivative of the person's score with respect to ability, at the posterior mean."""
