@@ -46,8 +46,7 @@ def replayed(found: adaptive.Simulation, session: int) -> None:
 def test_a_simulated_session_is_what_next_item_gives(rule: Any) -> None:
     plan = adaptive.Plan(rule=rule, length=4, randomesque=2, seed=5)
     found = adaptive.simulate(BANK, ABILITIES[:: 1 if rule == "MFI" else 20], plan=plan)
-    for session in range(0, len(found.theta), 20):
-        replayed(found, session)
+    replayed(found, 0)
 
 
 @pytest.mark.parametrize(
@@ -63,8 +62,8 @@ def test_a_simulated_session_is_what_next_item_gives(rule: Any) -> None:
     ids=["ML", "content", "precision", "interval", "likelihood ratio", "exposure"],
 )
 def test_every_kind_of_plan_replays(plan: adaptive.Plan) -> None:
-    found = adaptive.simulate(BANK, ABILITIES, plan=plan)
-    for session in (0, 19, 39):
+    found = adaptive.simulate(BANK, ABILITIES[::4], plan=plan)
+    for session in (0, 6):
         replayed(found, session)
 
 
@@ -162,7 +161,7 @@ def test_everything_right_has_a_bounded_ability_and_says_so() -> None:
     assert (found.value, found.sufficient) == (4.0, False)
     assert found.reason == "all answers point upwards, so the estimate is the upper bound"
     for method in ("EAP", "MAP", "WLE"):
-        bounded = adaptive.ability(BANK, right, method=method)  # type: ignore[arg-type]
+        bounded = adaptive.ability(BANK, right, method=method)
         assert bounded.value is not None
         assert 0.5 < bounded.value <= 4
 

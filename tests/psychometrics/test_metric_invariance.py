@@ -20,7 +20,18 @@ import pytest
 
 import assess.psychometrics
 import assess.standard_setting
-from assess.psychometrics import agreement, classification, ctt, dif, facets, gtheory, irt, reliability, simulate
+from assess.psychometrics import (
+    agreement,
+    classification,
+    ctt,
+    dif,
+    facets,
+    forensics,
+    gtheory,
+    irt,
+    reliability,
+    simulate,
+)
 from assess.psychometrics.results import Estimate
 from assess.standard_setting import borderline, contrasting
 from assess.standard_setting.angoff import angoff
@@ -259,6 +270,13 @@ METRICS = [
     ),
     Metric("impact", lambda x: impact(x[:, 0], RELIABLE), SCORES, columns="fixed"),
 ]  # fmt: skip
+METRICS += [
+    Metric(
+        "fit_times",
+        lambda x: [forensics.fit_times(x).item(j) for j in range(x.shape[1])],
+        np.exp(np.random.default_rng(79).normal(size=(120, 1)) + np.random.default_rng(80).normal(size=(120, 6))),
+    )
+]
 HERE = sampled(METRICS)
 IDS = [metric.name for metric in HERE]
 
@@ -436,4 +454,5 @@ def _answers(function: Callable[..., Any]) -> bool:
     answers += ["PanelCut", "Ebel", "Bookmark", "LevelCuts", "ContrastingGroups", "Beuk", "Impact"]
     answers += ["ItemOptions", "SplitHalf", "GuttmanBounds", "HierarchicalOmega", "Concordance", "CategoryKappa"]
     answers += ["GStudy", "DStudy", "MantelHaenszel", "Logistic", "Standardisation", "Polytomous", "Shrunken"]
+    answers += ["ResponseTimes"]
     return any(f".{name}'" in names or f".{name}," in names or f".{name}]" in names for name in answers)

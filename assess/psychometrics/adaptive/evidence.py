@@ -196,11 +196,12 @@ class Evidence:
         inside = np.flatnonzero((top >= left) & (top >= right) & np.isfinite(top))
         if len(inside):
             bracket = (theta[best[inside]], theta[best[inside] + 1])
-            root = elementwise.find_root(
-                lambda at, row: self._derivative(at, row.astype(np.int64))[0], bracket, args=(inside,)
-            )
+            root = elementwise.find_root(self._rise, bracket, args=(inside,))
             found[inside] = np.where(root.success, root.x, theta[best[inside]])
-        return found
+        return np.asarray(found)
+
+    def _rise(self, theta: FloatArray, rows: FloatArray) -> FloatArray:
+        return self._derivative(theta, rows.astype(np.int64))[0]
 
     def _derivative(self, theta: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
         """Of what is to be highest, each listed session at its own ability; and the expected information there."""

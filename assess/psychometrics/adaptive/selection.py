@@ -79,9 +79,9 @@ def choose(
     open_to = balanced(evidence, plan, open_to)
     available = np.asarray(np.count_nonzero(open_to, axis=1), dtype=np.int64)
     if plan.rule in ("random", "progressive", "proportional"):
-        worth = _by_chance(evidence, plan, theta, error, open_to, digest)
-        best = worth.argmax(axis=1)
-        return Chosen(best, worth[np.arange(len(best)), best], available)
+        mixed = _by_chance(evidence, plan, theta, error, open_to, digest)
+        best = mixed.argmax(axis=1)
+        return Chosen(best, mixed[np.arange(len(best)), best], available)
     exact = plan.rule != "MFI" or len(theta) < MANY
     worth: Floats
     slack: Floats
