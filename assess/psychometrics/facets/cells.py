@@ -76,12 +76,12 @@ class Cells:
     @cached_property
     def points(self) -> FloatArray:
         """Sum of the ratings in each cell."""
-        return np.bincount(self.cell, weights=self.value, minlength=self.number)
+        return np.asarray(np.bincount(self.cell, weights=self.value, minlength=self.number), dtype=np.float64)
 
     @cached_property
     def score(self) -> FloatArray:
         """Sum of each person's ratings."""
-        return np.bincount(self.person, weights=self.value, minlength=self.persons)
+        return np.asarray(np.bincount(self.person, weights=self.value, minlength=self.persons), dtype=np.float64)
 
     @cached_property
     def observed(self) -> FloatArray:

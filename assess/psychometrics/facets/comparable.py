@@ -117,7 +117,7 @@ def _joined(element: Codes, key: Codes, count: int) -> Codes:
     first = np.unique(label, return_index=True)[1]
     place = np.empty(int(label.max(initial=-1)) + 1, dtype=np.int64)
     place[label[np.sort(first)]] = np.arange(len(first))
-    return place[label]
+    return np.asarray(place[label])
 
 
 def _combined(parts: Sequence[Codes]) -> Codes:

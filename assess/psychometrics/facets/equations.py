@@ -9,6 +9,7 @@ of Standards 49, 409–436) within the directions that are free.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -16,7 +17,7 @@ from scipy import sparse
 from assess.psychometrics.facets.records import IntArray
 from assess.psychometrics.responses import BoolArray, FloatArray
 
-Matrix = FloatArray | sparse.csr_array
+Matrix: TypeAlias = Any  # a FloatArray, or a sparse array with as many rows and columns
 SPARSE_FROM = 40_000
 
 
@@ -141,7 +142,7 @@ class Curvature:
 def information(layout: Layout, curvature: Curvature) -> Matrix:
     """Minus the second derivatives of the log-likelihood, parameters × parameters."""
     blocks, categories = len(layout.codes), layout.free.shape[1]
-    table: list[list[Matrix | None]] = [[None] * (blocks + 1) for _ in range(blocks + 1)]
+    table: list[list[Matrix]] = [[None] * (blocks + 1) for _ in range(blocks + 1)]
     for b, (code, size) in enumerate(zip(layout.codes, layout.sizes, strict=True)):
         diagonal = np.bincount(code, weights=curvature.variance, minlength=size)
         table[b][b] = sparse.diags_array(diagonal).tocsr()
@@ -162,8 +163,7 @@ def information(layout: Layout, curvature: Curvature) -> Matrix:
     return sparse.block_array([[sparse.csr_array(part) for part in row] for row in table], format="csr")
 
 
-def _dense(part: Matrix | None) -> FloatArray:
-    assert part is not None
+def _dense(part: Matrix) -> FloatArray:
     return np.asarray(part.toarray() if sparse.issparse(part) else part)
 
 

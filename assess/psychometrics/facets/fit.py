@@ -110,7 +110,7 @@ def mean_squares(code: IntArray, size: int, scatter: Scatter, method: str) -> Me
     code = code[scatter.rows]
 
     def total(weight: FloatArray) -> FloatArray:
-        return np.bincount(code, weights=weight, minlength=size)
+        return np.asarray(np.bincount(code, weights=weight, minlength=size), dtype=np.float64)
 
     n = np.bincount(code, minlength=size).astype(np.float64)
     seen = n > 0

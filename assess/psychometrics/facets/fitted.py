@@ -91,15 +91,15 @@ class Fitted:
         low, high = self.ends
         floor = np.bincount(code, weights=low[self.group[rows]], minlength=size)
         ceiling = np.bincount(code, weights=high[self.group[rows]], minlength=size)
-        score = np.bincount(code, weights=self.value[rows], minlength=size)
+        score = np.asarray(np.bincount(code, weights=self.value[rows], minlength=size), dtype=np.float64)
         inside_by = np.minimum(inside, 0.25 * (ceiling - floor))
         score = np.clip(score, floor + inside_by, ceiling - inside_by)
         between = (score > floor) & (score < ceiling)
         term = np.zeros(size)
-        information = np.ones(size)
+        information: FloatArray = np.ones(size)
         for _ in range(MOST_STEPS):
             scale = self.scale(rows, base + term[code])
-            information = np.bincount(code, weights=scale.variance, minlength=size)
+            information = np.asarray(np.bincount(code, weights=scale.variance, minlength=size), dtype=np.float64)
             gap = score - np.bincount(code, weights=scale.expected, minlength=size)
             step = np.where(between, gap / np.maximum(information, 1e-8), 0.0)
             term = term + np.clip(step, -LONGEST_STEP, LONGEST_STEP)

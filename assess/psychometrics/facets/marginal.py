@@ -19,7 +19,7 @@ from assess.psychometrics.facets.cells import Cells
 from assess.psychometrics.facets.equations import Crossing, Curvature, Matrix, information, uphill
 from assess.psychometrics.facets.joint import BLOCK
 from assess.psychometrics.irt.expectation import Grid, points_for
-from assess.psychometrics.responses import FloatArray
+from assess.psychometrics.responses import BoolArray, FloatArray
 
 POINTS = 41
 MOST_ITERATIONS = 200
@@ -115,11 +115,11 @@ class MarginalPlace:
     def linearised_information(self) -> FloatArray:
         """The observed information with the missing part from `slopes`, parameters × parameters."""
         weighted = sparse.diags_array(self.spread) @ self.slopes
-        return self._with_population() - (weighted.T @ weighted).toarray()
+        return np.asarray(self._with_population() - (weighted.T @ weighted).toarray())
 
     def linearised_diagonal(self) -> FloatArray:
         """Its diagonal alone."""
-        return self.diagonal - np.asarray((self.slopes.power(2)).T @ self.spread**2)
+        return np.asarray(self.diagonal - self.slopes.power(2).T @ self.spread**2)
 
     def observed_information(self) -> FloatArray:
         """The observed information, parameters × parameters."""
@@ -277,10 +277,10 @@ class MarginalModel:
             flat = score.transpose(1, 0, 2).reshape(number, -1)
             found += flat @ flat.T
         order = _category_major(layout.free, layout.starts[-1], number)
-        return found[np.ix_(order, order)]
+        return np.asarray(found[np.ix_(order, order)])
 
 
-def _category_major(free: np.ndarray, first: int, number: int) -> np.ndarray:
+def _category_major(free: BoolArray, first: int, number: int) -> np.ndarray:
     """Where each parameter lies when offsets are listed category by category instead of group by group."""
     group, category = np.nonzero(free)
     place = np.empty(len(group), dtype=np.int64)

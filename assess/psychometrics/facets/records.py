@@ -130,7 +130,7 @@ def _check_categories(values: FloatArray) -> None:
 
 def _coded(name: str, given: Labels, seen: npt.NDArray[np.bool_]) -> tuple[IntArray, list[str]]:
     """Codes from 0 in the order of the labels, and the labels as text (rows without a rating may lack one)."""
-    array = np.asarray(given)
+    array: npt.NDArray[Any] = np.asarray(given)
     if array.ndim != 1:
         raise ResponseError("not_a_list", f"facet {name!r} must be a list of labels")
     if array.dtype.kind == "f":
@@ -156,6 +156,6 @@ def _coded(name: str, given: Labels, seen: npt.NDArray[np.bool_]) -> tuple[IntAr
         ]
     if array.dtype.kind == "O":
         array = array.astype(str)
-    unique, code = np.unique(array, return_inverse=True)
+    unique, place = np.unique(array, return_inverse=True)
     texts = [f"{label:.17g}" if array.dtype.kind == "f" else str(label) for label in unique.tolist()]
-    return code.reshape(-1).astype(Code), texts
+    return place.reshape(-1).astype(Code), texts

@@ -82,7 +82,7 @@ def marginal_errors(at: MarginalPlace, used: BoolArray, *, standing: int | None,
         blocks, _ = layout.apart(_error(own))
         product = {g: at.curvature.product[g] for g in range(len(layout.free))}
         thresholds = _own_thresholds(layout, product, used)
-        return Errors(tuple(blocks), thresholds, *(float(e) for e in _error(own[-2:])), CONDITIONAL)
+        return Errors(tuple(blocks), thresholds, float(_error(own)[-2]), float(_error(own)[-1]), CONDITIONAL)
     exact = len(at.mean) * nodes * float(number) ** 2 <= AFFORDABLE
     information = at.observed_information() if exact else at.linearised_information()
     free = projection(layout, number)

@@ -3,6 +3,7 @@
 from assess.psychometrics.simulate.ratings import (
     RatingModel,
     RatingRecords,
+    many_facet_ratings,
     rating_records,
     rotating_assignments,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "RatingRecords",
     "at_random",
     "by_form",
+    "many_facet_ratings",
     "partial_credit_responses",
     "rasch_responses",
     "rating_records",

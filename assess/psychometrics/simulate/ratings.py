@@ -1,12 +1,13 @@
 """Seeded marks of practical tasks: persons, tasks, criteria and assessors who differ."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from assess.psychometrics.irt.steps import IntArray, curves, flat
-from assess.psychometrics.responses import FloatArray, ResponseError
+from assess.psychometrics.responses import FloatArray, ResponseError, as_vector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -120,3 +121,56 @@ def rotating_assignments(*, persons: int, tasks: int, assessors: int, markers: i
             chosen = [turn % assessors, *np.roll(others, -shift)[: markers - 1]]
             rows.extend([person, task, int(assessor)] for assessor in chosen)
     return np.array(rows, dtype=np.int64).reshape(-1, 3)
+
+
+def many_facet_ratings(
+    theta: npt.ArrayLike,
+    measures: Mapping[str, npt.ArrayLike],
+    thresholds: npt.ArrayLike,
+    *,
+    person: npt.ArrayLike,
+    facets: Mapping[str, npt.ArrayLike],
+    steps: str | None = None,
+    seed: int,
+) -> FloatArray:
+    """Ratings by the many-facet Rasch model: log P_k/P_{k−1} = θ − Σ measures − τ_k.
+
+    Parameters
+    ----------
+    theta
+        Ability of each person in logits.
+    measures
+        For each facet the measure (difficulty, severity) of each of its elements.
+    thresholds
+        τ_1, τ_2, …; elements × thresholds when the elements of the facet `steps` have their own.
+    person, facets
+        For each rating the index of its person and of the element of each facet.
+
+    Returns
+    -------
+    FloatArray
+        One category per rating, from 0.
+
+    Raises
+    ------
+    ResponseError
+        `names_do_not_fit` when `facets` and `measures` name different facets.
+
+    Examples
+    --------
+    >>> who, by = [0, 0, 1, 1], [0, 1, 0, 1]
+    >>> many_facet_ratings([-4.0, 4.0], {"rater": [-0.5, 0.5]}, [-1, 0, 1], person=who, facets={"rater": by}, seed=3).tolist()
+    [0.0, 0.0, 3.0, 3.0]
+    """
+    if set(measures) != set(facets) or (steps is not None and steps not in facets):
+        raise ResponseError("names_do_not_fit", f"measures of {sorted(measures)} for ratings of {sorted(facets)}")
+    distance = as_vector(theta, name="theta")[np.asarray(person, dtype=np.int64)]
+    for name, codes in facets.items():
+        distance = distance - as_vector(measures[name], name=name)[np.asarray(codes, dtype=np.int64)]
+    tau = np.atleast_2d(np.asarray(thresholds, dtype=np.float64))
+    tau = tau[0] if steps is None else tau[np.asarray(facets[steps], dtype=np.int64)]
+    odds = np.cumsum(distance[:, None] - tau, axis=1)
+    weight = np.exp(np.column_stack([np.zeros(len(odds)), odds]) - np.maximum(odds.max(axis=1), 0.0)[:, None])
+    reached = np.cumsum(weight, axis=1) / weight.sum(axis=1, keepdims=True)
+    chance = np.random.default_rng(seed).random(len(odds))
+    return np.asarray((chance[:, None] > reached[:, :-1]).sum(axis=1), dtype=np.float64)
