@@ -112,8 +112,8 @@ class LockStep:
         if self.allowed is None:
             return self.left.copy()
         both = self.left & self.allowed
-        some: BoolArray = both.any(axis=1, keepdims=True)
-        return np.where(some, both, self.left)
+        some = np.asarray(both.any(axis=1))
+        return np.where(some[:, None], both, self.left)
 
     def _close(self, why: IntArray, theta: FloatArray, error: FloatArray) -> None:
         ended = why != GOES_ON
