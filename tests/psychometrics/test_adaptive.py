@@ -135,6 +135,15 @@ def test_expected_a_posteriori_ability_is_the_integral() -> None:
     assert adaptive.ability(BANK, HISTORY).value == pytest.approx(first / total, abs=1e-5)
 
 
+def test_a_narrow_posterior_is_integrated_on_more_points() -> None:
+    """Two hundred answers on nine points: as on 1,025 points."""
+    bank = adaptive.item_bank(2.0, np.linspace(-1, 1, 200))
+    history = [(item, int(item % 3 > 0)) for item in range(200)]
+    coarse, fine = (adaptive.ability(bank, history, scale=adaptive.Scale(points=points)) for points in (9, 1025))
+    assert coarse.value == pytest.approx(fine.value, abs=1e-5)
+    assert coarse.standard_error == pytest.approx(fine.standard_error, abs=1e-5)
+
+
 @pytest.mark.parametrize("method", ["ML", "MAP", "WLE"])
 def test_abilities_equal_those_of_a_calibration_with_the_same_items(method: Any) -> None:
     answers = np.random.default_rng(8).integers(0, 2, (400, 6)).astype(float)

@@ -1,6 +1,6 @@
 """What the answers of many sessions say so far, on a grid of abilities, and the ability that follows from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, Self
 
@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import elementwise
 
 from assess.psychometrics.adaptive.bank import Bank
+from assess.psychometrics.irt.expectation import MOST_POINTS, WIDEST_SPACING
 from assess.psychometrics.irt.families import AbilityCurves, IntArray
 from assess.psychometrics.responses import BoolArray, FloatArray
 
@@ -158,14 +159,15 @@ class Evidence:
     def ability(self) -> tuple[FloatArray, FloatArray]:
         """Ability and standard error of every session; without any answer the prior's, the error infinite without a prior.
 
-        EAP: mean and standard deviation of the posterior on the points. MAP, ML, WLE: to the last digits, within the
-        bounds; 1/√I, with the prior's 1/sd² in I for MAP. I is the expected information (as in catR).
+        EAP: mean and standard deviation of the posterior on the points, on more where the posterior is too narrow for them.
+        MAP, ML, WLE: to the last digits, within the bounds; 1/√I, with the prior's 1/sd² in I for MAP. I is the expected
+        information (as in catR).
         """
         if self.method == "EAP":
             theta, weight = self.scale.theta, self.weights(prior=True)
             total = weight.sum(axis=1)
             mean = weight @ theta / total
-            return mean, np.sqrt(np.maximum(weight @ theta**2 / total - mean**2, 0.0))
+            return self._refined(mean, np.sqrt(np.maximum(weight @ theta**2 / total - mean**2, 0.0)))
         found = self._highest()
         information = self._derivative(found, np.arange(len(found)))[1]
         if self.method == "MAP":
@@ -175,6 +177,16 @@ class Evidence:
             information > LEAST_INFORMATION, 1 / np.sqrt(np.maximum(information, LEAST_INFORMATION)), np.inf
         )
         return np.where(none, self.scale.mean, found), error
+
+    def _refined(self, mean: FloatArray, spread: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Sessions whose points lie too far apart for their posterior once more, on twice as many."""
+        narrow = WIDEST_SPACING * spread < float(np.diff(self.scale.theta[:2])[0])
+        if not narrow.any() or self.scale.points >= MOST_POINTS:
+            return mean, spread
+        finer = replace(self.scale, points=2 * self.scale.points - 1)
+        again = evidence_of(self.bank, self.items[narrow], self.answers[narrow], method="EAP", scale=finer)
+        mean[narrow], spread[narrow] = again.ability()
+        return mean, spread
 
     def _highest(self) -> FloatArray:
         theta = self.scale.theta

@@ -187,7 +187,7 @@ def similarity(
     rates = similarity_rates(
         options, threshold=threshold, copied=copied, persons=simulated, seed=seed, pairs=screened.total
     )
-    reason = _reason(options, persons, threshold)
+    reason = _reason(options, persons, threshold if not len(flagged) else None)
     return Similarity(
         pairs=pairs,
         common=counts.common,
@@ -276,8 +276,8 @@ def _distribution(screened: Screened) -> Distribution | None:
     return Distribution(pairs=screened.total, mean=mean, sd=variance**0.5, above=tuple(above))
 
 
-def _reason(options: Options, persons: int, threshold: float) -> str:
-    """Why nothing could be flagged whatever was done; empty when it could."""
+def _reason(options: Options, persons: int, threshold: float | None) -> str:
+    """Why no flag is to be relied on, or (with a threshold) none could arise whatever was done; empty otherwise."""
     if persons < 2:
         return f"{persons} persons with answers; a pair needs 2"
     if not options.calibration.converged:
@@ -285,6 +285,8 @@ def _reason(options: Options, persons: int, threshold: float) -> str:
     minimum = options.calibration.specification.minimum
     if options.calibration.persons < minimum:
         return f"the items are calibrated on {options.calibration.persons} persons; at least {minimum} are needed"
+    if threshold is None:
+        return ""
     middle = np.array([float(np.nanmean(options.theta))])
     chance = np.log(np.maximum((options.probability(middle)[0] ** 2).sum(axis=1), 1e-300))
     if chance.sum() > np.log(threshold):
