@@ -26,6 +26,7 @@ from assess.psychometrics import (
     ctt,
     dif,
     facets,
+    fit,
     forensics,
     gtheory,
     irt,
@@ -215,6 +216,13 @@ METRICS = [
         "study",
         lambda x: gtheory.study(x.ravel(), {"p": np.indices(x.shape)[0].ravel(), "j": np.indices(x.shape)[1].ravel()}),
         RATINGS,
+    ),
+    Metric("m2", lambda x: fit.m2(x, irt.calibrate(x, "Rasch"), minimum=50), ANSWERS),
+    Metric(
+        "essential_unidimensionality",
+        lambda x: fit.essential_unidimensionality(x, correlation="pearson", minimum=50),
+        ANSWERS,
+        resampled=True,
     ),
     Metric("decide", lambda x: gtheory.decide(gtheory.crossed(x, ["j"]), {"j": 2}, cut=2), RATINGS),
     *(
@@ -431,6 +439,7 @@ def test_every_public_metric_is_registered() -> None:
     }
     blocks |= {"ability"}  # of one history with a bank that is known: no persons to put in another order
     blocks |= {"known"}  # given parameters: nobody answered
+    blocks |= {"without_population"}  # a calibration in another dress
     assert answering - blocks == registered
 
 
@@ -455,4 +464,5 @@ def _answers(function: Callable[..., Any]) -> bool:
     answers += ["ItemOptions", "SplitHalf", "GuttmanBounds", "HierarchicalOmega", "Concordance", "CategoryKappa"]
     answers += ["GStudy", "DStudy", "MantelHaenszel", "Logistic", "Standardisation", "Polytomous", "Shrunken"]
     answers += ["ResponseTimes"]
+    answers += ["LimitedInformation", "Dimensionality"]
     return any(f".{name}'" in names or f".{name}," in names or f".{name}]" in names for name in answers)
