@@ -160,12 +160,13 @@ def test_person_without_answers_is_not_measured() -> None:
 
 
 def test_items_without_a_finite_difficulty_are_named_and_left_out() -> None:
-    data = np.column_stack([ANSWERS, np.ones(400), np.zeros(400), np.full(400, np.nan), 2 * ANSWERS[:, 0]])
-    found = irt.calibrate_rasch(data, names=["a", "b", "c", "d", "e", "all", "none", "unseen", "gap"])
+    data = np.column_stack([ANSWERS, np.ones(400), np.zeros(400), np.full(400, np.nan)])
+    found = irt.calibrate_rasch(data, names=["a", "b", "c", "d", "e", "all", "none", "unseen"])
     assert values(irt.calibrate_rasch(ANSWERS)) == pytest.approx(values(found)[:5], abs=1e-9)
     assert found.reason == (
-        "all: everybody answered it correctly; none: nobody scored on it; unseen: nobody answered it; "
-        "gap: nobody scored exactly 1; join these categories with their neighbours"
+        "all: everybody who answered it is in category 1, which tells nobody apart; it is left out; "
+        "none: everybody who answered it is in category 0, which tells nobody apart; it is left out; "
+        "unseen: nobody answered it; it is left out"
     )
 
 
@@ -198,7 +199,7 @@ def test_few_persons_give_no_calibration() -> None:
 
 
 def test_scores_beyond_the_calibrated_categories_are_refused() -> None:
-    with pytest.raises(ResponseError, match="item 1: 2 points; it was calibrated to 1"):
+    with pytest.raises(ResponseError, match="item 1: category 2; it was calibrated to 1"):
         irt.wle(np.array([[2.0, 0, 0, 0, 0]]), irt.calibrate_rasch(ANSWERS))
 
 

@@ -21,9 +21,8 @@ from assess.psychometrics.irt.known import known
 from assess.psychometrics.irt.known_item import KnownItem
 from assess.psychometrics.irt.marginal import calibrate
 from assess.psychometrics.irt.models import MODELS, Model
-from assess.psychometrics.irt.persons import PersonMeasures, eap, wle
 from assess.psychometrics.irt.populations import SplitItems, split_items
-from assess.psychometrics.irt.rasch import ItemCalibration, RaschCalibration, calibrate_rasch
+from assess.psychometrics.irt.rasch import ItemCalibration, RaschCalibration, calibrate_rasch, eap, wle
 from assess.psychometrics.irt.sum_scores import SumScores, score_distribution_at, sum_scores
 
 __all__ = [
@@ -38,7 +37,6 @@ __all__ = [
     "JointCalibration",
     "KnownItem",
     "Model",
-    "PersonMeasures",
     "Population",
     "PrecisionPlan",
     "RaschCalibration",

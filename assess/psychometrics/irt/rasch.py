@@ -1,20 +1,21 @@
-"""Marginal maximum likelihood calibration of Rasch and partial credit items."""
+"""A Rasch or partial credit calibration as a scale of its own: an interval around every item, items' mean at 0 if wanted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from assess.psychometrics.irt.groups import score_groups
-from assess.psychometrics.irt.newton import NewtonFit, Part, fit_steps
+from assess.psychometrics.irt.abilities import Abilities, estimate
+from assess.psychometrics.irt.calibration import Calibration
+from assess.psychometrics.irt.likely_abilities import Method
+from assess.psychometrics.irt.marginal import calibrate
 from assess.psychometrics.irt.steps import StepLayout
-from assess.psychometrics.responses import FloatArray, answered_any, as_categories, item_names
+from assess.psychometrics.responses import FloatArray, ResponseError
 from assess.psychometrics.results import LEVEL, Estimate, estimated, normal_interval, not_enough, two_sided
 
 # Linacre (1994), Rasch Measurement Transactions 7(4), 328: 30 persons hold a difficulty within a logit with 95 %
 MINIMUM_PERSONS = 30
-FEWEST_PERSONS = 10
 NO_SPREAD = 0.05
 
 METHOD = "marginal maximum likelihood, normal ability"
@@ -35,24 +36,26 @@ class ItemCalibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RaschCalibration:
-    """Items on the logit scale and the population they were calibrated on.
+    """Calibrated items and the population they were calibrated on.
 
     Attributes
     ----------
     items
-        One per column of the responses, in that order.
+        One per column, in order; an item that could not be calibrated says why.
     population_mean, population_sd
-        Ability of the population; the mean is 0 unless the item difficulties were centred.
+        Ability of the population in logits; the mean is 0 by definition unless the item difficulties were centred.
     log_likelihood, n_parameters
         For model comparison (AIC = 2·n_parameters − 2·log_likelihood).
     persons, iterations, points
         Persons used, Newton steps taken, quadrature points used.
     converged
-        Whether the gradient vanished (relative to the number of persons).
+        Whether the gradient vanished.
     covariance
         Of all calibrated steps, in order; empty when nothing was calibrated.
     reason
         Why nothing, or not all, could be calibrated; empty otherwise.
+    calibration
+        The `calibrate` behind it, on the scale whose population mean is 0.
     """
 
     items: tuple[ItemCalibration, ...]
@@ -66,6 +69,7 @@ class RaschCalibration:
     converged: bool
     covariance: FloatArray
     reason: str
+    calibration: Calibration
 
     @property
     def step_difficulties(self) -> list[FloatArray | None]:
@@ -84,7 +88,7 @@ def calibrate_rasch(
     level: float = LEVEL,
     minimum: int = MINIMUM_PERSONS,
 ) -> RaschCalibration:
-    r"""Calibrate items by marginal maximum likelihood; items with more than two categories by partial credit.
+    r"""Calibrate items by the partial credit model, of which the Rasch model is the case of two categories.
 
     Parameters
     ----------
@@ -97,9 +101,8 @@ def calibrate_rasch(
 
     Notes
     -----
-    Newton–Raphson with the exact observed Hessian over score groups. The quadrature is refined when its spacing is
-    wider than the narrowest posterior. An item of which some category was never seen has no finite estimate; it is left
-    out and says so.
+    `calibrate(responses, "PCM")`, with the mean of each item's steps as its difficulty. A category that nobody used is joined
+    with the next lower one.
 
     Examples
     --------
@@ -109,92 +112,91 @@ def calibrate_rasch(
     >>> [round(item.difficulty.value, 1) for item in calibrate_rasch(data).items]
     [-0.8, 0.1, 1.2, 0.6]
     """
-    matrix = as_categories(responses)
-    labels = item_names(matrix.shape[1], names)
-    unusable = [_never_seen(matrix[:, j]) for j in range(matrix.shape[1])]
-    kept = [j for j, reason in enumerate(unusable) if not reason]
-    used = answered_any(matrix[:, kept])
-    if len(kept) < 2 or len(used) < FEWEST_PERSONS:
-        thin = (
-            f"{len(kept)} items can be calibrated; at least 2 are needed"
-            if len(kept) < 2
-            else f"{len(used)} persons answered; at least {minimum} are needed"
-        )
-        return _nothing(labels, [own or thin for own in unusable], matrix, thin, level)
+    found = calibrate(responses, "PCM", names=names)
+    fitted = found.fitted if found.converged else None
+    if fitted is None or fitted.step_covariance is None:
+        return _of(found, [], np.empty((0, 0)), 0.0, level=level, minimum=minimum)
+    layout = StepLayout.of(fitted.categories - 1)
+    steps = [row[np.isfinite(row)] for row in found.difficulty[found.kept]]
+    covariance = fitted.step_covariance[: len(layout.item), : len(layout.item)]
+    centre = 0.0
+    if centred:
+        shift = np.array([1 / (len(steps) * layout.steps[item]) for item in layout.item])
+        centre = float(shift @ np.concatenate(steps))
+        transform = np.eye(len(shift)) - shift[None, :]
+        covariance = transform @ covariance @ transform.T
+        steps = [own - centre for own in steps]
+    return _of(found, steps, covariance, -centre, level=level, minimum=minimum)
 
-    layout = StepLayout.of(np.nanmax(used, axis=0).astype(np.int64))
-    fit = _fit(used, layout)
-    parameters, at = fit.parameters, fit.at
-    if not fit.converged:
-        trouble = "the estimation did not converge"
-        return _nothing(labels, [own or trouble for own in unusable], matrix, trouble, level)
 
-    spread_known = float(np.exp(parameters[-1])) > NO_SPREAD
-    free = len(parameters) if spread_known else len(parameters) - 1
-    covariance: FloatArray = np.asarray(np.linalg.inv(-at.hessian[:free, :free]), dtype=np.float64)
-    shift = np.array([1 / (len(kept) * layout.steps[item]) for item in layout.item]) if centred else None
-    steps, step_covariance = parameters[:-1], covariance[: len(layout.item), : len(layout.item)]
-    population_mean = 0.0
-    if shift is not None:
-        centre = float(shift @ steps)
-        transform = np.eye(len(steps)) - shift[None, :]
-        steps, step_covariance, population_mean = steps - centre, transform @ step_covariance @ transform.T, -centre
+def eap(responses: npt.ArrayLike, calibration: RaschCalibration) -> Abilities:
+    """Expected a posteriori ability under the calibrated population, with the posterior standard deviation.
 
-    spread = _population_sd(parameters[-1], covariance, len(used), known=spread_known, level=level, minimum=minimum)
+    Raises
+    ------
+    ResponseError
+        `not_calibrated`, `items_do_not_fit`, `not_a_category`.
+    """
+    if calibration.converged and calibration.population_sd.value is None:
+        reason = calibration.population_sd.reason
+        raise ResponseError("not_calibrated", f"the population's spread is not known: {reason}")
+    return _measured(responses, calibration, "EAP")
+
+
+def wle(responses: npt.ArrayLike, calibration: RaschCalibration) -> Abilities:
+    """Warm's weighted likelihood ability: finite also for nothing right and everything right.
+
+    Raises
+    ------
+    ResponseError
+        `not_calibrated`, `items_do_not_fit`, `not_a_category`.
+    """
+    return _measured(responses, calibration, "WLE")
+
+
+def _measured(responses: npt.ArrayLike, calibration: RaschCalibration, method: Method) -> Abilities:
+    if not calibration.converged:
+        raise ResponseError("not_calibrated", f"there is no calibration to measure with: {calibration.reason}")
+    found = estimate(responses, calibration.calibration, method)
+    return replace(found, theta=found.theta + calibration.population_mean)
+
+
+def _of(
+    found: Calibration, steps: list[FloatArray], covariance: FloatArray, mean: float, *, level: float, minimum: int
+) -> RaschCalibration:
+    ends = np.cumsum([0, *(len(own) for own in steps)])
+    place = {int(j): number for number, j in enumerate(found.kept)} if steps else {}
     items = []
-    for j, label in enumerate(labels):
-        if unusable[j]:
-            items.append(_uncalibrated(label, matrix[:, j], unusable[j], level))
+    for j, name in enumerate(found.names):
+        n = int(found.answered[j])
+        if j not in place:
+            reason = found.left_out.get(j, found.reason)
+            items.append(ItemCalibration(name=name, difficulty=_nothing("difficulty", n, reason, level), steps=()))
             continue
-        where = layout.item == kept.index(j)
-        n = int(np.isfinite(matrix[:, j]).sum())
-        items.append(
-            _calibrated(label, steps[where], step_covariance[np.ix_(where, where)], n, level=level, minimum=minimum)
-        )
-    left_out = [f"{label}: {why}" for label, why in zip(labels, unusable, strict=True) if why]
+        rows = slice(ends[place[j]], ends[place[j] + 1])
+        own = steps[place[j]], covariance[rows, rows]
+        items.append(_calibrated(name, own[0], own[1], n, level=level, minimum=minimum))
+    left_out = [f"{found.names[j]}: {why}" for j, why in found.left_out.items()]
     return RaschCalibration(
         items=tuple(items),
-        population_mean=population_mean,
-        population_sd=spread,
-        log_likelihood=at.value,
-        n_parameters=free,
-        persons=len(used),
-        iterations=fit.iterations,
-        points=fit.points,
-        converged=True,
-        covariance=step_covariance,
-        reason="; ".join(left_out),
+        population_mean=mean,
+        population_sd=_population_sd(found, level=level, minimum=minimum),
+        log_likelihood=found.log_likelihood if steps else None,
+        n_parameters=found.n_parameters,
+        persons=found.persons,
+        iterations=found.iterations,
+        points=found.points,
+        converged=bool(steps),
+        covariance=covariance,
+        reason=found.reason or "; ".join(left_out),
+        calibration=found,
     )
-
-
-def _fit(used: FloatArray, layout: StepLayout) -> NewtonFit:
-    reached = np.nansum(used[:, layout.item] >= layout.level, axis=0).astype(np.float64)
-    below = np.nansum(used[:, layout.item] == layout.level - 1, axis=0).astype(np.float64)
-    exactly = np.nansum(used[:, layout.item] == layout.level, axis=0).astype(np.float64)
-    start = np.append(np.log(below / exactly), 0.0)
-    return fit_steps(layout, [Part(score_groups(used), reached, np.eye(len(start)), np.zeros(len(start)))], start)
-
-
-def _never_seen(answers: FloatArray) -> str:
-    """Why an item has no finite estimate, or nothing."""
-    seen = answers[np.isfinite(answers)]
-    if not len(seen):
-        return "nobody answered it"
-    highest = int(seen.max())
-    if highest == 0:
-        return "nobody scored on it"
-    missing = sorted(set(range(highest + 1)) - {int(value) for value in np.unique(seen)})
-    if not missing:
-        return ""
-    if highest == 1:
-        return "everybody answered it correctly"
-    return f"nobody scored exactly {' or '.join(map(str, missing))}; join these categories with their neighbours"
 
 
 def _calibrated(
     name: str, steps: FloatArray, covariance: FloatArray, n: int, *, level: float, minimum: int
 ) -> ItemCalibration:
-    def estimate(value: float, variance: float, what: str) -> Estimate:
+    def one(value: float, variance: float, what: str) -> Estimate:
         se = float(np.sqrt(variance))
         return estimated(
             value=value,
@@ -207,58 +209,34 @@ def _calibrated(
             level=level,
         )
 
-    variances = np.diag(covariance)
     return ItemCalibration(
         name=name,
-        difficulty=estimate(float(steps.mean()), float(covariance.mean()), "difficulty"),
-        steps=tuple(estimate(float(s), float(v), "step difficulty") for s, v in zip(steps, variances, strict=True)),
+        difficulty=one(float(steps.mean()), float(covariance.mean()), "difficulty"),
+        steps=tuple(
+            one(float(s), float(v), "step difficulty") for s, v in zip(steps, np.diag(covariance), strict=True)
+        ),
     )
 
 
-def _uncalibrated(name: str, answers: FloatArray, reason: str, level: float) -> ItemCalibration:
-    n = int(np.isfinite(answers).sum())
-    method = f"difficulty in logits, {METHOD}"
-    return ItemCalibration(
-        name=name, difficulty=not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level), steps=()
-    )
+def _nothing(what: str, n: int, reason: str, level: float) -> Estimate:
+    return not_enough(n=n, method=f"{what} in logits, {METHOD}", source=SOURCE, reason=reason, level=level)
 
 
-def _population_sd(
-    log_sd: float, covariance: FloatArray, n: int, *, known: bool, level: float, minimum: int
-) -> Estimate:
-    method = f"standard deviation of ability in logits, {METHOD}"
-    if not known:
-        reason = "persons do not differ more than chance makes them"
-        return not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level)
-    value, se = float(np.exp(log_sd)), float(np.sqrt(covariance[-1, -1]))
-    reach = two_sided(level) * se
+def _population_sd(found: Calibration, *, level: float, minimum: int) -> Estimate:
+    what = "standard deviation of ability"
+    if not found.converged:
+        return _nothing(what, found.persons, found.reason, level)
+    if found.population_sd <= NO_SPREAD:
+        return _nothing(what, found.persons, "persons do not differ more than chance makes them", level)
+    value, error = found.population_sd, float(found.standard_errors["population_sd"])
+    reach = two_sided(level) * error / value
     return estimated(
         value=value,
-        standard_error=value * se,
+        standard_error=error,
         interval=(value * float(np.exp(-reach)), value * float(np.exp(reach))),
-        n=n,
-        method=method,
+        n=found.persons,
+        method=f"{what} in logits, {METHOD}",
         source=SOURCE,
         minimum=minimum,
         level=level,
-    )
-
-
-def _nothing(
-    labels: Sequence[str], reasons: Sequence[str], matrix: FloatArray, reason: str, level: float
-) -> RaschCalibration:
-    n = len(answered_any(matrix))
-    method = f"standard deviation of ability in logits, {METHOD}"
-    return RaschCalibration(
-        items=tuple(_uncalibrated(label, matrix[:, j], reasons[j], level) for j, label in enumerate(labels)),
-        population_mean=0.0,
-        population_sd=not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level),
-        log_likelihood=None,
-        n_parameters=0,
-        persons=n,
-        iterations=0,
-        points=0,
-        converged=False,
-        covariance=np.empty((0, 0)),
-        reason=reason,
     )
