@@ -91,6 +91,13 @@ def test_icc_words_and_shrout_fleiss_names_are_the_same() -> None:
         agreement.icc(MARKS, "mixed")  # type: ignore[arg-type]
 
 
+def test_interval_without_end_is_not_enough_evidence() -> None:
+    """Five persons, two raters: the lower limit of one rater is below −1, so that of the mean is not a number."""
+    found = agreement.icc([[1, 1], [0, 1], [1, 0], [1, 1], [0, 0]], "twoway", "agreement", "average")
+    assert found.value is None
+    assert "without end" in found.reason
+
+
 def brute_alpha(table: np.ndarray, metric: str) -> float:
     """Over all pairs, by definition."""
     pairable = [row[np.isfinite(row)] for row in table if np.isfinite(row).sum() > 1]

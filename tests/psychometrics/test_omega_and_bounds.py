@@ -173,6 +173,16 @@ def test_alpha_bootstrap_is_seeded_and_near_feldt() -> None:
     assert one.standard_error == pytest.approx(reliability.alpha(CONGENERIC).standard_error, rel=0.3)
 
 
+def test_pairwise_covariances_that_contradict_each_other_are_refused() -> None:
+    """Each pair of three items agrees perfectly for its own persons, whose spread differs: alpha would be above 1."""
+    nan = np.nan
+    apart = np.array([[0, 0, nan], [4, 4, nan], [nan, 1, 1], [nan, 2, 2], [0, nan, 0], [4, nan, 4]] * 10, dtype=float)
+    found = reliability.alpha(apart)
+    assert found.value is None
+    assert "contradict each other" in found.reason
+    assert "contradict each other" in reliability.split_half(apart, resamples=3).best.reason
+
+
 def test_schmid_leiman_gives_a_hierarchical_structure_back() -> None:
     """A general and three group factors with proportional loadings inside each group are recovered exactly."""
     second, first = np.array([0.8, 0.7, 0.6]), np.kron(np.eye(3), np.array([[0.9], [0.8], [0.7]]))

@@ -123,12 +123,16 @@ def shrout_fleiss(
         reason = "the ratings do not vary between persons, or not at all within them"
         return not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level)
     value = float(_value(form, n, k, persons, raters, residual, within))
+    limits = _limits(form, n, k, persons, raters, residual, within, level)
+    if not np.isfinite([value, *limits]).all():
+        reason = "persons differ so little beside the raters that the interval is without end"
+        return not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level)
     left_out = _value(form, n - 1, k, *_without_each(rows))
     se = float(np.sqrt((n - 1) / n * ((left_out - left_out.mean()) ** 2).sum()))
     estimate = estimated(
         value=value,
         standard_error=se,
-        interval=_limits(form, n, k, persons, raters, residual, within, level),
+        interval=limits,
         n=n,
         method=method,
         source=SOURCE,
@@ -202,14 +206,21 @@ def _limits(
         low, high = ((f - 1) / (f + k - 1) for f in (f_low, f_high))
     if form.endswith("k)"):
         # Spearman–Brown carries the limits of one rater over to the mean of k
-        low, high = (k * limit / (1 + (k - 1) * limit) for limit in (low, high))
+        low, high = (_stepped_up(limit, k) for limit in (low, high))
     return float(low), float(high)
+
+
+def _stepped_up(limit: float, k: int) -> float:
+    below = 1 + (k - 1) * limit
+    return k * limit / below if below > 0 else float("-inf")
 
 
 def _limits_random_raters(
     n: int, k: int, persons: float, raters: float, residual: float, upper_tail: float
 ) -> tuple[float, float]:
     single = float(_value("ICC(2,1)", n, k, persons, raters, residual, 0.0))
+    if not np.isfinite(single):
+        return float("nan"), float("nan")
     f_raters = raters / residual
     spread = n * (1 + (k - 1) * single) - k * single
     df = (

@@ -301,13 +301,16 @@ def _fit_beta(scores: FloatArray, length: float, *, k: float) -> _Beta | None:
     falling[2:][scores < np.arange(2, 5)[:, None]] = 0.0
     f = falling.mean(axis=1)
     m1 = f[1] / n
-    m2 = (f[2] + 2 * k * m1) / (n * (n - 1) + 2 * k)
+    room = [n * (n - 1) + r * (r - 1) * k for r in (2, 3, 4)]  # k is negative where errors exceed the binomial
+    if room[0] <= 0:
+        return None
+    m2 = (f[2] + 2 * k * m1) / room[0]
     variance = m2 - m1**2
     if not 0 < variance < m1 * (1 - m1):
         return None
     two = m1 * (1 - m1) / variance - 1
     on_unit = _Beta(m1 * two, (1 - m1) * two, 0.0, 1.0)
-    if n <= 3:
+    if n <= 3 or min(room) <= 0:
         return on_unit
     m3 = (f[3] + 6 * k * (n - 2) * m2) / (n * (n - 1) * (n - 2) + 6 * k * (n - 2))
     last = (n - 2) * (n - 3)

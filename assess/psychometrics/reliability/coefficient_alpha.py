@@ -7,7 +7,9 @@ from scipy import special
 from assess.psychometrics.covariance import ItemCovariance, Missing, item_covariance
 from assess.psychometrics.reliability.intervals import (
     BOOTSTRAP_SOURCE,
+    CONTRADICTION,
     RESAMPLES,
+    ROUNDING,
     IntervalKind,
     bootstrapped,
     on_log_scale,
@@ -118,6 +120,9 @@ def alpha_from(
     if reason:
         return not_enough(n=n, method=method, source=ALPHA_SOURCE, reason=reason, level=level)
     value = coefficient(items, diagonal, total)
+    if value > 1 + ROUNDING:
+        return not_enough(n=n, method=method, source=ALPHA_SOURCE, reason=CONTRADICTION, level=level)
+    value = min(value, 1.0)
     df = (n - 1.0, (n - 1.0) * (items - 1))
     tail = (1 - level) / 2
     estimate = estimated(

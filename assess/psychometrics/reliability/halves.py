@@ -100,22 +100,13 @@ def split_half(
     n, method = covariance.n, f"split half ({missing}{', standardised items' if standardised else ''})"
     reason = lacking(covariance).replace("alpha", "halving") or _constant(covariance, standardised=standardised)
     if reason:
-        nothing = not_enough(n=n, method=method, source=SPLITS_SOURCE, reason=reason, level=level)
-        return SplitHalf(
-            spearman_brown=nothing,
-            flanagan_rulon=nothing,
-            best=nothing,
-            worst=nothing,
-            mean=nothing,
-            coefficients=np.zeros(0),
-            exact=True,
-            best_half=(),
-            worst_half=(),
-        )
+        return _nothing(n, method, reason, level)
     exact = items <= MOST_ITEMS_IN_FULL
     halves = all_halves(items) if exact else _sampled_halves(items, splits, seed)
     used = _used(covariance.matrix, standardised=standardised)
     coefficients = halves_coefficients(used, halves)
+    if not np.isfinite(coefficients).all():
+        return _nothing(n, method, "the sum of the standardised items does not vary", level)
     rows = complete_rows(matrix) if missing == "listwise" else answered_any(matrix)
 
     def again(sample: FloatArray) -> npt.ArrayLike:
@@ -155,6 +146,21 @@ def split_half(
     )
 
 
+def _nothing(n: int, method: str, reason: str, level: float) -> SplitHalf:
+    nothing = not_enough(n=n, method=method, source=SPLITS_SOURCE, reason=reason, level=level)
+    return SplitHalf(
+        spearman_brown=nothing,
+        flanagan_rulon=nothing,
+        best=nothing,
+        worst=nothing,
+        mean=nothing,
+        coefficients=np.zeros(0),
+        exact=True,
+        best_half=(),
+        worst_half=(),
+    )
+
+
 def all_halves(items: int) -> FloatArray:
     """Every split into halves, splits × items: 1 for the items of one half.
 
@@ -171,7 +177,9 @@ def all_halves(items: int) -> FloatArray:
 
 
 def halves_coefficients(covariance: FloatArray, halves: FloatArray) -> FloatArray:
-    """4·C_AB/V of every split."""
+    """4·C_AB/V of every split; NaN when the sum does not vary."""
+    if not covariance.sum() > 1e-12 * len(covariance):
+        return np.full(len(halves), np.nan)
     across = ((halves @ covariance) * (1 - halves)).sum(axis=1)
     return np.asarray(4 * across / covariance.sum())
 

@@ -99,6 +99,9 @@ def hierarchical_omega(
         return _nothing(reason, factors, missing, covariance.n, level)
     correlation = _correlation(covariance)
     solution = schmid_leiman(correlation, factors)
+    if not np.isfinite(_figures(correlation, solution)).all():
+        reason = "the sum of the standardised items does not vary, or no factor explains any of it"
+        return _nothing(reason, factors, missing, covariance.n, level)
     if not solution.converged:
         reason = f"{factors} factors could not be extracted and rotated to a stable solution; ask for fewer"
         return _nothing(reason, factors, missing, covariance.n, level)
@@ -134,11 +137,13 @@ def hierarchical_omega(
 
 def _figures(correlation: FloatArray, solution: SchmidLeiman) -> tuple[float, float, float]:
     total = float(correlation.sum())
+    if not total > 1e-12 * len(correlation):
+        return float("nan"), float("nan"), float("nan")
     general, group = float((solution.general**2).sum()), float((solution.group**2).sum())
     return (
         1 - float(solution.uniquenesses.sum()) / total,
         float(solution.general.sum()) ** 2 / total,
-        general / (general + group),
+        general / (general + group) if general + group > 0 else float("nan"),
     )
 
 

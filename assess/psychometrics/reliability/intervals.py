@@ -10,6 +10,12 @@ from assess.psychometrics.responses import FloatArray
 from assess.psychometrics.results import Estimate, estimated, not_enough, two_sided
 
 RESAMPLES = 1_000
+ROUNDING = 1e-9
+"""How far rounding may carry a reliability past 1."""
+CONTRADICTION = (
+    "the pairs of items rest on persons so different that their covariances contradict each other and the coefficient "
+    "comes out above 1; take complete persons (missing='listwise'), or items with more persons in common"
+)
 BOOTSTRAP_SOURCE = "bootstrap over persons: Efron & Tibshirani (1993), An introduction to the bootstrap, ch. 13"
 
 Statistics = Callable[[FloatArray], npt.ArrayLike]
@@ -46,7 +52,9 @@ def bootstrapped(
 
     Resamples in which the statistic does not exist are left out; when they are more than half there is no answer.
     """
-    usable = drawn[np.isfinite(drawn)]
+    if value > 1 + ROUNDING:
+        return not_enough(n=n, method=method, source=source, reason=CONTRADICTION, level=level)
+    usable = drawn[np.isfinite(drawn) & (drawn <= 1 + ROUNDING)]
     if len(usable) < max(len(drawn) / 2, 2):
         reason = "the coefficient does not exist in most resamples of these persons"
         return not_enough(n=n, method=method, source=source, reason=reason, level=level)

@@ -99,12 +99,14 @@ def guttman(
             )
         else:
             estimates[name] = not_enough(
-                n=n, method=method, source=SOURCE, reason=_absent(name, matrix.shape[1]), level=level
+                n=n, method=method, source=SOURCE, reason=_absent(name, values, matrix.shape[1]), level=level
             )
     return GuttmanBounds(**estimates)
 
 
-def _absent(name: str, items: int) -> str:
+def _absent(name: str, values: FloatArray, items: int) -> str:
+    if not np.isfinite(values[0]):
+        return "the sum of the standardised items does not vary"
     if name == "lambda4":
         return f"{items} items have too many splits to try them all; `split_half` samples them"
     return "an item repeats what the others say, so the covariances cannot be inverted"
@@ -121,7 +123,9 @@ def _bounds(covariance: ItemCovariance, halves: FloatArray | None, *, standardis
             return np.full(6, np.nan)
         matrix = matrix / np.outer(scale, scale)
     k, total, diagonal = len(matrix), float(matrix.sum()), np.diag(matrix)
-    columns = (matrix**2).sum(axis=0) - diagonal**2
+    if not total > 1e-12 * k:
+        return np.full(6, np.nan)
+    columns = np.maximum((matrix**2).sum(axis=0) - diagonal**2, 0.0)
     first = 1 - float(diagonal.sum()) / total
     return np.array(
         [

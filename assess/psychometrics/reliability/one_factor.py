@@ -253,9 +253,7 @@ def _unusable(covariance: ItemCovariance, labels: Sequence[str]) -> str:
     values, vectors = np.linalg.eigh(covariance.matrix / np.outer(scale, scale))
     if values[0] < 1e-10:
         most = labels[int(np.abs(vectors[:, 0]).argmax())]
-        return (
-            f"the covariances are of deficient rank: {most} repeats what other items say, or there are too few persons"
-        )
+        return f"the covariances are of deficient rank: {most} repeats what other items say, or persons are too few"
     return ""
 
 
