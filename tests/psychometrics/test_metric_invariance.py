@@ -90,6 +90,18 @@ def by_group(method: Callable[..., Any], table: Matrix) -> Any:
     return method(table[:, :-1], table[:, -1] > 0)
 
 
+def by_rater(table: Matrix, **options: Any) -> Any:
+    person, rater = (place.ravel() for place in np.indices(table.shape))
+    found = facets.calibrate(table.ravel(), person=person, facets={"rater": rater}, **options)
+    return found.measures["rater"], found.population_mean, found.population_sd
+
+
+def pairs_of_raters(table: Matrix) -> Any:
+    person, column = (place.ravel() for place in np.indices(table.shape))
+    found = facets.calibrate(table.ravel(), person=person, facets={"task": column // 2, "rater": column % 2})
+    return facets.interactions(found, "task", "rater")
+
+
 DIF_METHODS: dict[str, Callable[..., Any]] = {
     "mantel_haenszel": dif.mantel_haenszel,
     "mantel_haenszel purified": partial(dif.mantel_haenszel, purify=True),
@@ -210,6 +222,9 @@ METRICS = [
     Metric("krippendorff_alpha ordinal", lambda x: agreement.krippendorff_alpha(x, metric="ordinal"), RATINGS),
     Metric("rater_pairs", agreement.rater_pairs, RATINGS, columns="fixed"),
     Metric("rater_severity", facets.rater_severity, RATINGS),
+    Metric("calibrate raters", lambda x: by_rater(x), RATINGS),
+    Metric("calibrate raters jointly", lambda x: by_rater(x, method="JML", steps="rater"), RATINGS),
+    Metric("interactions", lambda x: pairs_of_raters(x), RATINGS, columns="fixed"),
     Metric("crossed", lambda x: gtheory.crossed(x, ["j"]), RATINGS),
     Metric("crossed reml", lambda x: gtheory.crossed(x, ["j"], method="reml"), RATINGS),
     Metric(
@@ -431,6 +446,8 @@ def test_every_public_metric_is_registered() -> None:
         "bootstrapped",
         "no_quality",
         "alpha_from",
+        "biserial",
+        "known_reliability",
         "on_log_scale",
         "jackknifed",
         "share_of",
@@ -464,5 +481,6 @@ def _answers(function: Callable[..., Any]) -> bool:
     answers += ["ItemOptions", "SplitHalf", "GuttmanBounds", "HierarchicalOmega", "Concordance", "CategoryKappa"]
     answers += ["GStudy", "DStudy", "MantelHaenszel", "Logistic", "Standardisation", "Polytomous", "Shrunken"]
     answers += ["ResponseTimes"]
+    answers += ["FacetCalibration", "Interactions"]
     answers += ["LimitedInformation", "Dimensionality"]
     return any(f".{name}'" in names or f".{name}," in names or f".{name}]" in names for name in answers)

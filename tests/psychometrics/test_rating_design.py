@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assess.psychometrics import facets
+from assess.psychometrics.facets.comparable import comparable as comparable_elements
 from assess.psychometrics.responses import ResponseError
 from tests.effort import examples
 
@@ -36,8 +37,14 @@ three_facets = st.lists(
     st.tuples(st.sampled_from("abcde"), st.sampled_from("RST"), st.sampled_from("xyz")), min_size=1, max_size=10
 )
 
+four_facets = st.lists(
+    st.tuples(st.sampled_from("abcd"), st.sampled_from("RST"), st.sampled_from("xyz"), st.sampled_from("12")),
+    min_size=1,
+    max_size=9,
+)
 
-@given(st.one_of(two_facets, three_facets))
+
+@given(st.one_of(two_facets, three_facets, four_facets))
 @settings(max_examples=examples(150), deadline=None)
 def test_subsets_are_the_persons_whose_differences_are_estimable(marks: list[Row]) -> None:
     found = facets.connectivity(marks)
@@ -49,11 +56,11 @@ def test_subsets_are_the_persons_whose_differences_are_estimable(marks: list[Row
             assert (subset_of[one] == subset_of[other]) == comparable(list(marks), one, other)
 
 
-@given(st.one_of(two_facets, three_facets))
+@given(st.one_of(two_facets, three_facets, four_facets))
 @settings(max_examples=examples(150), deadline=None)
 def test_extra_markings_connect_and_none_can_be_spared(marks: list[Row]) -> None:
     found = facets.connectivity(marks)
-    extra = [(m.person, m.rater, *m.criteria[:1]) for m in found.extra_markings]
+    extra = [(m.person, m.rater, *(m.criteria[0].split(" × ") if m.criteria else ())) for m in found.extra_markings]
     assert facets.connectivity([*marks, *extra]).connected
     for left_out in range(len(extra)):
         assert not facets.connectivity([*marks, *extra[:left_out], *extra[left_out + 1 :]]).connected
@@ -76,6 +83,41 @@ def test_extra_markings_go_to_the_least_loaded_rater() -> None:
     marks = [("a", "R1"), ("b", "R1"), ("c", "R1"), ("c", "R2"), ("x", "R3"), ("y", "R4")]
     chosen = [(marking.person, marking.rater) for marking in facets.connectivity(marks).extra_markings]
     assert chosen == [("x", "R2"), ("y", "R1")] or chosen == [("x", "R2"), ("y", "R2")]
+
+
+def test_elements_of_every_facet_are_grouped_by_the_rank_of_the_design() -> None:
+    """Random sparse designs of four facets: two elements are together when their difference lies in the row space."""
+    rng = np.random.default_rng(44)
+    for _ in range(examples(40)):
+        marks = [tuple(f"{'prct'[f]}{rng.integers(0, size)}" for f, size in enumerate((6, 4, 3, 2))) for _ in range(9)]
+        labels = [sorted({mark[f] for mark in marks}) for f in range(4)]
+        codes = [np.array([names.index(mark[f]) for mark in marks]) for f, names in enumerate(labels)]
+        found = comparable_elements(codes, [len(names) for names in labels])
+        matrix, column = design_matrix(marks)
+        rank = np.linalg.matrix_rank(matrix)
+        for f, names in enumerate(labels):
+            for i, one in enumerate(names):
+                for j in range(i):
+                    contrast = np.zeros((1, matrix.shape[1]))
+                    contrast[0, column[f, one]], contrast[0, column[f, names[j]]] = 1.0, -1.0
+                    estimable = np.linalg.matrix_rank(np.vstack([matrix, contrast])) == rank
+                    assert (found.group[f][i] == found.group[f][j]) == estimable
+
+
+def test_anchors_connect_what_marks_do_not() -> None:
+    codes, sizes = [np.array([0, 1]), np.array([0, 1])], [2, 2]
+    assert comparable_elements(codes, sizes).group[0].tolist() == [0, 1]
+    held = {1: np.array([True, True])}
+    assert comparable_elements(codes, sizes, held).group[0].tolist() == [0, 0]
+
+
+def test_hundreds_of_subsets_are_joined_one_marking_each() -> None:
+    marks = [(f"P{n}", f"R{n}", c) for n in range(300) for c in ("wiring", "safety")]
+    found = facets.connectivity(marks)
+    assert len(found.subsets) == 300
+    extra = [(m.person, m.rater, m.criteria[0]) for m in found.extra_markings]
+    assert facets.connectivity([*marks, *extra]).connected
+    assert found.sentence.endswith("299 extra markings would connect them (fewer may do).")
 
 
 def test_shared_persons_show_thin_links() -> None:

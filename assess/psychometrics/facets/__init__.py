@@ -1,7 +1,7 @@
 """Many-facet Rasch measurement, rating designs, and how severe each rater looks."""
 
 from assess.psychometrics.facets.anchors import read_anchors, write_anchors
-from assess.psychometrics.facets.calibration import FacetCalibration
+from assess.psychometrics.facets.calibration import FacetCalibration, Method
 from assess.psychometrics.facets.connectivity import Connectivity, ExtraMarking, Subset, connectivity
 from assess.psychometrics.facets.elements import Element
 from assess.psychometrics.facets.fit import MeanSquares, UnexpectedRating
@@ -18,6 +18,7 @@ __all__ = [
     "FacetCalibration",
     "Interactions",
     "MeanSquares",
+    "Method",
     "PairBias",
     "RaterSummary",
     "Separation",

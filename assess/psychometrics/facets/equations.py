@@ -19,6 +19,7 @@ from assess.psychometrics.responses import BoolArray, FloatArray
 
 Matrix: TypeAlias = Any  # a FloatArray, or a sparse array with as many rows and columns
 SPARSE_FROM = 40_000
+DENSE_UP_TO = 600
 
 
 class Crossing:
@@ -158,7 +159,7 @@ def information(layout: Layout, curvature: Curvature) -> Matrix:
         table[blocks][blocks] = _within_groups(layout, curvature.product)
     else:
         table = [row[:blocks] for row in table[:blocks]]
-    if layout.parameters <= 600:
+    if layout.parameters <= DENSE_UP_TO:
         return np.block([[_dense(part) for part in row] for row in table])
     return sparse.block_array([[sparse.csr_array(part) for part in row] for row in table], format="csr")
 
