@@ -10,7 +10,7 @@ from scipy import stats
 
 from assess.psychometrics.responses import FloatArray, ResponseError, as_matrix, as_vector, item_names
 from assess.psychometrics.results import LEVEL, Estimate, estimated, not_enough
-from assess.standard_setting.cut import SingleCut
+from assess.standard_setting.cut import SingleCut, alike
 from assess.standard_setting.judges import judge_names
 from assess.standard_setting.panel_cut import MINIMUM_JUDGES, PanelCut, panel_cut, share_of
 from assess.standard_setting.panel_cut import SOURCE as ERRORS
@@ -196,6 +196,6 @@ def _change(first: PanelCut, last: PanelCut, source: str, level: float, minimum:
 
 def _spread_ratio(first: PanelCut, last: PanelCut) -> float | None:
     pairs = _paired(first, last)
-    if len(pairs) < 2 or pairs[:, 0].min() == pairs[:, 0].max():
+    if len(pairs) < 2 or alike(pairs[:, 0]):
         return None
     return float(pairs[:, 1].std(ddof=1) / pairs[:, 0].std(ddof=1))

@@ -8,9 +8,9 @@ import numpy.typing as npt
 from assess.psychometrics.responses import FloatArray, ResponseError, as_matrix, as_vector
 from assess.psychometrics.results import LEVEL, Estimate, doubted, estimated, not_enough
 from assess.standard_setting.compromise import below, crossing, failing_shares
-from assess.standard_setting.cut import SingleCut
+from assess.standard_setting.cut import SingleCut, alike
 from assess.standard_setting.hofstee import MINIMUM_JUDGES, MINIMUM_PERSONS
-from assess.standard_setting.resampling import RESAMPLES, blocks, draws, spread
+from assess.standard_setting.resampling import RESAMPLES, averages, blocks, draws, spread
 
 SOURCE = "Beuk (1984), Journal of Educational Measurement 21, 147–152; standard error: bootstrap"
 
@@ -142,7 +142,7 @@ def _lacking(distinct: int, table: FloatArray, minimum: int) -> str:
         return "all candidates have the same score" if distinct else "there are no scores"
     if len(table) < 2:
         return f"{len(table)} judge(s) gave a cut and a pass rate; at least {minimum} are needed"
-    if not np.ptp(table, axis=0).any():
+    if alike(table[:, 0]) and alike(table[:, 1]):
         return (
             f"all {len(table)} judges gave the same cut and pass rate, so nothing says which of the two to give way; "
             f"ask at least {minimum} who judge on their own"
@@ -158,14 +158,15 @@ def _resampled(
     apart = table - table.mean(axis=0)
     for size in blocks(resamples, int(counts.sum())):
         failing = failing_shares(draws(counts, generator, size))
-        weights = draws(np.ones(judges), generator, size) / judges
-        shift = weights @ apart
-        variance = np.maximum(weights @ apart**2 - shift**2, 0.0) * judges / (judges - 1)
+        weights = draws(np.ones(judges), generator, size)
+        drawn = weights.sum(axis=1)[:, None]
+        shift, square = averages(weights, apart), averages(weights, apart**2)
+        variance = np.maximum(square - shift**2, 0.0) * drawn / np.maximum(drawn - 1, 1)
         dust = 1e-18 * np.maximum(1.0, (table**2).max(axis=0))
         spreads = np.sqrt(np.where(variance > dust, variance, 0.0))
         found.append(_meeting(values, failing, table.mean(axis=0) + shift, spreads))
-    drawn = np.concatenate(found)
-    return drawn[np.isfinite(drawn)]
+    cuts = np.concatenate(found)
+    return cuts[np.isfinite(cuts)]
 
 
 def _meeting(scores: FloatArray, failing: FloatArray, means: FloatArray, spreads: FloatArray) -> FloatArray:

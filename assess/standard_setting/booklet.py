@@ -91,7 +91,8 @@ def booklet(
     ------
     ResponseError
         `not_a_probability`, `names_do_not_fit`, `unknown_model`, `no_location` when guessing alone reaches the
-        probability, `not_a_slope` for a discrimination that is not above 0.
+        probability, `not_a_slope` for a discrimination that is not above 0, `not_in_order` for GRM thresholds that do
+        not rise.
 
     Notes
     -----
@@ -128,6 +129,8 @@ def booklet(
     _refuse(labels, slope, guess, usable, model, response_probability, guessing_in_probability)
     family = model_named(model).family
     parameters, categories, points = _parameters(family, steps[usable], slope[usable], guess[usable])
+    if family == "graded":
+        _refuse_out_of_order(steps[usable], [labels[j] for j in np.flatnonzero(usable)])
     places = _locations(family, parameters, categories, response_probability, guessing_in_probability)
     kept = np.flatnonzero(usable)
     row, column = np.nonzero(np.arange(1, places.shape[1] + 1) < categories[:, None])
@@ -195,6 +198,16 @@ def _refuse(
         j = int((usable & (guess >= probability)).argmax())
         sentence = f"{names[j]}: guessing {guess[j]:g} alone reaches the response probability {probability:.3g}; use a higher one"
         raise ResponseError("no_location", sentence)
+
+
+def _refuse_out_of_order(steps: FloatArray, names: Sequence[str]) -> None:
+    for name, row in zip(names, steps, strict=True):
+        there = row[np.isfinite(row)]
+        if (np.diff(there) <= 0).any():
+            sentence = (
+                f"{name}: the thresholds of a graded item rise with the category; these are {there.round(3).tolist()}"
+            )
+            raise ResponseError("not_in_order", sentence)
 
 
 def _parameters(

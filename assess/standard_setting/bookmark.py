@@ -15,7 +15,7 @@ from assess.standard_setting.cut import Centre, SingleCut, identical
 from assess.standard_setting.judges import judge_names
 from assess.standard_setting.outliers import Outlier, severity_outliers
 from assess.standard_setting.panel_cut import MINIMUM_JUDGES
-from assess.standard_setting.resampling import RESAMPLES, resampled, spread, weighted_median
+from assess.standard_setting.resampling import RESAMPLES, averages, resampled, spread, weighted_median
 
 Reading = Literal["last mastered", "midpoint", "bookmarked"]
 
@@ -34,7 +34,8 @@ class Bookmark(SingleCut):
     cut
         The mean or the median, as asked for; n = judges.
     mean, median
-        Of the judges' cuts, in logits. The standard error of the mean is SD/√judges, that of the median is bootstrapped.
+        Of the judges' cuts, in logits. The standard error of the mean is SD/√judges, that of the median is bootstrapped; Student's
+        interval with judges − 1 degrees of freedom.
     bootstrap_se
         Of the one that is the cut.
     raw
@@ -184,7 +185,7 @@ def _mean(
         return not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level), None
     value, error = float(said.mean()), float(said.std(ddof=1) / np.sqrt(n))
     reach = float(stats.t.ppf(0.5 + level / 2, n - 1)) * error
-    drawn = resampled(np.ones(n), lambda w: np.asarray(w @ said / n), seed=seed, resamples=resamples)
+    drawn = resampled(np.ones(n), lambda w: averages(w, said), seed=seed, resamples=resamples)
     found = spread(drawn, resamples=resamples, level=level)
     estimate = estimated(
         value=value,
@@ -217,10 +218,11 @@ def _median(cuts: FloatArray, method: str, level: float, minimum: int, seed: int
     if found is None or found[0] == 0:
         reason = "the median is the same in nearly every resample of judges, so it has no standard error; use the mean"
         return not_enough(n=n, method=method, source=SOURCE, reason=reason, level=level)
+    value, reach = float(middle.mean()), float(stats.t.ppf(0.5 + level / 2, n - 1)) * found[0]
     return estimated(
-        value=float(middle.mean()),
+        value=value,
         standard_error=found[0],
-        interval=found[1],
+        interval=(value - reach, value + reach),
         n=n,
         method=method,
         source=SOURCE,

@@ -7,10 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from assess.psychometrics.ctt import mean
 from assess.psychometrics.responses import FloatArray, ResponseError, as_vector
 from assess.psychometrics.results import LEVEL, Estimate, doubted, estimated, not_enough
-from assess.standard_setting.cut import Centre, SingleCut
+from assess.standard_setting.cut import Centre, SingleCut, alike
 from assess.standard_setting.resampling import RESAMPLES, resampled, spread, standard_error, weighted_median
 
 MINIMUM_PERSONS = 30
@@ -91,7 +90,7 @@ def regression(
     n, method = len(y), f"borderline regression at rating {borderline:g}"
     values, counts = np.unique(x, return_counts=True)
     described = tuple((float(value), int(count)) for value, count in zip(values, counts, strict=True))
-    if n < 3 or len(values) < 2 or y.min() == y.max():
+    if n < 3 or len(values) < 2 or alike(y):
         reason = (
             f"{n} candidates with a score and a rating; at least {minimum} are needed"
             if n < 3
@@ -175,7 +174,8 @@ def group(
     scores, ratings, borderline
         As in `regression`; only candidates rated exactly `borderline` count.
     centre
-        Which of the two is the cut. The standard error of the mean is SD/√n, that of the median is from the bootstrap.
+        Which of the two is the cut. The standard error of the mean is SD/√n with Student's interval; the median has both from
+        the bootstrap.
 
     Raises
     ------
@@ -186,7 +186,7 @@ def group(
     --------
     >>> found = group([30, 41, 39, 52, 48, 60] * 6, [1, 2, 2, 3, 3, 4] * 6, borderline=3)
     >>> found.mean.in_words(1), found.median.value
-    ('50.0 (95 % interval 48.8 to 51.2, n = 12)', 50.0)
+    ('50.0 (95 % interval 48.7 to 51.3, n = 12)', 50.0)
     """
     if centre not in get_args(Centre):
         raise ResponseError("unknown_centre", f"there is no centre {centre!r}; centres: {', '.join(get_args(Centre))}")
@@ -194,7 +194,7 @@ def group(
     chosen = y[x == borderline]
     n, method = len(chosen), f"scores of the candidates rated {borderline:g}"
     label = f"median of the {method}"
-    if n < 2 or chosen.min() == chosen.max():
+    if n < 2 or alike(chosen):
         reason = (
             f"{n} candidates rated {borderline:g}; at least {minimum} are needed"
             if n < 2
@@ -205,9 +205,26 @@ def group(
             for which in ("mean", "median")
         )
     else:
-        average = mean(chosen, method=f"mean of the {method}", source=GROUP_SOURCE, level=level, minimum=minimum)
+        average = _mean(chosen, f"mean of the {method}", level=level, minimum=minimum)
         middle = _median(chosen, label, level=level, minimum=minimum, seed=seed, resamples=resamples)
     return BorderlineGroup(cut=average if centre == "mean" else middle, mean=average, median=middle)
+
+
+def _mean(chosen: FloatArray, method: str, *, level: float, minimum: int) -> Estimate:
+    n, value = len(chosen), float(chosen.mean())
+    error = float(chosen.std(ddof=1) / np.sqrt(n))
+    reach = float(stats.t.ppf(0.5 + level / 2, n - 1)) * error
+    return estimated(
+        value=value,
+        standard_error=error,
+        interval=(value - reach, value + reach),
+        n=n,
+        method=method,
+        source=GROUP_SOURCE,
+        minimum=minimum,
+        level=level,
+        cases="candidates rated borderline",
+    )
 
 
 def _median(chosen: FloatArray, method: str, *, level: float, minimum: int, seed: int, resamples: int) -> Estimate:
@@ -242,7 +259,7 @@ def _bootstrap_regression(
     y: FloatArray, x: FloatArray, borderline: float, *, seed: int, resamples: int
 ) -> float | None:
     """Every resample's line at the borderline, from weighted sums over the distinct pairs."""
-    centre, scale = float(y.mean()), float(y.std())
+    centre, scale = float(y.mean()), float(np.ptp(y))
     pairs, counts = np.unique(np.column_stack([x - borderline, (y - centre) / scale]), axis=0, return_counts=True)
     u, v = pairs.T
     terms = np.column_stack([np.ones_like(u), u, v, u * u, u * v])

@@ -14,7 +14,7 @@ from assess.standard_setting.two_groups import ContrastingGroups, TwoGroups
 MINIMUM_GROUP = 15
 SOURCE = "Livingston & Zieky (1982), Passing Scores, ch. 4"
 MIDPOINT_SOURCE = f"{SOURCE}; standard error: two independent means, Welch (1947), Biometrika 34, 28–35"
-INTERSECTION_SOURCE = f"{SOURCE}; standard error and interval: bootstrap"
+INTERSECTION_SOURCE = f"{SOURCE}; standard error: bootstrap"
 LOGISTIC_SOURCE = f"{SOURCE}; logistic regression, delta method"
 
 
@@ -91,8 +91,8 @@ def intersection(
 
     Notes
     -----
-    π₀φ(x; x̄₀, s₀) = π₁φ(x; x̄₁, s₁), the solution between the two means; SD with n − 1. Standard error and interval from
-    the bootstrap within groups.
+    π₀φ(x; x̄₀, s₀) = π₁φ(x; x̄₁, s₁), the solution between the two means; SD with n − 1. Standard error from the
+    bootstrap within groups, Student's interval with n₀ + n₁ − 2 degrees of freedom.
 
     Examples
     --------
@@ -110,7 +110,8 @@ def intersection(
     found = spread(drawn[np.isfinite(drawn)], resamples=resamples, level=level)
     if not np.isfinite(value) or found is None:
         return groups.without("the two densities do not meet between the means; use the midpoint or the logistic curve")
-    return groups.at(value, found[0], found[1], found[0])
+    reach = float(stats.t.ppf(0.5 + level / 2, groups.n - 2)) * found[0]
+    return groups.at(value, found[0], (value - reach, value + reach), found[0])
 
 
 def logistic(

@@ -48,6 +48,17 @@ class SingleCut:
         return self.cut.reason
 
 
+def alike(values: FloatArray) -> bool:
+    """Whether nothing differs but for rounding.
+
+    Examples
+    --------
+    >>> alike(np.array([0.3, 0.1 + 0.2])), alike(np.array([0.3, 0.31]))
+    (True, False)
+    """
+    return not len(values) or float(np.ptp(values)) <= 1e-12 * max(1.0, float(np.abs(values).max()))
+
+
 def identical(cuts: FloatArray, *, minimum: int) -> str:
     """The sentence for judges whose cuts are all the same: agreement without spread has no standard error. Else empty.
 
@@ -58,7 +69,7 @@ def identical(cuts: FloatArray, *, minimum: int) -> str:
     >>> identical(np.array([2.0, 2.5]), minimum=8)
     ''
     """
-    if len(cuts) < 2 or np.ptp(cuts) > 1e-9 * max(1.0, float(np.abs(cuts).max())):
+    if len(cuts) < 2 or not alike(cuts):
         return ""
     return (
         f"all {len(cuts)} judges came to the same cut, {cuts[0]:.4g}: that says nothing about what other judges would "

@@ -9,7 +9,7 @@ from assess.psychometrics.responses import FloatArray, ResponseError, as_matrix,
 from assess.psychometrics.results import LEVEL, Estimate, doubted, estimated, not_enough
 from assess.standard_setting.compromise import below, crossing, failing_shares
 from assess.standard_setting.cut import SingleCut
-from assess.standard_setting.resampling import RESAMPLES, blocks, draws, spread
+from assess.standard_setting.resampling import RESAMPLES, averages, blocks, draws, spread
 
 MINIMUM_JUDGES = 8
 MINIMUM_PERSONS = 30
@@ -104,7 +104,7 @@ def hofstee(
         _meeting(
             values,
             failing_shares(draws(counts, generator, size)),
-            draws(np.ones(judges), generator, size) @ table / judges,
+            averages(draws(np.ones(judges), generator, size), table),
         )
         for size in blocks(resamples, n)
     ]

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from assess.psychometrics.responses import FloatArray, ResponseError, as_categories, as_vector
 from assess.psychometrics.results import Estimate, doubted, estimated, not_enough
@@ -25,8 +26,8 @@ class LevelCut(SingleCut):
     level
         At or above which level the cut divides.
     cut
-        Where the pooled logistic curve crosses ½; standard error and percentile interval from resampled judges, who
-        bring all their judgements along. n = judges.
+        Where the pooled logistic curve crosses ½; standard error from resampled judges, who bring all their judgements
+        along, and Student's interval with judges − 1 degrees of freedom. n = judges.
     model_se
         The delta-method standard error of the curve, as if every judgement were independent; None without a cut.
     judge_cuts
@@ -196,10 +197,11 @@ class _Boundary:
             return nothing("most resamples of judges sort without overlap, so the curve has no finite slope")
         if found[0] <= 1e-9 * max(1.0, float(np.ptp(self.scale))):
             return nothing(identical(np.full(judges, pooled.value), minimum=self.minimum))
+        reach = float(stats.t.ppf(0.5 + self.level / 2, judges - 1)) * found[0]
         cut = estimated(
             value=pooled.value,
             standard_error=found[0],
-            interval=found[1],
+            interval=(pooled.value - reach, pooled.value + reach),
             n=judges,
             method=method,
             source=self.source,

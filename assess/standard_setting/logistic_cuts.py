@@ -10,7 +10,7 @@ from assess.psychometrics.responses import FloatArray
 
 NEWTON_STEPS = 30
 LONGEST_STEP = 2.0
-SETTLED = 1e-8
+SETTLED = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

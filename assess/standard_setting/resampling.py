@@ -1,6 +1,8 @@
 """The bootstrap, all resamples at once: a statistic is computed from how often each distinct case was drawn.
 
-Cases are drawn in their sorted order, so the answer depends on the seed and the cases, not on the order of the rows.
+n − 1 of n cases are drawn, with replacement (Rao & Wu 1988, Journal of the American Statistical Association 83, 231–241):
+then the bootstrap variance of a mean is s²/n, not (n − 1)/n of it, which matters for panels of eight. Cases are drawn in
+their sorted order, so the answer depends on the seed and the cases, not on the order of the rows.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,17 +20,17 @@ IntArray = npt.NDArray[np.int64]
 
 
 def draws(frequencies: npt.ArrayLike, generator: np.random.Generator, resamples: int) -> FloatArray:
-    """How often each distinct case comes up in resamples of the same size, resamples × cases.
+    """How often each distinct case comes up in resamples of one case less, resamples × cases.
 
     Examples
     --------
     >>> drawn = draws([3, 1], np.random.default_rng(0), 2)
     >>> drawn.shape, drawn.sum(axis=1).tolist()
-    ((2, 2), [4.0, 4.0])
+    ((2, 2), [3.0, 3.0])
     """
     counts = np.asarray(frequencies, dtype=np.int64)
     cases = np.repeat(np.arange(len(counts)), counts)
-    chosen = cases[generator.integers(len(cases), size=(resamples, len(cases)))]
+    chosen = cases[generator.integers(len(cases), size=(resamples, max(len(cases) - 1, 1)))]
     places = chosen + len(counts) * np.arange(resamples)[:, None]
     return np.bincount(places.ravel(), minlength=resamples * len(counts)).reshape(resamples, -1).astype(np.float64)
 
@@ -65,6 +67,18 @@ def spread(drawn: FloatArray, *, resamples: int, level: float) -> tuple[float, t
         return None
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     return float(drawn.std(ddof=1)), (float(low), float(high))
+
+
+def averages(weights: FloatArray, values: FloatArray) -> FloatArray:
+    """Means of what was drawn: cases → resamples, cases × columns → resamples × columns.
+
+    Examples
+    --------
+    >>> averages(np.array([[1.0, 2.0]]), np.array([3.0, 6.0])).tolist()
+    [5.0]
+    """
+    total = weights.sum(axis=1)
+    return np.asarray((weights @ values).T / total).T
 
 
 def weighted_median(values: FloatArray, weights: FloatArray) -> FloatArray:

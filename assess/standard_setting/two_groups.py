@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from assess.psychometrics.responses import FloatArray, ResponseError, as_vector
 from assess.psychometrics.results import Estimate, doubted, estimated, not_enough
-from assess.standard_setting.cut import SingleCut
-from assess.standard_setting.resampling import blocks, draws
+from assess.standard_setting.cut import SingleCut, alike
+from assess.standard_setting.resampling import averages, blocks, draws
 
 NAMES = ("not competent", "competent")
 
@@ -91,7 +91,7 @@ class TwoGroups:
         for group, name in zip((self.low, self.high), NAMES, strict=True):
             if len(group) < 2:
                 return f"{len(group)} candidate(s) judged {name}; at least {self.minimum} are needed"
-        if self.low[0] == self.low[-1] and self.high[0] == self.high[-1]:
+        if alike(self.low) and alike(self.high):
             return f"the scores do not vary within the groups ({self.low[0]:g} and {self.high[0]:g})"
         return ""
 
@@ -155,7 +155,8 @@ class TwoGroups:
 def _resampled_moments(group: FloatArray, generator: np.random.Generator, size: int) -> tuple[FloatArray, FloatArray]:
     values, counts = np.unique(group, return_counts=True)
     apart = values - group.mean()
-    weights = draws(counts, generator, size) / len(group)
-    shift = weights @ apart
-    variance = np.maximum(weights @ apart**2 - shift**2, 0.0) * len(group) / (len(group) - 1)
+    weights = draws(counts, generator, size)
+    drawn = weights.sum(axis=1)
+    shift, square = averages(weights, np.column_stack([apart, apart**2])).T
+    variance = np.maximum(square - shift**2, 0.0) * drawn / np.maximum(drawn - 1, 1)
     return group.mean() + shift, np.sqrt(variance)
