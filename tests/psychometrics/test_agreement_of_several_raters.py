@@ -60,9 +60,7 @@ def test_fleiss_standard_error_is_leave_one_out(exact: bool) -> None:
 def test_light_kappa_is_the_mean_over_pairs_and_leaves_one_out() -> None:
     def value(table: np.ndarray) -> float:
         pairs = combinations(table.T, 2)
-        return float(
-            np.mean([agreement.kappa(a, b, "quadratic", categories=range(5)).value for a, b in pairs])  # type: ignore[misc]
-        )
+        return float(np.mean([agreement.kappa(a, b, "quadratic", categories=range(5)).value for a, b in pairs]))
 
     found = agreement.light_kappa(MARKS, "quadratic", categories=range(5))
     assert found.value == pytest.approx(value(MARKS), abs=1e-12)
@@ -104,7 +102,7 @@ def brute_alpha(table: np.ndarray, metric: str) -> float:
     marks = np.concatenate(pairable)
     ordered = np.sort(marks)
 
-    def squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    def squared(a: np.ndarray, b: np.ndarray) -> Any:
         if metric == "nominal":
             return (a != b).astype(float)
         if metric == "interval":
@@ -112,7 +110,7 @@ def brute_alpha(table: np.ndarray, metric: str) -> float:
         if metric == "ratio":
             return ((a - b) / np.where(a + b == 0, 1, a + b)) ** 2
 
-        def middle(x: np.ndarray) -> np.ndarray:
+        def middle(x: np.ndarray) -> Any:
             return (np.searchsorted(ordered, x, "left") + np.searchsorted(ordered, x, "right")) / 2
 
         return (middle(a) - middle(b)) ** 2

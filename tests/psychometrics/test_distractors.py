@@ -52,7 +52,8 @@ def test_numbers_and_gaps_are_read_as_options() -> None:
     assert [option.label for option in first.options] == ["1", "2", "10"]
     assert [option.is_key for option in second.options] == [True, True]
     assert second.omitted.value == pytest.approx(1 / 3)
-    mixed = ctt.distractor_analysis([["A", None], ["B", 2], ["", "2"]], key=["A", "2"])
+    choices_with_gaps: list[list[object]] = [["A", None], ["B", 2], ["", "2"]]
+    mixed = ctt.distractor_analysis(choices_with_gaps, key=["A", "2"])
     assert [option.count for option in mixed[1].options] == [2]
 
 

@@ -58,7 +58,7 @@ class ItemOptions:
 
 
 def distractor_analysis(
-    choices: npt.ArrayLike,
+    choices: npt.ArrayLike | Sequence[Sequence[object]],
     key: Sequence[object],
     *,
     names: Sequence[str] | None = None,
@@ -137,7 +137,7 @@ def distractor_analysis(
     return tuple(found)
 
 
-def _labels(choices: npt.ArrayLike) -> Labels:
+def _labels(choices: npt.ArrayLike | Sequence[Sequence[object]]) -> Labels:
     """Every choice as text, "" for no answer."""
     table = np.asarray(choices)
     if table.ndim != 2:
