@@ -31,26 +31,26 @@ class Chosen:
 
 @dataclass(frozen=True, eq=False)
 class InformationTable:
-    """Information of all items at even abilities, and how far at most it lies from the truth half-way between two."""
+    """What the information of each item is at most near even abilities, abilities × items."""
 
     first: float
     rows: Floats
-    slack: Floats
 
-    def near(self, theta: FloatArray) -> tuple[Floats, Floats]:
-        """Information at the nearest row, sessions × items, and the slack there."""
+    def at_most(self, theta: FloatArray) -> Floats:
+        """A bound of the information at each ability, sessions × items."""
         row = np.clip(np.rint((theta - self.first) / SPACING).astype(np.int64), 0, len(self.rows) - 1)
-        return self.rows[row], self.slack[row]
+        return self.rows[row]
 
 
 @lru_cache(maxsize=8)
 def information_table(bank: Bank, scale: Scale) -> InformationTable:
     low, high = scale.bounds
     theta = np.arange(low, high + SPACING, SPACING)
-    rows = np.ascontiguousarray(bank.curves(theta).information.T, dtype=np.float32)
-    step = np.abs(np.diff(rows, axis=0)).max(axis=1)
-    slack = 0.75 * np.maximum(np.append(step, step[-1]), np.append(step[0], step)) + 1e-6 * rows.max(initial=1.0)
-    return InformationTable(low, rows, slack.astype(np.float32))
+    rows = bank.curves(theta).information.T
+    step = np.abs(np.diff(rows, axis=0))
+    # half a step either way changes no smooth curve by more than three quarters of its larger neighbouring step
+    slack = 0.75 * np.maximum(np.vstack([step, step[-1:]]), np.vstack([step[:1], step]))
+    return InformationTable(low, np.asarray(rows + slack + 1e-6 * rows.max(initial=1.0), dtype=np.float32))
 
 
 def eligible(bank: Bank, plan: Plan, begun: Digest) -> BoolArray | None:
@@ -82,49 +82,50 @@ def choose(
         mixed = _by_chance(evidence, plan, theta, error, open_to, digest)
         best = mixed.argmax(axis=1)
         return Chosen(best, mixed[np.arange(len(best)), best], available)
-    exact = plan.rule != "MFI" or len(theta) < MANY
-    worth: Floats
-    slack: Floats
-    if plan.rule == "MFI":
-        if exact:
-            worth, slack = evidence.bank.curves(theta).information.T, np.zeros(len(theta))
-        else:
-            worth, slack = information_table(evidence.bank, plan.scale).near(theta)
+    if plan.rule == "MFI" and len(theta) >= MANY:
+        bound = information_table(evidence.bank, plan.scale).at_most(theta)
+        np.copyto(bound, -np.inf, where=~open_to)
+        row, item, value = _looked_up(evidence.bank, theta, bound, plan.randomesque, available)
     else:
         rule = DETERMINED.get(plan.rule)
-        worth = rule(evidence, theta) if rule else expected_information(evidence, theta, observed=plan.observed)
-        slack = np.zeros(len(theta))
-    np.copyto(worth, -np.inf, where=~open_to)
-    return _one_of_the_best(evidence.bank, plan, theta, worth, slack, available, digest, exact=exact)
-
-
-def _one_of_the_best(
-    bank: Bank,
-    plan: Plan,
-    theta: FloatArray,
-    worth: Floats,
-    slack: Floats,
-    available: IntArray,
-    digest: Digest,
-    *,
-    exact: bool,
-) -> Chosen:
-    rank = np.minimum(plan.randomesque, np.maximum(available, 1))
-    deepest = int(rank.max(initial=1))
-    if deepest == 1:
-        limit = worth.max(axis=1)
-    else:
-        sorted_worth = -np.partition(-worth, range(min(deepest, worth.shape[1])), axis=1)[:, :deepest]
-        limit = sorted_worth[np.arange(len(rank)), rank - 1]
-    row, item = np.divmod(np.flatnonzero(worth >= (limit - 2 * slack)[:, None]), worth.shape[1])
-    value = worth[row, item] if exact else bank.paired(item, theta[row]).information[:, 0]
+        if plan.rule == "MFI":
+            worth = evidence.bank.curves(theta).information.T
+        else:
+            worth = rule(evidence, theta) if rule else expected_information(evidence, theta, observed=plan.observed)
+        worth = np.where(open_to, worth, -np.inf)
+        depth = min(plan.randomesque, worth.shape[1])
+        least = worth.max(axis=1) if depth == 1 else -np.partition(-worth, depth - 1, axis=1)[:, depth - 1]
+        row, item = np.divmod(np.flatnonzero(worth >= least[:, None]), worth.shape[1])
+        value = worth[row, item]
     order = np.lexsort((item, -value, row))
-    first = np.searchsorted(row, np.arange(len(worth)))
-    place = np.zeros(len(worth), dtype=np.int64)
-    if deepest > 1:
-        place = np.minimum((uniform(digest, FOR_SELECTION, 1)[:, 0] * rank).astype(np.int64), rank - 1)
-    taken = order[first + place]
+    place = np.searchsorted(row, np.arange(len(theta)))
+    if plan.randomesque > 1:
+        rank = np.clip(available, 1, plan.randomesque)
+        place += np.minimum((uniform(digest, FOR_SELECTION, 1)[:, 0] * rank).astype(np.int64), rank - 1)
+    taken = order[place]
     return Chosen(item[taken], value[taken], available)
+
+
+def _looked_up(
+    bank: Bank, theta: FloatArray, bound: Floats, depth: int, available: IntArray
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Session, item and exact information of all that may be among the `depth` most informative items of a session.
+
+    The items with the highest bounds are computed first; then all others whose bound is not below the least of these.
+    """
+    sessions, items = bound.shape
+    depth = min(depth, items)
+    highest = bound.argmax(axis=1)[:, None] if depth == 1 else np.argpartition(-bound, depth - 1, axis=1)[:, :depth]
+    rows = np.repeat(np.arange(sessions), depth)
+    value = bank.paired(highest.ravel(), theta[rows]).information.reshape(highest.shape)
+    value[~np.isfinite(np.take_along_axis(bound, highest, axis=1))] = -np.inf
+    least = np.sort(value, axis=1)[np.arange(sessions), depth - np.clip(available, 1, depth)]
+    np.put_along_axis(bound, highest, -np.inf, axis=1)
+    row, item = np.divmod(np.flatnonzero(bound >= least[:, None]), items)
+    further = bank.paired(item, theta[row]).information[:, 0]
+    row = np.concatenate([rows, row])
+    order = np.argsort(row, kind="stable")
+    return row[order], np.concatenate([highest.ravel(), item])[order], np.concatenate([value.ravel(), further])[order]
 
 
 def _by_chance(
