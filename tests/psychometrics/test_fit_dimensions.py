@@ -15,7 +15,7 @@ TWO = np.hstack(
 
 
 def test_minres_loadings_make_the_off_diagonal_residual_least() -> None:
-    table = np.corrcoef(ONE, rowvar=False)
+    table = np.asarray(np.corrcoef(ONE, rowvar=False))
     loadings = fit.minres_loadings(table[None])[0]
     off = 1 - np.eye(10)
     assert ((table - np.outer(loadings, loadings)) * off) @ loadings == pytest.approx(np.zeros(10), abs=1e-9)

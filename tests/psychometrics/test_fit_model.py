@@ -121,7 +121,7 @@ def test_given_items_cost_nothing_but_the_population() -> None:
 def test_independent_items_are_the_baseline() -> None:
     """n·Σ r² of right-or-wrong items: the sum of the pairs' chi-squares of independence."""
     found = fit.m2(ANSWERS, irt.calibrate(ANSWERS, "2PL"))
-    r = np.corrcoef(ANSWERS, rowvar=False)[np.triu_indices(6, 1)]
+    r = np.asarray(np.corrcoef(ANSWERS, rowvar=False))[np.triu_indices(6, 1)]
     assert found.baseline_chi_square == pytest.approx(400 * (r**2).sum(), rel=1e-9)
     assert found.baseline_df == 15
 
