@@ -11,13 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 from assess.psychometrics.responses import ResponseError
-from assess.validity.datasets import GlobalRatings, PartScores, Ratings, Responses
+from assess.validity.datasets import GlobalRatings, Groups, Judgements, PartScores, Ratings, Responses
 from assess.validity.decision_study import Cuts, borderline_document, part_document
+from assess.validity.judgement_study import judgement_document
 from assess.validity.rating_study import rating_document
 from assess.validity.response_study import response_document
 from assess.validity.written import Document
 
-__all__ = ["Cuts", "GlobalRatings", "PartScores", "Ratings", "Responses", "analyse"]
+__all__ = ["Cuts", "GlobalRatings", "Groups", "Judgements", "PartScores", "Ratings", "Responses", "analyse"]
 
 Number = float | Decimal
 Report = Callable[[str], None]
@@ -36,7 +37,10 @@ def analyse(
     task_scores: Ratings | None = None,
     parts: PartScores | None = None,
     global_ratings: GlobalRatings | None = None,
+    judgements: Judgements | None = None,
+    groups: Groups | None = None,
     cuts: Mapping[str, tuple[Number, Number | None]] | None = None,
+    rating_cut: float | None = None,
     sources: Sequence[Mapping[str, str]] = (),
     seed: int = 0,
     report: Report = _in_silence,
@@ -49,24 +53,27 @@ def analyse(
         What the study is about.
     simulated
         How the data were made up, in words; None for real data. Every report says it loudly.
-    responses, ratings, task_scores, parts, global_ratings
+    responses, ratings, task_scores, parts, global_ratings, judgements
         The data; each one given gets its section, the others are None. `ratings` are marks on criteria, `task_scores` each
         rater's score of a whole task (one criterion per task) where both are known.
+    groups
+        The group of each person of the responses.
     cuts
         Part (or "overall") → (cut score, its standard error or None), per cent.
+    rating_cut
+        The cut of the ratings, in per cent of their highest marks.
     sources
         Where the data come from: `name` and `sha256` of each file, say.
     seed
         Of all random numbers.
     report
-        Told the name of each section before it is computed (`responses`, `ratings`, `task_scores`, `borderline`, `parts`).
+        Told the name of each section that has data before it is computed, and longer steps of one ("responses: fit").
 
     Returns
     -------
     dict
-        `kind`, `version`, `title`, `simulated`, `seed`, `sources`, `responses`, `ratings`, `task_scores`,
-        `borderline`, `parts`; see the
-        reference page of the study. `assess.ledger.canonical.canonical` accepts it.
+        `kind`, `version`, `title`, `simulated`, `seed`, `sources`, `responses`, `ratings`, `task_scores`, `borderline`,
+        `judgements`, `parts`; see the reference page of the study. `assess.ledger.canonical.canonical` accepts it.
 
     Raises
     ------
@@ -96,16 +103,21 @@ def analyse(
         "seed": seed,
         "sources": [dict(source) for source in sources],
     }
-    sections: dict[str, Callable[[], Any]] = {
-        "responses": lambda: (
-            None if responses is None else response_document(responses, cut=adopted.get(responses.part))
+    sections: dict[str, tuple[object, Callable[[Any], Any]]] = {
+        "responses": (
+            responses,
+            lambda given: response_document(
+                given, cut=adopted.get(given.part), groups=groups, seed=seed, report=report
+            ),
         ),
-        "ratings": lambda: None if ratings is None else rating_document(ratings),
-        "task_scores": lambda: None if task_scores is None else rating_document(task_scores),
-        "borderline": lambda: None if global_ratings is None else borderline_document(global_ratings, seed=seed),
-        "parts": lambda: None if parts is None else part_document(parts, cuts=adopted, seed=seed),
+        "ratings": (ratings, lambda given: rating_document(given, cut=rating_cut)),
+        "task_scores": (task_scores, rating_document),
+        "borderline": (global_ratings, lambda given: borderline_document(given, seed=seed)),
+        "judgements": (judgements, lambda given: judgement_document(given, seed=seed)),
+        "parts": (parts, lambda given: part_document(given, cuts=adopted, seed=seed)),
     }
-    for section, compute in sections.items():
-        report(section)
-        document[section] = compute()
+    for section, (given, compute) in sections.items():
+        if given is not None:
+            report(section)
+        document[section] = None if given is None else compute(given)
     return document

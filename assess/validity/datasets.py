@@ -189,6 +189,86 @@ class GlobalRatings:
         object.__setattr__(self, "ratings", ratings)
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Groups:
+    """The group of each person of the responses, for the question whether items favour one of them.
+
+    Attributes
+    ----------
+    labels
+        One per person, in the order of the responses; empty = not known.
+    column
+        What the groups are, in words.
+    focal
+        The group that is looked after; None takes the smaller of two.
+
+    Raises
+    ------
+    ResponseError
+        `not_a_group` when `focal` is nobody's group, or is needed because there are more than two.
+    """
+
+    labels: tuple[str, ...]
+    column: str
+    focal: str | None = None
+
+    def __post_init__(self) -> None:
+        names = sorted({label for label in self.labels if label})
+        if self.focal is not None and self.focal not in names:
+            raise ResponseError(
+                "not_a_group", f"{self.column}: nobody is in group {self.focal!r}; the groups are {', '.join(names)}"
+            )
+        if self.focal is None and len(names) > 2:
+            sentence = f"{self.column} has {len(names)} groups ({', '.join(names[:6])}…); say which one is focal"
+            raise ResponseError("not_a_group", sentence)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Judgements:
+    """What standard setters say of items.
+
+    Attributes
+    ----------
+    matrix
+        judges × items; NaN = not judged.
+    judges, items
+        Names, all different.
+    scale
+        "proportion", "percent" or "yes/no" (chances, held as 0 to 1), "points" (0 to the item's points) or "levels" (a scale of
+        the judges' own, from which no cut in points follows).
+    points
+        What each item is worth; 1 for probabilities.
+    empirical, empirical_name
+        An observed value of each item to compare the judges with, and what it is; None and empty when there is none.
+    ignored
+        Columns of the file that were left out because somebody asked for it.
+
+    Raises
+    ------
+    ResponseError
+        `names_do_not_fit`, `duplicate_name`, `not_a_probability`, `not_a_table`, `not_finite`.
+    """
+
+    matrix: FloatArray
+    judges: tuple[str, ...]
+    items: tuple[str, ...]
+    scale: str
+    points: FloatArray
+    empirical: FloatArray | None = None
+    empirical_name: str = ""
+    ignored: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        matrix, points = as_matrix(self.matrix, name="judgements"), as_vector(self.points, name="points")
+        if matrix.shape != (len(self.judges), len(self.items)) or len(points) != len(self.items):
+            sentence = f"{len(self.judges)} judges, {len(self.items)} items and {len(points)} points for a table of {matrix.shape}"
+            raise ResponseError("names_do_not_fit", sentence)
+        _all_different(self.judges, "judge")
+        _all_different(self.items, "item")
+        object.__setattr__(self, "matrix", matrix)
+        object.__setattr__(self, "points", points)
+
+
 def _all_different(names: tuple[str, ...], what: str) -> None:
     twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     if twice:

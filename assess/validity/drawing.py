@@ -11,6 +11,8 @@ from assess.validity.markup import Child, Markup, element, join
 
 WIDTH = 360.0
 LINE = 18.0
+LONGEST_LIST = 45
+"""So many lines a list of estimates shows; the table holds all."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,10 @@
 """HTML and SVG as values: text is always escaped, markup is only ever made here."""
 
 import html
+import re
+
+NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML may hold; a name from a file can."""
 
 
 class Markup(str):
@@ -39,10 +43,12 @@ SHAPES = frozenset({"line", "rect", "circle", "path", "polyline", "polygon"})
 
 def join(*children: Child) -> Markup:
     """Pieces one after the other; what is not markup is escaped."""
-    return Markup("".join(child if isinstance(child, Markup) else html.escape(child) for child in children if child))
+    return Markup(
+        "".join(child if isinstance(child, Markup) else html.escape(_plain(child)) for child in children if child)
+    )
 
 
 def _plain(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".")
-    return str(value)
+    return NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", str(value))

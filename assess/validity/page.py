@@ -1,13 +1,11 @@
 """One self-contained page: style sheet inside, no script, nothing loaded from elsewhere, light and dark, from 320 px to paper."""
 
+from collections.abc import Sequence
+
+from assess.validity.colours import DARK, LIGHT, PICTURES, properties
 from assess.validity.markup import Child, Markup, element, join
 
-STYLE = """
-:root{--paper:#fbfaf7;--card:#fff;--ink:#1c2530;--soft:#586472;--rule:#e0ddd5;--accent:#0b6570;--fill:#8fc1c4;--cut:#b8420f;
---band:rgba(184,66,15,.14);--alarm:#8a1f11;--alarm-paper:#fdeee9;--ok:#1c6b3a;--warn:#8a5a00}
-@media (prefers-color-scheme:dark){:root{--paper:#12171c;--card:#1a2128;--ink:#e7ecf0;--soft:#9eabb6;--rule:#2d3741;
---accent:#6cc5cd;--fill:#2f7c83;--cut:#ff9d6b;--band:rgba(255,157,107,.2);--alarm:#ffb4a3;--alarm-paper:#3a1d16;--ok:#7fd09c;
---warn:#f0c065}}
+FRAME = """
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 ui-sans-serif,system-ui,"Segoe UI",Roboto,"Helvetica Neue",
@@ -37,17 +35,9 @@ figure{margin:0;background:var(--card);border:1px solid var(--rule);border-radiu
 figure details{font-size:.86rem;padding:0 .2rem}figure .table{max-height:22rem;overflow:auto}
 figcaption{color:var(--soft);font-size:.86rem;line-height:1.45;padding:.3rem .2rem 0}
 .picture{display:block;width:100%;height:auto;font:12px ui-sans-serif,system-ui,"Segoe UI",Roboto,Arial,sans-serif;overflow:visible}
-.picture text{fill:var(--ink)}.picture .tick{fill:var(--soft);font-size:11px}.picture .name{fill:var(--soft);font-size:11.5px}
-.picture .label{font-size:11.5px}.picture text.cut{fill:var(--cut);font-weight:600}
-.bar{fill:var(--fill)}.grid{stroke:var(--rule);stroke-width:1}.axis{stroke:var(--soft);stroke-width:1}
-line.cut{stroke:var(--cut);stroke-width:2}.dashed{stroke-dasharray:4 3}.band{fill:var(--band)}.cut-dot{fill:var(--cut)}
-.reference{stroke:var(--soft);stroke-width:1;stroke-dasharray:2 3}
-.whisker{stroke:var(--accent);stroke-width:2.5;stroke-linecap:round}.dot{fill:var(--accent)}
-.whisker.weak{stroke-dasharray:1 5}.dot.weak{fill:var(--card);stroke:var(--accent);stroke-width:2}
-.point{fill:var(--accent);fill-opacity:.45}.fit{stroke:var(--accent);stroke-width:2.5;fill:none}
-.link{stroke:var(--accent)}.node{fill:var(--card);stroke:var(--accent);stroke-width:2}
-.check-passed{fill:var(--fill)}.check-waived{fill:url(#stripes);stroke:var(--accent)}.check-lacking{fill:url(#spots);
-stroke:var(--warn)}.check-failed{fill:var(--alarm)}.stripe{stroke:var(--accent);stroke-width:1.5}.spot{fill:var(--warn)}
+"""
+
+REST = """
 dl.facts{margin:0;display:grid;gap:.9rem 1.2rem;grid-template-columns:repeat(auto-fit,minmax(12.5rem,1fr))}
 .facts dt{font-weight:600;font-size:.92rem}
 .facts dd{margin:.05rem 0 0}
@@ -71,8 +61,16 @@ nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1rem;padding:0;marg
 footer{margin-top:2.5rem;border-top:1px solid var(--rule);padding-top:1rem;color:var(--soft);font-size:.86rem}
 @media (max-width:30rem){main{padding:1rem .75rem 3rem}figure{padding:.45rem .4rem}.picture,.picture .tick,.picture .name,
 .picture .label{font-size:12.5px}th,td{min-width:5.5rem}}
-@media print{body{background:#fff}.table{overflow:visible}details>*{display:block}section,figure{break-inside:avoid-page}}
+.director{border-top:0;margin-top:1rem;padding-top:0}.director h3{margin:1.3rem 0 .4rem}
+.director ul,.director ol{padding-left:1.2rem;max-width:46rem}.director li{margin:.4rem 0}
+.voice{margin-top:3rem;font-size:1.5rem}
+@media print{body{background:#fff}.director{break-after:page}.table{overflow:visible}details>*{display:block}
+section,figure{break-inside:avoid-page}}
 """
+
+COLOURS = f":root{{{properties(LIGHT)}}}\n@media (prefers-color-scheme:dark){{:root{{{properties(DARK)}}}}}"
+STYLE = f"\n{COLOURS}{FRAME}{PICTURES}{REST}"
+"""The whole style sheet of a report; pages of the product that show reports use it as well."""
 
 
 def page(*, title: str, kind: str, simulated: str | None, body: Child, footer: Child) -> str:
@@ -102,7 +100,7 @@ def announcement(simulated: str | None) -> Markup | None:
     return element("div", element("strong", warning), element("p", simulated), class_="simulated", role="note")
 
 
-def table(caption: str, header: list[str], rows: list[list[Child]]) -> Markup:
+def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
     """A table that scrolls sideways by itself when the screen is narrow."""
     head = element("tr", *[element("th", cell, scope="col") for cell in header])
     body = [
@@ -112,7 +110,7 @@ def table(caption: str, header: list[str], rows: list[list[Child]]) -> Markup:
     return element("div", whole, class_="table", tabindex="0", role="region", aria_label=caption)
 
 
-def section(heading: str, *content: Child, anchor: str) -> Markup:
+def section(heading: str, *content: Child, anchor: str, class_: str | None = None) -> Markup:
     """A section with its heading; `anchor` is unique on the page."""
     return element(
         "section",
@@ -120,6 +118,7 @@ def section(heading: str, *content: Child, anchor: str) -> Markup:
         *content,
         id=anchor,
         aria_labelledby=f"{anchor}-heading",
+        class_=class_,
     )
 
 

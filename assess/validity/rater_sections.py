@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from assess.validity import pictures
+from assess.validity.facet_sections import facet_section
 from assess.validity.markup import Markup, element, join
 from assess.validity.page import figure, row, section, table, unfolding
 from assess.validity.spoken import cell, fact, facts, interval, methods
+from assess.validity.variance_sections import category_section, variance_section
 
 Section = Mapping[str, Any]
 
@@ -35,6 +37,9 @@ def rating_section(found: Section, *, prefix: str, heading: str = "Raters and th
         _agreement(found["agreement"], prefix),
         element("h3", "Who marks low, who marks high?"),
         _severity(found, f"{prefix}severity"),
+        facet_section(found.get("facets"), prefix=prefix),
+        category_section(found.get("categories"), prefix=prefix),
+        variance_section(found.get("variance"), prefix=prefix),
         unfolding(
             "How this was computed",
             methods(found),
@@ -65,7 +70,7 @@ def _connectedness(found: Section, name: str) -> Markup:
     told.append(
         unfolding(
             "Persons each rater shares",
-            table("Shared persons", ["Rater", "Persons also marked by somebody else"], [list(line) for line in shared]),
+            table("Shared persons", ["Rater", "Persons also marked by somebody else"], shared),
         )
     )
     if not 2 <= len(raters) <= LARGEST_RING:
@@ -140,16 +145,36 @@ def _named(one: Section, found: Section) -> str:
     return one["criterion"] if len(found["tasks"]) == 1 else f"{one['task']} {one['criterion']}"
 
 
-def _severity(found: Section, name: str) -> Markup:
+def severity_picture(found: Section, *, prefix: str) -> Markup | None:
+    """Who marks low and who marks high, when anything is known of it."""
+    if not any(one["severity"]["value"] is not None for one in found["severity"]):
+        return None
+    return _severities(found, f"{prefix}severity", most=16)
+
+
+def _severities(found: Section, name: str, *, most: int) -> Markup:
     raters = sorted(found["severity"], key=lambda one: -float(one["severity"]["value"] or 0))
+    shown = raters if len(raters) <= most else [*raters[: most // 2], *raters[-(most // 2) :]]
     unit = "marks" if found["unit"] == "marks" else "per cent points"
     drawn = pictures.intervals(
         name,
-        [interval(one["rater"], one["severity"]) for one in raters],
+        [interval(one["rater"], one["severity"]) for one in shown],
         title="Severity of each rater",
         axis=f"others' marks minus own ({unit})",
         reference=(0.0, "like the others"),
     )
+    left_out = f" {len(raters) - len(shown)} raters between them are left out." if len(shown) < len(raters) else ""
+    return figure(
+        drawn,
+        "How much lower (right) or higher (left) each rater marks than the others on the same persons. Hollow and "
+        "dashed: not enough evidence for a "
+        f"verdict.{left_out}",
+    )
+
+
+def _severity(found: Section, name: str) -> Markup:
+    raters = sorted(found["severity"], key=lambda one: -float(one["severity"]["value"] or 0))
+    unit = "marks" if found["unit"] == "marks" else "per cent points"
     lines = [
         [
             one["rater"],
@@ -169,13 +194,9 @@ def _severity(found: Section, name: str) -> Markup:
         element("p", f"Mark higher: {', '.join(high) or 'none that the data show'}."),
         element("p", found["raw_means_warning"], class_="about"),
     ]
-    caption = (
-        "How much lower (right) or higher (left) each rater marks than the others on the same persons. Hollow and dashed: not "
-        "enough evidence for a verdict."
-    )
     return join(
-        row(figure(drawn, caption), element("div", *told)),
-        unfolding("Table of all raters", table("Raters, with 95 % intervals", header, [list(line) for line in lines])),
+        row(_severities(found, name, most=pictures.LONGEST_LIST), element("div", *told)),
+        unfolding("Table of all raters", table("Raters, with 95 % intervals", header, lines)),
     )
 
 

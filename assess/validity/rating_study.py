@@ -10,7 +10,10 @@ from assess.psychometrics.agreement import icc, icc_sparse, kappa, pooled_kappa,
 from assess.psychometrics.facets import RAW_MEANS_WARNING, connectivity, rater_severity
 from assess.psychometrics.responses import FloatArray
 from assess.psychometrics.results import Estimate
+from assess.validity.category_study import category_document
 from assess.validity.datasets import Ratings
+from assess.validity.facet_study import facet_document
+from assess.validity.variance_study import variance_document
 from assess.validity.written import Document, estimate
 
 IntArray = npt.NDArray[np.intp]
@@ -20,8 +23,11 @@ LARGEST_NAMED = 12
 """So many persons of a subset are named in the document; the rest are counted."""
 
 
-def rating_document(ratings: Ratings) -> Document:
-    """Design, connectedness, agreement and severity of marks in long form."""
+def rating_document(ratings: Ratings, *, cut: float | None = None) -> Document:
+    """Design, connectedness, agreement, severity, use of marks and sources of variance of marks in long form.
+
+    `cut` is per cent of the highest marks: with it the document says whose outcome hangs on the raters.
+    """
     marked = np.isfinite(ratings.values)
     kept = np.flatnonzero(marked)
     table = _Table.of(ratings, kept)
@@ -44,6 +50,9 @@ def rating_document(ratings: Ratings) -> Document:
             "whole": estimate(_whole(table), words=3),
         },
         "severity": _severity(table),
+        "categories": category_document(ratings),
+        "facets": facet_document(ratings, cut=cut),
+        "variance": variance_document(ratings),
         "raw_means_warning": RAW_MEANS_WARNING,
     }
 

@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from assess.validity.judgement_sections import judgement_section, judgement_summary
 from assess.validity.markup import Child, Markup, element, join
+from assess.validity.one_page import one_page
 from assess.validity.page import page
 from assess.validity.rater_sections import rater_summary, rating_section
 from assess.validity.score_sections import borderline_section, part_section, response_section, score_summary
+
+NUMBERS = (
+    "Tables give each estimate as value (standard error) with its 95 % interval below and the number of cases (n) "
+    "beside; the method and the publication that "
+    "defines it stand under each section. “Not enough evidence” is a result."
+)
 
 
 def report_html(document: Mapping[str, Any]) -> str:
@@ -25,8 +33,10 @@ def report_html(document: Mapping[str, Any]) -> str:
     """
     sources = [f"{source['name']} (SHA-256 {source['sha256']})" for source in document["sources"]]
     body = join(
+        one_page(document),
+        element("h2", "For the psychometrician", class_="voice"),
         element("p", f"Data: {'; '.join(sources)}.", class_="meta") if sources else None,
-        summary(document),
+        element("p", NUMBERS, class_="about"),
         study_sections(document),
     )
     footer = element(
@@ -42,7 +52,8 @@ def findings(document: Mapping[str, Any]) -> list[tuple[str, bool]]:
     lines = score_summary(document)
     for about, found in (("", document["ratings"]), ("Task scores: ", document["task_scores"])):
         lines += [] if found is None else [(about + told, sure) for told, sure in rater_summary(found)]
-    return lines
+    judged = document.get("judgements")
+    return lines if judged is None else [*lines, *judgement_summary(judged)]
 
 
 def summary(document: Mapping[str, Any]) -> Markup:
@@ -66,6 +77,8 @@ def study_sections(document: Mapping[str, Any], *, prefix: str = "") -> Markup:
     if task_scores is not None:
         heading = "Raters and their task scores"
         sections.append(rating_section(task_scores, prefix=f"{prefix}tasks-", heading=heading))
+    if document.get("judgements") is not None:
+        sections.append(judgement_section(document["judgements"], prefix=prefix))
     if document["borderline"]:
         sections.append(borderline_section(document["borderline"], prefix=prefix))
     if document["parts"] is not None:

@@ -1,45 +1,59 @@
 """What a study says about items and the score they add up to."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
 from assess.psychometrics.ctt import ItemAnalysis, item_analysis, mean, score_distribution
-from assess.psychometrics.irt import RaschCalibration, calibrate_rasch, wle
-from assess.psychometrics.reliability import alpha, spearman_brown, standard_error_of_measurement
+from assess.psychometrics.reliability import alpha, omega, spearman_brown, standard_error_of_measurement
 from assess.psychometrics.responses import FloatArray
 from assess.psychometrics.results import Estimate, estimated, not_enough, two_sided
-from assess.validity.datasets import Responses
-from assess.validity.precision import CalibratedForm, calibrated_form, marginal_reliability, precision_at
+from assess.validity.cut_study import cut_document
+from assess.validity.datasets import Groups, Responses
+from assess.validity.dimension_study import dimension_document
+from assess.validity.fit_study import fit_document
+from assess.validity.group_study import group_document
+from assess.validity.precision import marginal_reliability
+from assess.validity.rasch_study import Scale, rasch_document
 from assess.validity.written import Document, estimate, number
-
-MOST_CATEGORIES = 11
-"""An item with more different scores than this is a measurement, not a partial-credit item."""
 
 MOST_OF_THE_POINTS = 0.4
 
 BAR_PER_POINT_UP_TO = 40
-BIN_LOGITS = 0.5
 SEM_SOURCE = "Lord & Novick (1968), ch. 7; standard error: delta method on standard deviation and reliability"
 
 
-def response_document(responses: Responses, *, cut: tuple[float, float | None] | None) -> Document:
-    """Items, scores, reliability and Rasch scale of one set of responses.
+def response_document(
+    responses: Responses,
+    *,
+    cut: tuple[float, float | None] | None,
+    groups: Groups | None = None,
+    seed: int = 0,
+    report: Callable[[str], None] = lambda step: None,
+) -> Document:
+    """Items, scores, reliability, Rasch scale, fit, groups and the decision of one set of responses.
 
     Parameters
     ----------
     cut
         Value and standard error in per cent, when these items have a cut score.
+    groups
+        The group of each person, for differential item functioning.
+    report
+        Told each longer step before it begins.
     """
-    persons = np.isfinite(responses.matrix).any(axis=1)
+    persons = np.asarray(np.isfinite(responses.matrix).any(axis=1))
     matrix = responses.matrix[persons]
     used = Responses(matrix=matrix, items=responses.items, maxima=responses.maxima, part=responses.part)
     complete = bool(np.isfinite(matrix).all()) and len(matrix) > 0
     form_length = float(np.isfinite(matrix).sum(axis=1).mean()) if len(matrix) else 0.0
+    report("responses: items and reliability")
     full = alpha(matrix)
-    of_form = reliability_of_form(used)
-    return {
+    report("responses: Rasch scale")
+    scale = Scale.of(used)
+    of_form = reliability_of_form(used, scale)
+    sem = sem_of(used.percent, of_form)
+    document: Document = {
         "part": responses.part,
         "persons": len(matrix),
         "without_any_answer": int((~persons).sum()),
@@ -49,15 +63,44 @@ def response_document(responses: Responses, *, cut: tuple[float, float | None] |
         "cut": None if cut is None else {"value": number(cut[0], 2), "se": number(cut[1], 2)},
         "distribution": _distribution(used, complete=complete),
         "alpha": estimate(full, words=3),
+        "omega": estimate(omega(matrix, names=responses.items), words=3) if complete else None,
         "reliability_of_form": None if complete else estimate(of_form, words=3),
         "sem_points": estimate(standard_error_of_measurement(matrix)) if complete else None,
-        "sem_percent": estimate(sem_of(used.percent, of_form)),
+        "sem_percent": estimate(sem),
         "item_analysis": _items(used),
-        "rasch": _rasch(used, cut=cut),
+        "rasch": rasch_document(used, scale, cut=cut),
     }
+    report("responses: fit")
+    document["fit"] = fit_document(scale.recoded, responses.items, origin=scale.calibration.population_mean)
+    document["dimensions"] = dimension_document(scale.recoded, responses.items, seed=seed)
+    report("responses: decision and groups")
+    document["decision"] = (
+        None
+        if cut is None
+        else cut_document(
+            used,
+            cut=cut,
+            reliability=of_form,
+            sem_percent=sem,
+            abilities=None if scale.form is None else scale.measures,
+            theta=scale.ability_at(cut[0]),
+            seed=seed,
+        )
+    )
+    document["groups"] = (
+        None
+        if groups is None
+        else group_document(
+            used,
+            [label for label, kept in zip(groups.labels, persons, strict=True) if kept],
+            column=groups.column,
+            focal=groups.focal,
+        )
+    )
+    return document
 
 
-def reliability_of_form(responses: Responses) -> Estimate:
+def reliability_of_form(responses: Responses, scale: Scale | None = None) -> Estimate:
     """How reliable the score of one person's form is.
 
     Alpha where everyone took the same items. Where persons took different items of one bank, alpha over pairs of items is that
@@ -73,7 +116,7 @@ def reliability_of_form(responses: Responses) -> Estimate:
     projected = spearman_brown(found, ratio=float(answered.mean()) / items)
     if projected.sufficient:
         return projected
-    scale = _Scale.of(responses)
+    scale = Scale.of(responses) if scale is None else scale
     if scale.form is None:
         return projected
     marginal = marginal_reliability(scale.form, scale.calibration)
@@ -177,148 +220,3 @@ def _remarks(item: ItemAnalysis, *, share: float, items: int) -> list[str]:
         elif easy.interval[1] < 0.1:
             remarks.append("Hardly anyone gets it right.")
     return remarks
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class _Scale:
-    """Responses as categories, their calibration, and the calibrated items as a form (None when nothing was calibrated)."""
-
-    recoded: FloatArray
-    notes: list[str]
-    calibration: RaschCalibration
-    form: CalibratedForm | None
-
-    @classmethod
-    def of(cls, responses: Responses) -> "_Scale":
-        recoded, points, notes = _categories(responses)
-        calibration = calibrate_rasch(recoded, names=responses.items, centred=True)
-        return cls(recoded=recoded, notes=notes, calibration=calibration, form=_form(responses, calibration, points))
-
-
-def _rasch(responses: Responses, *, cut: tuple[float, float | None] | None) -> Document:
-    scale = _Scale.of(responses)
-    calibration = scale.calibration
-    document: Document = {
-        "method": "Rasch and partial credit model by marginal maximum likelihood; item difficulties centred at 0 logits",
-        "source": calibration.items[0].difficulty.source if calibration.items else "",
-        "persons": calibration.persons,
-        "converged": calibration.converged,
-        "reason": calibration.reason,
-        "notes": scale.notes,
-        "log_likelihood": number(calibration.log_likelihood, 3),
-        "parameters": calibration.n_parameters,
-        "population_mean": number(calibration.population_mean) if calibration.converged else None,
-        "population_sd": estimate(calibration.population_sd),
-        "reliability": None,
-        "items": [
-            {
-                "name": item.name,
-                "difficulty": estimate(item.difficulty),
-                "steps": [estimate(step) for step in item.steps] if len(item.steps) > 1 else [],
-            }
-            for item in calibration.items
-        ],
-        "person_map": [],
-        "unmeasured": 0,
-        "precision": {"curve": [], "at": []},
-    }
-    if scale.form is None:
-        return document
-    theta = wle(scale.recoded, calibration).theta
-    measured = theta[np.isfinite(theta)]
-    document["reliability"] = estimate(marginal_reliability(scale.form, calibration), words=3)
-    document["person_map"] = _bins(measured)
-    document["unmeasured"] = len(theta) - len(measured)
-    document["precision"] = _precision(scale.form, measured, responses, cut)
-    return document
-
-
-def _categories(responses: Responses) -> tuple[FloatArray, list[FloatArray], list[str]]:
-    """Scores as categories 0, 1, 2, … with the points of each, and a sentence for every item that had to be recoded."""
-    recoded = responses.matrix.copy()
-    points, notes = [], []
-    for column, name in enumerate(responses.items):
-        own = responses.matrix[:, column]
-        seen = np.isfinite(own)
-        values, maximum = np.unique(own[seen]), float(responses.maxima[column])
-        whole = bool((values % 1 == 0).all()) and (not len(values) or values[0] >= 0)
-        if whole and (len(values) < 2 or len(values) == values[-1] + 1) and len(values) <= MOST_CATEGORIES:
-            points.append(np.arange(len(values) + 2, dtype=np.float64))
-            continue
-        if whole and len(values) <= MOST_CATEGORIES:
-            recoded[seen, column] = np.searchsorted(values, own[seen])
-            points.append(values)
-            notes.append(f"{name}: only {_listed(values)} points occur; the model counts these as neighbouring steps.")
-            continue
-        full = own >= maximum
-        recoded[seen, column] = full[seen]
-        # an answer short of full marks is worth what such answers earned on average
-        short = own[seen & ~full]
-        points.append(np.array([float(short.mean()) if len(short) else 0.0, maximum]))
-        notes.append(
-            f"{name}: scores that are not a few whole points; the model counts full marks as right, all else as not."
-        )
-    return recoded, points, notes
-
-
-def _listed(values: FloatArray) -> str:
-    return ", ".join(f"{value:g}" for value in values)
-
-
-def _form(responses: Responses, calibration: RaschCalibration, points: list[FloatArray]) -> CalibratedForm | None:
-    kept = [j for j, own in enumerate(calibration.step_difficulties) if own is not None]
-    if not kept:
-        return None
-    seen = np.isfinite(responses.matrix[:, kept])
-    answered = seen.sum(axis=1)[seen.any(axis=1)]
-    return calibrated_form(
-        calibration,
-        points,
-        possible=float(responses.maxima[kept].sum()),
-        share=float(answered.mean()) / len(kept),
-    )
-
-
-def _bins(theta: FloatArray) -> list[Document]:
-    if not len(theta):
-        return []
-    first = np.floor(theta.min() / BIN_LOGITS)
-    last = max(np.ceil(theta.max() / BIN_LOGITS), first + 1)
-    edges = np.arange(first, last + 1) * BIN_LOGITS
-    counts, _ = np.histogram(theta, bins=edges)
-    return [
-        {"from": number(low, 2), "to": number(high, 2), "count": int(count)}
-        for low, high, count in zip(edges, edges[1:], counts, strict=False)
-    ]
-
-
-def _precision(
-    form: CalibratedForm, theta: FloatArray, responses: Responses, cut: tuple[float, float | None] | None
-) -> Document:
-    reach = np.arange(np.floor(min(theta.min(), -3.0)), np.ceil(max(theta.max(), 3.0)) + 0.01, 0.25)
-    logits, percent = form.errors(reach, form.steps)
-    places: Mapping[str, float] = {"average score": float(np.nanmean(responses.percent))}
-    if cut is not None:
-        places = {"cut score": cut[0], **places}
-    at = []
-    for where, share in places.items():
-        found = precision_at(form, share)
-        at.append(
-            {
-                "where": where,
-                "percent": number(share, 2),
-                "theta": estimate(found.theta),
-                "sem_logits": estimate(found.sem_logits),
-                "sem_percent": estimate(found.sem_percent),
-            }
-        )
-    curve = [
-        {
-            "theta": number(ability, 2),
-            "percent": number(form.percent(float(ability), form.steps), 2),
-            "sem_logits": number(in_logits),
-            "sem_percent": number(in_percent, 2),
-        }
-        for ability, in_logits, in_percent in zip(reach, logits, percent, strict=True)
-    ]
-    return {"curve": curve, "at": at}

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assess.validity import pictures
+from assess.validity.cut_sections import cut_section
+from assess.validity.fit_sections import dimension_section, fit_section
+from assess.validity.group_sections import group_section
 from assess.validity.markup import Markup, element, join
 from assess.validity.page import figure, row, section, table, unfolding
-from assess.validity.spoken import bars, cell, cut_of, fact, facts, interval, methods, percent, share_in_words
+from assess.validity.spoken import bars, cell, cut_of, fact, facts, interval, methods, percent, plain, share_in_words
 
 Section = Mapping[str, Any]
 
@@ -17,7 +20,7 @@ def response_section(found: Section, *, prefix: str) -> Markup:
     left_out = found["without_any_answer"]
     opening = f"{found['persons']} persons answered {found['items']} items{about}."
     if not found["complete"]:
-        opening += f" A person was given {_short(found['items_per_person'])} of these items on average."
+        opening += f" A person was given {plain(found['items_per_person'])} of these items on average."
     if left_out:
         opening += f" {left_out} rows without any answer are left out."
     return section(
@@ -28,12 +31,17 @@ def response_section(found: Section, *, prefix: str) -> Markup:
         _difficulties(found["rasch"], prefix),
         _precision(found["rasch"], cut_of(found["cut"]), prefix),
         _item_table(found),
+        cut_section(found.get("decision"), prefix=prefix),
+        fit_section(found.get("fit"), cut=_cut_ability(found["rasch"]), prefix=prefix),
+        dimension_section(found.get("dimensions"), prefix=prefix),
+        group_section(found.get("groups"), prefix=prefix),
         unfolding("How this was computed", _notes(found["rasch"]), methods(found)),
         anchor=f"{prefix}items",
     )
 
 
-def _scores(found: Section, prefix: str) -> Markup:
+def scores_picture(found: Section, *, prefix: str) -> Markup:
+    """How many persons reached each score, and where the cut lies."""
     distribution = found["distribution"]
     in_per_cent = distribution["unit"] == "per cent"
     cut = cut_of(found["cut"])
@@ -47,16 +55,25 @@ def _scores(found: Section, prefix: str) -> Markup:
         f"{prefix}scores", bars(distribution["bars"]), unit=distribution["unit"], cut=cut
     )
     caption = (
-        f"How many persons reached each score. Scores run from {_short(distribution['lowest'])} to "
-        f"{_short(distribution['highest'])} {distribution['unit']}; half of the persons have at most "
-        f"{_short(distribution['median'])}."
+        f"How many persons reached each score. Scores run from {plain(distribution['lowest'])} to "
+        f"{plain(distribution['highest'])} {distribution['unit']}; half of the persons have at most "
+        f"{plain(distribution['median'])}."
     )
     if cut is not None:
-        caption += " The line is the cut score; the band is one standard error of the cut to either side."
+        caption += " The line is the cut score."
+    if cut is not None and cut.standard_error:
+        caption += " The band is one standard error of the cut to either side."
+    return figure(drawn, caption, _counts(distribution["bars"], distribution["unit"]))
+
+
+def _scores(found: Section, prefix: str) -> Markup:
+    distribution = found["distribution"]
+    in_per_cent = distribution["unit"] == "per cent"
     reliability = found["reliability_of_form"] or found["alpha"]
+    omega = found.get("omega")
     label = "Reliability (coefficient alpha)" if found["complete"] else "Reliability of a form of average length"
     return row(
-        figure(drawn, caption, _counts(distribution["bars"], distribution["unit"])),
+        scores_picture(found, prefix=prefix),
         facts(
             fact(
                 label,
@@ -64,6 +81,9 @@ def _scores(found: Section, prefix: str) -> Markup:
                 f"{_sentence(reliability['method'])} 1 would mean that the same persons get the same order again; 0 that the "
                 "order is chance.",
             ),
+            fact("Omega (one factor)", omega, "The same without taking all items as equally good.")
+            if omega is not None
+            else None,
             fact(
                 "Standard error of measurement",
                 found["sem_percent"],
@@ -92,12 +112,16 @@ def _difficulties(rasch: Section, prefix: str) -> Markup:
         axis="difficulty in logits",
         reference=(0.0, "average item"),
     )
-    ladder = pictures.item_map(f"{prefix}map", bars(rasch["person_map"]), steps, cut=_cut_ability(rasch))
+    ladder = pictures.item_map(
+        f"{prefix}map", bars(rasch["person_map"]), steps, cut=_cut_ability(rasch), spreads=_spreads(rasch)
+    )
     return row(
         figure(
             ladder,
             "Persons (left) and items (right) on one ladder. A person has an even chance with an item at the same height. "
-            "Where persons stand without items beside them, the test says little about them.",
+            "Where persons stand without items beside them, the test says little about them. M is the mean, S and "
+            "T are one and two "
+            "standard deviations (of persons: of the calibrated population).",
             _counts(rasch["person_map"], "logits"),
         ),
         figure(
@@ -107,6 +131,15 @@ def _difficulties(rasch: Section, prefix: str) -> Markup:
         ),
         even=True,
     )
+
+
+def _spreads(rasch: Section) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    known = [float(item["difficulty"]["value"]) for item in rasch["items"] if item["difficulty"]["value"] is not None]
+    if rasch["population_mean"] is None or rasch["population_sd"]["value"] is None or len(known) < 2:
+        return None
+    mean = sum(known) / len(known)
+    deviation = (sum((value - mean) ** 2 for value in known) / (len(known) - 1)) ** 0.5
+    return (float(rasch["population_mean"]), float(rasch["population_sd"]["value"])), (mean, deviation)
 
 
 def _cut_ability(rasch: Section) -> float | None:
@@ -131,7 +164,7 @@ def _precision(rasch: Section, cut: pictures.Cut | None, prefix: str) -> Markup 
     average = next((float(at["percent"]) for at in places if at["where"] == "average score"), None)
     told = [
         fact(
-            f"Standard error at the {at['where']} ({_short(at['percent'])} %)",
+            f"Standard error at the {at['where']} ({plain(at['percent'])} %)",
             at["sem_percent"],
             f"In per cent points; in logits {at['sem_logits']['words']}.",
         )
@@ -140,11 +173,11 @@ def _precision(rasch: Section, cut: pictures.Cut | None, prefix: str) -> Markup 
     drawn = pictures.precision_curve(f"{prefix}precision", curve, cut=cut, average=None if cut else average)
     caption = "How large the error of one person's score is, along the scale. It should be small where the cut lies."
     lines = [
-        [_short(at["theta"]), _short(at["percent"]), _short(at["sem_percent"]), _short(at["sem_logits"])]
+        [plain(at["theta"]), plain(at["percent"]), plain(at["sem_percent"]), plain(at["sem_logits"])]
         for at in rasch["precision"]["curve"]
     ]
     header = ["Ability (logits)", "Expected score (%)", "Standard error (% points)", "Standard error (logits)"]
-    numbers = table("Standard error along the scale", header, [list(line) for line in lines])
+    numbers = table("Standard error along the scale", header, lines)
     return row(figure(drawn, caption, numbers), facts(*told))
 
 
@@ -173,9 +206,9 @@ def _item_table(found: Section) -> Markup:
         "Not presented or missing",
         "Look at",
     ]
-    caption = "Every item, with 95 % intervals"
+    caption = "Every item, with standard errors and 95 % intervals"
     flagged = [row_ for row_ in rows if row_[-1] != "–"]
-    count = f"{len(flagged)} of {len(rows)} items need a look." if flagged else "No item stands out."
+    count = f"{len(flagged)} of {len(rows)} items need a look." if flagged else "By these figures no item stands out."
     return join(element("p", count), unfolding("Table of all items", table(caption, header, rows)))
 
 
@@ -218,7 +251,7 @@ def _borderline(task: Section, name: str) -> Markup:
         borderline=float(task["borderline_rating"]),
         cut=cut,
     )
-    counts = ", ".join(f"{_short(one['rating'])}: {one['performances']}" for one in task["ratings"])
+    counts = ", ".join(f"{plain(one['rating'])}: {one['performances']}" for one in task["ratings"])
     explained = "" if task["r_squared"] is None else f" The rating explains {percent(task['r_squared'])} of the scores."
     return figure(
         drawn,
@@ -228,8 +261,8 @@ def _borderline(task: Section, name: str) -> Markup:
 
 
 def _points(task: Section) -> Markup:
-    lines = [[_short(p["rating"]), _short(p["percent"]), str(p["count"])] for p in task["points"]]
-    return table("Performances", ["Global rating", "Task score (%)", "Performances"], [list(line) for line in lines])
+    lines = [[plain(p["rating"]), plain(p["percent"]), str(p["count"])] for p in task["points"]]
+    return table("Performances", ["Global rating", "Task score (%)", "Performances"], lines)
 
 
 def part_section(found: Section, *, prefix: str, drawn_already: str = "") -> Markup:
@@ -260,7 +293,7 @@ def _part(part: Section, name: str, *, draw: bool) -> Markup:
         fact("Standard error of measurement", part["sem_percent"], "In per cent points."),
         *[
             fact(
-                f"Pass rate at {at['where']} ({_short(at['cut'])} %)",
+                f"Pass rate at {at['where']} ({plain(at['cut'])} %)",
                 at["pass_rate"],
                 "Of this part alone.",
                 share=True,
@@ -352,17 +385,13 @@ def _counts(found: Sequence[Section], unit: str) -> Markup:
     """The bars of a picture as a table."""
     lines = [
         [
-            _short(bar["from"]) if bar["from"] == bar["to"] else f"{_short(bar['from'])} to {_short(bar['to'])}",
+            plain(bar["from"]) if bar["from"] == bar["to"] else f"{plain(bar['from'])} to {plain(bar['to'])}",
             str(bar["count"]),
         ]
         for bar in found
     ]
-    return table("Persons with each score", [f"Score ({unit})", "Persons"], [list(line) for line in lines])
+    return table("Persons with each score", [f"Score ({unit})", "Persons"], lines)
 
 
 def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
-
-
-def _short(text: str | None) -> str:
-    return "–" if text is None else f"{float(text):g}".replace("-", "−")

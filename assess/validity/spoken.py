@@ -1,5 +1,6 @@
 """Estimates of a study's document as people read them: a figure, its interval, and what it means."""
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -52,19 +53,35 @@ def facts(*entries: Child) -> Markup:
 
 
 def cell(found: Estimated, *, places: int = 2, share: bool = False) -> Markup:
-    """An estimate in a table: value, and the interval below; the reason where evidence is lacking."""
+    """An estimate in a table: value (standard error), the interval below; the reason where evidence is lacking."""
     if found["interval"] is None:
         return element("span", "not enough evidence", element("small", str(found["reason"])))
-    figures = [found["value"], *found["interval"]]
-    value, low, high = (percent(text) if share else _rounded(text, places) for text in figures)
+    figures = [found["value"], *found["interval"], found["se"]]
+    value, low, high, error = (percent(text, places - 1) if share else rounded(text, places) for text in figures)
     if not found["sufficient"]:
         return join("not enough evidence", element("small", f"indication {low} to {high}; {found['reason']}"))
-    return join(value, element("small", f"{low} to {high}"))
+    return join(f"{value} ({error})", element("small", f"{low} to {high}"))
 
 
-def _rounded(text: str, places: int) -> str:
+def rounded(text: str | None, places: int = 2) -> str:
+    """A number of the document with fewer places and a true minus sign; a dash where there is none.
+
+    >>> rounded("-0.1250"), rounded(None)
+    ('−0.12', '–')
+    """
+    if text is None:
+        return "–"
     rounded = Decimal(text).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
     return str(abs(rounded) if rounded == 0 else rounded).replace("-", "−")
+
+
+def plain(text: str | None) -> str:
+    """A number of the document without zeros at its end; a dash where there is none.
+
+    >>> plain("3.0000"), plain("-0.5000"), plain(None)
+    ('3', '−0.5', '–')
+    """
+    return "–" if text is None else f"{float(text):g}".replace("-", "−")
 
 
 def interval(label: str, found: Estimated, *, times: float = 1) -> Interval:
@@ -101,10 +118,23 @@ def methods(*documents: object) -> Markup:
 
 def _methods(document: object) -> Iterator[tuple[str, str]]:
     if isinstance(document, Mapping):
-        if "method" in document and "source" in document:
-            yield document["method"], document["source"]
+        if isinstance(document.get("method"), str) and isinstance(document.get("source"), str):
+            yield _in_general(document["method"]), document["source"]
         for value in document.values():
             yield from _methods(value)
     elif isinstance(document, list):
         for value in document:
             yield from _methods(value)
+
+
+def _in_general(method: str) -> str:
+    """A method without the one case it was used on, so that a list of methods names each once.
+
+    >>> _in_general("index of dependability Φ (3 rater, 5 criterion)")
+    'index of dependability Φ'
+    >>> _in_general("variance component of rater in person × rater (REML)")
+    'variance components in person × rater (REML)'
+    """
+    without_sizes = re.sub(r" \([0-9][^)]*\)", "", method)
+    of_all = re.sub(r"^variance component of \S+ in", "variance components in", without_sizes)
+    return re.sub(r"^(measure of \w+) [^,(]+", r"\1s", of_all)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assess.psychometrics.responses import FloatArray
-from assess.validity.datasets import Ratings, Responses
+from assess.psychometrics.responses import FloatArray, ResponseError
+from assess.validity.datasets import Groups, Ratings, Responses
 
 LARGEST_BYTES = 200_000_000
 WHOLE_TASK = "all criteria"
@@ -96,7 +96,11 @@ class Table:
 
 
 def read_responses(
-    path: Path, *, identifier: str | None = None, maximum: float | Mapping[str, float] | None = None
+    path: Path,
+    *,
+    identifier: str | None = None,
+    maximum: float | Mapping[str, float] | None = None,
+    leave_out: Sequence[str] = (),
 ) -> Responses:
     """A file with one row per person and one column per item.
 
@@ -106,6 +110,8 @@ def read_responses(
         The column that names the persons; it is checked for doubles and otherwise left out.
     maximum
         Highest score of every item, or of the items named; else the highest score that occurs (at least 1).
+    leave_out
+        Columns that are no items, such as the persons' group.
 
     Raises
     ------
@@ -115,7 +121,8 @@ def read_responses(
         `beyond_the_maximum`.
     """
     table = read_table(path)
-    columns = [column for column in range(len(table.header)) if table.header[column] != identifier]
+    others = {table.column(name, "--group") for name in leave_out}
+    columns = [k for k, name in enumerate(table.header) if name != identifier and k not in others]
     if identifier is not None:
         _refuse_doubles(table, table.column(identifier, "--id"))
     if not columns:
@@ -137,6 +144,23 @@ def read_responses(
         place = f"{table.name}, line {table.rows[row][0]}, column {items[column]!r}"
         raise TableError(code, f"{place}: {value:g} points, but {why}.")
     return Responses(matrix=matrix, items=items, maxima=maxima)
+
+
+def read_groups(path: Path, *, column: str, focal: str | None = None) -> Groups:
+    """The group of each person of a file of responses.
+
+    Raises
+    ------
+    TableError
+        As `read_responses`; `not_a_group` when nobody is in the focal group, or it must be named.
+    """
+    table = read_table(path)
+    place = table.column(column, "--group")
+    labels = tuple("" if row[place].strip() in MISSING else row[place].strip() for _, row in table.rows)
+    try:
+        return Groups(labels=labels, column=column, focal=focal)
+    except ResponseError as error:
+        raise TableError(error.code, f"{table.name}, column {error} (--focal)") from None
 
 
 def read_ratings(path: Path, *, person: str, rater: str, criteria: Sequence[str]) -> Ratings:

@@ -55,7 +55,9 @@ def test_it_writes_the_document_and_the_report(tmp_path: Path, responses: Path, 
     assert status == 0
     assert "80 persons, 6 items." in out
     assert "3 raters, 40 persons." in out
-    assert err.count("Wrote ") == 2
+    assert err.count("Wrote ") == 3
+    assert "Computing responses: fit …" in err
+    assert (output / "report.pdf").read_bytes().startswith(b"%PDF-")
     content = (output / "study.json").read_bytes()
     document = json.loads(content)
     assert content == canonical(document) + b"\n"
@@ -67,7 +69,7 @@ def test_it_writes_the_document_and_the_report(tmp_path: Path, responses: Path, 
 def test_the_same_files_give_the_same_bytes(tmp_path: Path, responses: Path) -> None:
     for name in ("one", "two"):
         assert run("--responses", responses, "--id", "who", "--output", tmp_path / name)[0] == 0
-    for file in ("study.json", "report.html"):
+    for file in ("study.json", "report.html", "report.pdf"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
@@ -77,7 +79,7 @@ def test_json_is_one_object_on_stdout(tmp_path: Path, responses: Path) -> None:
     assert status == 0
     assert printed["done"] is True
     assert printed["findings"][0] == "80 persons, 6 items."
-    assert [Path(file).name for file in printed["files"]] == ["study.json", "report.html"]
+    assert [Path(file).name for file in printed["files"]] == ["study.json", "report.html", "report.pdf"]
 
 
 def test_unreadable_input_is_status_2_and_one_sentence(tmp_path: Path, responses: Path) -> None:
@@ -102,8 +104,12 @@ def test_unreadable_input_in_json_is_one_object_with_a_code(tmp_path: Path, resp
     [
         ((), "nothing to study"),
         (("--ratings", "marks.csv"), "--person, --rater, --criteria missing"),
-        (("--responses", "exam.csv", "--person", "p"), "--person describes the columns of --ratings FILE"),
+        (("--responses", "exam.csv", "--person", "p"), "--person describes --ratings FILE, and there is none"),
         (("--responses", "gone.csv"), "No such file or directory"),
+        (("--judgements", "judges.csv"), "--item missing"),
+        (("--responses", "exam.csv", "--focal", "f"), "say --group COLUMN as well"),
+        (("--responses", "exam.csv", "--cut-error", "2%"), "say --cut POINTS[%] as well"),
+        (("--responses", "exam.csv", "--scale", "points"), "--scale describes --judgements FILE"),
     ],
 )
 def test_a_call_that_cannot_be_meant_is_refused(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
@@ -136,6 +142,79 @@ def test_maxima_are_taken_for_all_items_or_by_name(tmp_path: Path, responses: Pa
     assert [item["maximum"] for item in document["responses"]["item_analysis"]][:3] == ["3.00", "2.00", "1.00"]
 
 
+def test_a_cut_in_points_and_in_per_cent_is_the_same_cut(tmp_path: Path, responses: Path) -> None:
+    given = ("--responses", responses, "--id", "who", "--output", tmp_path / "o", "--cut")
+    found = []
+    for cut in ("3", "50%"):
+        assert run(*given, cut)[0] == 0
+        found.append(json.loads((tmp_path / "o" / "study.json").read_bytes())["responses"])
+    assert found[0] == found[1]
+    assert (found[0]["cut"]["value"], found[0]["decision"]["lowest_pass"]) == ("50.00", "3")
+
+
+def test_a_cut_beyond_the_maximum_or_that_can_be_read_in_two_ways_is_refused(
+    tmp_path: Path, responses: Path, ratings: Path
+) -> None:
+    given = ("--responses", responses, "--id", "who", "--output", tmp_path / "o")
+    status, _, err = run(*given, "--cut", "7")
+    assert (status, "--cut: 7 points, but the maximum is 6" in err) == (2, True)
+    both = ("--ratings", ratings, "--person", "person", "--rater", "rater", "--criteria", "k1,k2")
+    status, _, err = run(*given, *both, "--cut", "3")
+    assert (status, "say it in per cent" in err) == (2, True)
+    with pytest.raises(CommandError, match="more than 100 %"):
+        call_command("study", "--responses", str(responses), "--cut", "120%", "--output", str(tmp_path))
+
+
+def test_the_group_column_is_no_item_and_the_smaller_group_is_focal(tmp_path: Path, responses: Path) -> None:
+    lines = responses.read_text().splitlines()
+    path = tmp_path / "grouped.csv"
+    grouped = [f"{line},{'f' if row % 3 == 0 else 'm'}" for row, line in enumerate(lines[1:])]
+    path.write_text("\n".join([f"{lines[0]},sex", *grouped]))
+    given = ("--responses", path, "--id", "who", "--group", "sex", "--output", tmp_path / "o")
+    assert run(*given)[0] == 0
+    found = json.loads((tmp_path / "o" / "study.json").read_bytes())["responses"]
+    assert (found["items"], found["groups"]["focal"], found["groups"]["persons"]["focal"]) == (6, "f", 27)
+    status, _, err = run(*given, "--focal", "x")
+    assert (status, "nobody is in group 'x'; the groups are f, m" in err) == (2, True)
+
+
+def test_ignored_columns_are_no_judges_and_the_report_names_them(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    rows = [f"I{item},{300 + item},{','.join(f'{x:.2f}' for x in rng.uniform(0.3, 0.9, 4))}" for item in range(20)]
+    path = tmp_path / "panel.csv"
+    path.write_text("\n".join(["item,diff,Ada,Ben,Cy,Di", *rows]))
+    status, out, _ = run("--judgements", path, "--item", "item", "--ignore", "diff", "--output", tmp_path / "o")
+    assert status == 0
+    assert out.startswith("4 judges, 20 items.")
+    assert "Columns left out because it was asked for: diff." in (tmp_path / "o" / "report.html").read_text()
+
+
+def test_the_panels_cut_is_the_cut_of_the_answers_to_the_same_items(tmp_path: Path, responses: Path) -> None:
+    rng = np.random.default_rng(3)
+    rows = [f"{item},{','.join(f'{x:.2f}' for x in rng.uniform(0.4, 0.8, 9))}" for item in "fedcba"]
+    path = tmp_path / "panel.csv"
+    path.write_text("\n".join(["item,A,B,C,D,E,F,G,H,I", *rows]))
+    given = (
+        "--responses",
+        responses,
+        "--id",
+        "who",
+        "--judgements",
+        path,
+        "--item",
+        "item",
+        "--output",
+        tmp_path / "o",
+    )
+    assert run(*given)[0] == 0
+    found = json.loads((tmp_path / "o" / "study.json").read_bytes())
+    panel, cut = found["judgements"]["cut_percent"], found["responses"]["cut"]
+    assert (cut["value"], cut["se"]) == (panel["value"], panel["se"])
+    assert found["judgements"]["fit"]["n"] == 6
+    assert run(*given, "--cut", "50%")[0] == 0
+    assert json.loads((tmp_path / "o" / "study.json").read_bytes())["responses"]["cut"]["value"] == "50.00"
+
+
 def test_the_reference_page_names_every_option_and_every_code() -> None:
     page = (settings.ROOT / "docs" / "reference" / "study.md").read_text()
     parser = Command().create_parser("manage.py", "study")
@@ -143,7 +222,15 @@ def test_the_reference_page_names_every_option_and_every_code() -> None:
     for action in parser._actions:
         if action.dest not in framework:
             assert f"`{action.option_strings[0]}" in page, action.dest
-    rooms = [settings.ROOT / "assess" / room for room in ("validity/tables.py", "management/commands/study.py")]
+    rooms = [
+        settings.ROOT / "assess" / room
+        for room in (
+            "validity/tables.py",
+            "validity/judgement_tables.py",
+            "validity/asked.py",
+            "management/commands/study.py",
+        )
+    ]
     codes = {code for room in rooms for code in re.findall(r'TableError\(\s*"(\w+)"', room.read_text())}
     assert len(codes) > 15
     for code in codes:

@@ -110,7 +110,7 @@ def test_simulated_data_are_announced_in_the_window_title_and_before_anything_el
 
 def test_with_few_persons_the_words_say_not_enough_evidence() -> None:
     words = text_of(parsed(small_study(persons=5)))
-    assert "Reliability (alpha): not enough evidence" in words
+    assert "How far the score can be trusted is not known" in words
     assert words.count("not enough evidence") > 15
 
 

@@ -1,10 +1,8 @@
-"""`manage.py study`: the checks on real CSV data, as a document and a report. Needs no database."""
+"""`manage.py study`: the checks on real CSV data, as a document, a page and a PDF. Needs no database."""
 
 import argparse
-import hashlib
 import json as json_
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,39 +11,55 @@ from django.core.management.base import BaseCommand, CommandParser
 from assess.ledger.canonical import canonical
 from assess.psychometrics.responses import ResponseError
 from assess.validity.analysis import analyse
+from assess.validity.asked import Asked
+from assess.validity.judgement_tables import SCALES
 from assess.validity.report import findings, report_html
-from assess.validity.tables import TableError, read_ratings, read_responses
+from assess.validity.tables import TableError
+from assess.validity.typeset import report_pdf
 from assess.validity.written import Document
 
 UNREADABLE = 2
 
 
 class Command(BaseCommand):
-    help = "Analyse item responses or marks from CSV files; writes study.json and report.html."
-    requires_system_checks: list[str] = []  # it reads two files and writes two
+    help = "Analyse responses, marks or judgements from CSV files; writes study.json, report.html and report.pdf."
+    requires_system_checks: list[str] = []  # it reads files and writes files
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--responses", type=Path, metavar="FILE", help="CSV, one row per person, one column per item"
-        )
-        parser.add_argument("--id", metavar="COLUMN", help="the column of the responses that names the persons")
-        parser.add_argument(
+        option = parser.add_argument
+        option("--responses", type=Path, metavar="FILE", help="CSV, one row per person, one column per item")
+        option("--id", metavar="COLUMN", help="the column of the responses that names the persons")
+        option("--group", metavar="COLUMN", help="the column of the responses that names each person's group")
+        option("--focal", metavar="VALUE", help="the group to look after; else the smaller of two")
+        option(
             "--maximum",
             type=_maximum,
             metavar="POINTS",
             help="highest score of every item, or ITEM=POINTS,ITEM=POINTS; else the highest score that occurs",
         )
-        parser.add_argument("--ratings", type=Path, metavar="FILE", help="CSV, one row per person and rater")
-        parser.add_argument("--person", metavar="COLUMN", help="the column of the ratings that names the person marked")
-        parser.add_argument("--rater", metavar="COLUMN", help="the column of the ratings that names the rater")
-        parser.add_argument("--criteria", metavar="COLUMN,COLUMN", help="the columns of the ratings that hold marks")
-        parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the folder to write to")
-        parser.add_argument("--title", help="what the report is called; else the names of the files")
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        option("--ratings", type=Path, metavar="FILE", help="CSV, one row per person and rater")
+        option("--person", metavar="COLUMN", help="the column of the ratings that names the person marked")
+        option("--rater", metavar="COLUMN", help="the column of the ratings that names the rater")
+        option("--criteria", metavar="COLUMN,COLUMN", help="the columns of the ratings that hold marks")
+        option("--judgements", type=Path, metavar="FILE", help="CSV, one row per item, one column per standard setter")
+        option("--item", metavar="COLUMN", help="the column of the judgements that names the item")
+        option("--ignore", metavar="COLUMN,COLUMN", help="columns of the judgements that are no judges")
+        option(
+            "--difficulty", metavar="COLUMN", help="the column of the judgements with each item's observed difficulty"
+        )
+        option(
+            "--scale", choices=SCALES, help="how judgements are meant; else only what can be read in one way is read"
+        )
+        option("--cut", type=_cut, metavar="POINTS[%]", help="the cut score, in points or in per cent of the maximum")
+        option("--cut-error", type=_cut, metavar="POINTS[%]", help="the standard error of the cut score")
+        option("--output", type=Path, required=True, metavar="DIR", help="the folder to write to")
+        option("--title", help="what the report is called; else the names of the files")
+        option("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, output: Path, json: bool, **options: Any) -> None:
         try:
-            document = _study(options)
+            document = self._study(Asked.of(options), options["title"])
+            self._tell("the report")
             written = _write(output, document)
         except (TableError, ResponseError) as error:
             self._refuse(error.code, str(error), json=json)
@@ -57,6 +71,24 @@ class Command(BaseCommand):
         for sentence in _sentences(document):
             self.stdout.write(sentence)
 
+    def _study(self, asked: Asked, title: str | None) -> Document:
+        given = asked.read()
+        return analyse(
+            title=title or f"Study of {' and '.join(file.name for file in asked.files)}",
+            responses=given.responses,
+            groups=given.groups,
+            ratings=given.ratings,
+            judgements=given.judgements,
+            cuts=given.cuts,
+            rating_cut=given.rating_cut,
+            sources=given.sources,
+            report=self._tell,
+        )
+
+    def _tell(self, step: str) -> None:
+        """How far it is, on stderr, so that nobody waits in the dark."""
+        self.stderr.write(f"Computing {step} …")
+
     def _refuse(self, code: str, sentence: str, *, json: bool) -> NoReturn:
         if json:
             self.stdout.write(json_.dumps({"done": False, "code": code, "sentence": sentence}, ensure_ascii=False))
@@ -64,48 +96,13 @@ class Command(BaseCommand):
         sys.exit(UNREADABLE)
 
 
-def _study(options: Mapping[str, Any]) -> Document:
-    responses_file, ratings_file = options["responses"], options["ratings"]
-    if responses_file is None and ratings_file is None:
-        raise TableError(
-            "nothing_to_study", "There is nothing to study: say --responses FILE or --ratings FILE or both."
-        )
-    _refuse_stray(options)
-    responses = ratings = None
-    if responses_file is not None:
-        responses = read_responses(responses_file, identifier=options["id"], maximum=options["maximum"])
-    if ratings_file is not None:
-        lacking = [f"--{name}" for name in ("person", "rater", "criteria") if not options[name]]
-        if lacking:
-            sentence = f"{ratings_file.name}: say which columns to read; {', '.join(lacking)} missing."
-            raise TableError("missing_option", sentence)
-        criteria = [name.strip() for name in options["criteria"].split(",") if name.strip()]
-        ratings = read_ratings(ratings_file, person=options["person"], rater=options["rater"], criteria=criteria)
-    files = [file for file in (responses_file, ratings_file) if file is not None]
-    return analyse(
-        title=options["title"] or f"Study of {' and '.join(file.name for file in files)}",
-        responses=responses,
-        ratings=ratings,
-        sources=[{"name": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest()} for file in files],
-    )
-
-
-def _refuse_stray(options: Mapping[str, Any]) -> None:
-    """An option that would have no effect is a mistake somebody should hear of."""
-    belongs = {
-        "id": "responses",
-        "maximum": "responses",
-        "person": "ratings",
-        "rater": "ratings",
-        "criteria": "ratings",
-    }
-    for option, file in belongs.items():
-        if options[option] is not None and options[file] is None:
-            raise TableError("stray_option", f"--{option} describes the columns of --{file} FILE, and there is none.")
-
-
 def _write(output: Path, document: Document) -> list[str]:
-    content = {"study.json": canonical(document) + b"\n", "report.html": report_html(document).encode()}
+    page = report_html(document)
+    content = {
+        "study.json": canonical(document) + b"\n",
+        "report.html": page.encode(),
+        "report.pdf": report_pdf(page),
+    }
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name, held in content.items():
@@ -131,6 +128,15 @@ def _points(text: str) -> float:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of points greater than 0") from None
     return float(text)
+
+
+def _cut(text: str) -> tuple[float, bool]:
+    """POINTS or PER CENT%: the number, and whether it is per cent."""
+    percent = text.strip().endswith("%")
+    value = _points(text.strip().removesuffix("%"))
+    if percent and value > 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is more than 100 %")
+    return value, percent
 
 
 def _summary(document: Document, output: Path, written: list[str]) -> Document:
