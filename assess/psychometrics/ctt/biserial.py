@@ -6,6 +6,7 @@ at or below category k (Olsson, Drasgow and Dorans' ad hoc polyserial). It may p
 """
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 from assess.psychometrics.responses import BoolArray, FloatArray
@@ -15,6 +16,8 @@ SOURCE = (
     "Lord & Novick (1968), Statistical theories of mental test scores, ch. 15 (standard error: Soper 1914); ordered "
     "categories: Olsson, Drasgow & Dorans (1982), Psychometrika 47, 337–347"
 )
+
+MOST_COUNTED = 1_000
 
 
 def latent_spread(
@@ -36,10 +39,22 @@ def latent_spread(
             p = float(rights[j] / max(counts[j], 1.0))
             values, shares = np.array([0.0, 1.0]), np.array([1 - p, p])
         else:
-            values, times = np.unique(answers[:, j] if seen is None else answers[seen[:, j], j], return_counts=True)
+            values, times = _tally(answers[:, j] if seen is None else answers[seen[:, j], j])
             shares = times / max(times.sum(), 1)
         found[j] = _spread(values, shares)
     return found
+
+
+def _tally(column: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+    """The different values and how often each occurs; small whole numbers are counted, others sorted."""
+    if len(column) and 0 <= column.min() and column.max() <= MOST_COUNTED:
+        whole = column.astype(np.intp)
+        if bool((whole == column).all()):
+            times = np.bincount(whole)
+            used = np.flatnonzero(times)
+            return used.astype(np.float64), times[used]
+    values, times = np.unique(column, return_counts=True)
+    return values, times
 
 
 def _spread(values: FloatArray, shares: FloatArray) -> float:
