@@ -47,7 +47,7 @@ def latent_spread(
 
 def _tally(column: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]]:
     """The different values and how often each occurs; small whole numbers are counted, others sorted."""
-    if len(column) and 0 <= column.min() and column.max() <= MOST_COUNTED:
+    if len(column) and column.min() >= 0 and column.max() <= MOST_COUNTED:
         whole = column.astype(np.intp)
         if bool((whole == column).all()):
             times = np.bincount(whole)
