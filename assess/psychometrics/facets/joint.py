@@ -36,11 +36,16 @@ class JointPlace:
         """Minus the second derivatives; exact, since the model is an exponential family."""
         return information(self.layout, self.curvature)
 
-    def direction(self) -> FloatArray:
+    @property
+    def exact(self) -> bool:
+        """The information always is."""
+        return True
+
+    def direction(self, gradient: FloatArray) -> FloatArray:
         """Newton's step."""
         matrix = self.information()
         precision = min(0.05, max(1e-6, 0.1 * self.steepness))
-        return uphill(lambda x: matrix @ x, self.diagonal, self.gradient, self.layout.allowed, precision=precision)
+        return uphill(lambda x: matrix @ x, self.diagonal, gradient, self.layout.allowed, precision=precision)
 
     def cautious(self) -> FloatArray:
         """The gradient over the information of each parameter alone."""
