@@ -1,10 +1,10 @@
 """Our figures beside the stored ones: asserted where they are compared, and kept for the table of the reference pages.
 
-`ASSAYER_CASES=FILE manage.py test -m conformance tests/conformance -n 0` writes the table anew.
+A quantity is compared with the number *as stored*: what has to be converted is ours. So it can be said of every stored
+number whether anything is compared with it (`tests/conformance/table_of_cases.py`).
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -12,21 +12,45 @@ import numpy.typing as npt
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One quantity of one stored case; of several values the pair that differs most."""
+    """One quantity of one stored case.
 
+    Attributes
+    ----------
+    module
+        The test file that compares, without `test_psychometrics_`.
+    case, quantity
+        Name of the stored file without its ending (of the data, where no answers are stored), and what is compared.
+    stored
+        Every number compared with.
+    reference, ours, allowed
+        Of the pair that differs most from what is allowed.
+    """
+
+    module: str
     case: str
     quantity: str
-    values: int
+    stored: tuple[float, ...]
     reference: float
     ours: float
-    tolerance: float
+    allowed: float
 
     @property
     def difference(self) -> float:
         return self.ours - self.reference
 
 
-_compared: list[Comparison] = []
+class Comparisons:
+    """The comparisons of this session, by test file."""
+
+    def __init__(self) -> None:
+        self.module = ""
+        self.made: list[Comparison] = []
+
+    def of(self, module: str) -> list[Comparison]:
+        return [one for one in self.made if one.module == module]
+
+
+comparisons = Comparisons()
 
 
 def agrees(
@@ -43,34 +67,22 @@ def agrees(
     """
     found, stored = np.ravel(np.asarray(ours, np.float64)), np.ravel(np.asarray(reference, np.float64))
     assert found.shape == stored.shape, f"{case}, {quantity}: {found.size} values beside {stored.size}"
-    assert (np.isfinite(found) == np.isfinite(stored)).all(), f"{case}, {quantity}: not finite in the same places"
     finite = np.isfinite(stored)
     assert finite.any(), f"{case}, {quantity}: nothing is compared"
-    gaps = np.abs(found - stored)[finite]
+    assert np.array_equal(found[~finite], stored[~finite], equal_nan=True), f"{case}, {quantity}: not finite elsewhere"
+    gaps = np.abs(found - stored, where=finite, out=np.zeros(stored.shape))[finite]
     allowed = within * np.abs(stored[finite]) if relative else np.full(gaps.shape, within)
     worst = int((gaps - allowed).argmax())
     kept = Comparison(
+        module=comparisons.module,
         case=case,
         quantity=quantity,
-        values=int(finite.sum()),
+        stored=tuple(stored[finite].tolist()),
         reference=float(stored[finite][worst]),
         ours=float(found[finite][worst]),
-        tolerance=float(allowed[worst]),
+        allowed=float(allowed[worst]),
     )
-    _compared.append(kept)
+    named = {(one.case, one.quantity) for one in comparisons.of(kept.module)}
+    assert (case, quantity) not in named, f"{case}, {quantity}: two comparisons of the same name"
+    comparisons.made.append(kept)
     assert gaps[worst] <= allowed[worst], f"{case}, {quantity}: {kept.ours:.12g} beside {kept.reference:.12g}"
-
-
-def write_table(page: Path) -> None:
-    """Put the rows between the marks of the page, sorted by case."""
-    rows = [
-        f"| {one.case} | {one.quantity} | {one.values} | {one.reference:.10g} | {one.ours:.10g} "
-        f"| {one.difference:.1e} | {one.tolerance:.1e} |"
-        for one in sorted(set(_compared), key=lambda one: (one.case, one.quantity))
-    ]
-    head = ["| Case | Quantity | Values | Reference | Ours | Difference | Allowed |", "|---|---|--:|--:|--:|--:|--:|"]
-    before, _, rest = page.read_text(encoding="utf-8").partition("<!-- cases -->\n")
-    after = rest.partition("<!-- end of cases -->")[2]
-    page.write_text(
-        before + "<!-- cases -->\n" + "\n".join(head + rows) + "\n<!-- end of cases -->" + after, encoding="utf-8"
-    )
