@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy import stats
 
-from assess.psychometrics import agreement, classification, facets, reliability
+from assess.psychometrics import agreement, classification, facets, gtheory, reliability
+from assess.psychometrics.classification.strong_true_score import lords_k
+from tests.conformance.stored_cases import agrees
 
 EXACT = 1e-9
 
@@ -38,7 +41,8 @@ def reference(folder: Path, name: str) -> Any:
 def test_six_intraclass_correlations_and_their_limits_equal_psych(folder: Path) -> None:
     expected = reference(folder, "icc_shrout_fleiss")
     found = [agreement.shrout_fleiss(table(folder, "shrout_fleiss.csv"), form) for form in agreement.FORMS]
-    assert [estimate.value for estimate in found] == pytest.approx(expected["ICC"], abs=EXACT)
+    case = "icc_shrout_fleiss"
+    agrees(case, "six coefficients", [estimate.value for estimate in found], expected["ICC"], within=EXACT)
     words: list[tuple[Any, Any, Any]] = [
         ("oneway", "agreement", "single"),
         ("twoway", "agreement", "single"),
@@ -48,19 +52,35 @@ def test_six_intraclass_correlations_and_their_limits_equal_psych(folder: Path) 
         ("twoway", "consistency", "average"),
     ]
     assert [agreement.icc(table(folder, "shrout_fleiss.csv"), *word) for word in words] == found
-    limits = list(zip(expected["lower bound"], expected["upper bound"], strict=True))
-    for estimate, limit in zip(found, limits, strict=True):
-        assert estimate.interval == pytest.approx(limit, abs=EXACT)
+    limits = np.array([estimate.interval for estimate in found])
+    agrees(case, "lower limits", limits[:, 0], expected["lower bound"], within=EXACT)
+    agrees(case, "upper limits", limits[:, 1], expected["upper bound"], within=EXACT)
+
+
+def test_analysis_of_variance_behind_the_intraclass_correlations_equals_psych(folder: Path) -> None:
+    """One-way: raters and residual together are error."""
+    case = "icc_shrout_fleiss"
+    expected = reference(folder, case)
+    persons, raters, rest = gtheory.crossed(table(folder, "shrout_fleiss.csv"), ["r"]).sources
+    within = (raters.sum_of_squares + rest.sum_of_squares) / (raters.df + rest.df)
+    two_way, one_way = persons.mean_square / rest.mean_square, persons.mean_square / within
+    ratios = [one_way, two_way, two_way] * 2
+    df = [raters.df + rest.df, rest.df, rest.df] * 2
+    agrees(case, "F of persons", ratios, expected["F"], within=EXACT)
+    agrees(case, "its degrees of freedom", [[persons.df] * 6, df], [expected["df1"], expected["df2"]], within=0)
+    agrees(case, "its p-value", stats.f.sf(ratios, persons.df, df), expected["p"], within=EXACT)
 
 
 def test_kappa_with_interval_equals_psych(folder: Path) -> None:
     expected = reference(folder, "kappa_ci_anxiety")
     first, second, _ = table(folder, "anxiety.csv").T
     found = agreement.kappa(first, second)
-    assert found.value == pytest.approx(expected["kappa"], abs=EXACT)
-    assert (found.standard_error or 0) ** 2 == pytest.approx(expected["var"], abs=EXACT)
-    low, _, high = expected["confid"]["values"][0]
-    assert found.interval == pytest.approx((low, high), abs=EXACT)
+    case = "kappa_ci_anxiety"
+    agrees(case, "kappa", found.value, expected["kappa"], within=EXACT)
+    agrees(case, "variance of kappa", (found.standard_error or 0) ** 2, expected["var"], within=EXACT)
+    assert found.interval is not None
+    low, high = found.interval
+    agrees(case, "limits of kappa", [low, found.value, high], expected["confid"]["values"][0], within=EXACT)
 
 
 def test_weighted_kappa_equals_psych_but_not_its_variance(folder: Path) -> None:
@@ -71,7 +91,7 @@ def test_weighted_kappa_equals_psych_but_not_its_variance(folder: Path) -> None:
     expected = reference(folder, "kappa_ci_anxiety")
     first, second, _ = table(folder, "anxiety.csv").T
     found = agreement.kappa(first, second, weights="quadratic")
-    assert found.value == pytest.approx(expected["weighted"], abs=EXACT)
+    agrees("kappa_ci_anxiety", "quadratic weighted kappa", found.value, expected["weighted"], within=EXACT)
     left_out = np.array(
         [
             agreement.kappa(
@@ -89,26 +109,32 @@ def test_weighted_kappa_equals_psych_but_not_its_variance(folder: Path) -> None:
 def test_nominal_kappas_equal_irr(folder: Path) -> None:
     expected = reference(folder, "kappa_diagnoses")
     data = np.array([[float(cell[0]) for cell in row.values()] for row in rows(folder, "diagnoses.csv")])
-    assert agreement.kappa(data[:, 0], data[:, 1]).value == pytest.approx(expected["cohen"]["value"], abs=EXACT)
+    case, detail = "kappa_diagnoses", [row[0] for row in expected["fleiss"]["detail"]["values"]]
+    fleiss = agreement.fleiss_kappa(data).value
+    pooled = agreement.pooled_kappa(data).value
     share = agreement.share_of_agreement(data[:, 0], data[:, 1])
-    assert 100 * (share.value or 0) == pytest.approx(expected["agree"], abs=EXACT)
-    assert agreement.pooled_kappa(data).value == pytest.approx(expected["fleiss"]["value"], abs=EXACT)
-    assert agreement.fleiss_kappa(data).value == pytest.approx(expected["fleiss"]["value"], abs=EXACT)
-    assert agreement.fleiss_kappa(data, exact=True).value == pytest.approx(expected["exact"], abs=EXACT)
-    assert agreement.light_kappa(data).value == pytest.approx(expected["light"], abs=EXACT)
-    detail = [row[0] for row in expected["fleiss"]["detail"]["values"]]
     by_category = [one.kappa.value for one in agreement.fleiss_kappa_by_category(data)]
-    assert by_category == pytest.approx(detail, abs=5e-4)  # three decimals are stored
+    exact = agreement.fleiss_kappa(data, exact=True).value
+    agrees(
+        case, "Cohen's kappa", agreement.kappa(data[:, 0], data[:, 1]).value, expected["cohen"]["value"], within=EXACT
+    )
+    agrees(case, "percent agreement", 100 * (share.value or 0), expected["agree"], within=EXACT)
+    agrees(case, "Fleiss' kappa", fleiss, expected["fleiss"]["value"], within=EXACT)
+    agrees(case, "pooled kappa of a complete table", pooled, expected["fleiss"]["value"], within=EXACT)
+    agrees(case, "Fleiss' kappa, exact (Conger)", exact, expected["exact"], within=EXACT)
+    agrees(case, "Light's kappa", agreement.light_kappa(data).value, expected["light"], within=EXACT)
+    agrees(case, "kappa of each category (stored to three decimals)", by_category, detail, within=5e-4)
 
 
 def test_concordance_finn_and_robinson_equal_irr(folder: Path) -> None:
     expected = reference(folder, "kendall_w_video")
     data = table(folder, "video.csv")
-    found = agreement.kendall_w(data)
-    assert found.w.value == pytest.approx(expected["W"], abs=EXACT)
-    assert found.chi_square == pytest.approx(expected["W_chi"], abs=EXACT)
-    assert agreement.finn(data, 6, "twoway").value == pytest.approx(expected["finn"], abs=EXACT)
-    assert agreement.robinson_a(data).value == pytest.approx(expected["robinson"], abs=EXACT)
+    case, found = "kendall_w_video", agreement.kendall_w(data)
+    finn = agreement.finn(data, 6, "twoway")
+    agrees(case, "Kendall's W, ties corrected", found.w.value, expected["W"], within=EXACT)
+    agrees(case, "its chi-square", found.chi_square, expected["W_chi"], within=EXACT)
+    agrees(case, "Finn's coefficient, two-way", finn.value, expected["finn"], within=EXACT)
+    agrees(case, "Robinson's A", agreement.robinson_a(data).value, expected["robinson"], within=EXACT)
 
 
 @pytest.mark.parametrize("case", ["krippendorff_nmm", "krippendorff_py"])
@@ -116,7 +142,7 @@ def test_concordance_finn_and_robinson_equal_irr(folder: Path) -> None:
 def test_krippendorff_alpha_equals_irr_and_the_python_package(folder: Path, case: str, metric: Any) -> None:
     data = table(folder, "krippendorff_nmm.csv").T
     found = agreement.krippendorff_alpha(data, metric=metric)
-    assert found.value == pytest.approx(reference(folder, case)[metric], abs=EXACT)
+    agrees(case, f"Krippendorff's alpha, {metric}", found.value, reference(folder, case)[metric], within=EXACT)
 
 
 def test_ratings2_is_connected_and_its_raters_are_described(folder: Path) -> None:
@@ -146,14 +172,27 @@ def test_hanson_brennan_equals_betafunctions(folder: Path) -> None:
     data = table(folder, "sat12_scored.csv")
     scores = data.sum(axis=1)
     found = classification.hanson_brennan(scores, reliability.alpha(data), 16, 32)
-    true, false = expected["confusionmatrix"]["values"][:2]
-    assert found.accuracy.value == pytest.approx(true[2], abs=1e-7)
+    case, consistency = "hanson_brennan", expected["classification.consistency"]
+    agrees(case, "consistency", found.consistency.value, consistency["p"], within=1e-7)
+    agrees(case, "kappa of the decision", found.kappa.value, consistency["Kappa"], within=1e-6)
     # its "positive" is a fail: a false negative passes
-    assert found.false_fail.value == pytest.approx(false[0], abs=1e-7)
-    assert found.false_pass.value == pytest.approx(false[1], abs=1e-7)
-    consistency = expected["classification.consistency"]
-    assert found.consistency.value == pytest.approx(consistency["p"], abs=1e-7)
-    assert found.kappa.value == pytest.approx(consistency["Kappa"], abs=1e-6)
+    accuracy, passing = found.accuracy.value or 0, found.pass_rate.value or 0
+    false_fail, false_pass = found.false_fail.value or 0, found.false_pass.value or 0
+    ours = np.array([[1 - passing - false_fail, passing - false_pass], [false_fail, false_pass]])
+    matrix = np.vstack([ours, ours.sum(axis=0)])
+    matrix = np.column_stack([matrix, matrix.sum(axis=1)])
+    agrees(case, "accuracy and its four parts", matrix, expected["confusionmatrix"]["values"], within=1e-7)
+    sensitivity, specificity = ours[0, 0] / (ours[0, 0] + ours[1, 1]), ours[0, 1] / (ours[0, 1] + ours[1, 0])
+    of_fails, of_passes = ours[0] / ours.sum(axis=0)
+    parts = [sensitivity, specificity, of_fails, of_passes, sensitivity + specificity - 1, accuracy]
+    agrees(case, "shares of these", parts, list(expected["classification.accuracy"].values()), within=1e-6)
+    unlike = (1 - (found.consistency.value or 0)) / 2
+    twice = [[1 - passing - unlike, unlike], [unlike, passing - unlike]]
+    agrees(case, "both decisions", twice, expected["consistencymatrix"]["values"], within=1e-7)
+    by_chance = [passing**2 + (1 - passing) ** 2, (1 - passing) ** 2, passing**2]
+    agrees(case, "agreement by chance", by_chance, [consistency[k] for k in ("p_c", "p_c_pos", "p_c_neg")], within=1e-6)
+    k = lords_k(scores, 32, reliability.alpha(data).value or 0)
+    agrees(case, "Lord's k", k, expected["parameters"]["k"], within=EXACT)
 
 
 def test_livingston_lewis_is_close_to_hanson_brennan(folder: Path) -> None:
