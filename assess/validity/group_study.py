@@ -24,8 +24,8 @@ def group_document(responses: Responses, group: Sequence[str], *, column: str, f
     names = sorted({name for name in group if name})
     counts = {name: sum(1 for one in group if one == name) for name in names}
     chosen = focal if focal is not None else min(names, key=lambda name: (counts[name], name), default="")
-    known = np.array([bool(name) for name in group])
-    member = np.array([name == chosen for name in group])
+    known = np.array([bool(name) for name in group], dtype=np.bool_)
+    member = np.array([name == chosen for name in group], dtype=np.bool_)
     document: Document = {
         "column": column,
         "focal": chosen,
