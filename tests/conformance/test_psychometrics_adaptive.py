@@ -13,7 +13,9 @@ import pytest
 
 from assess.psychometrics import adaptive
 from assess.psychometrics.adaptive.rules import SOURCES
+from tests.conformance.stored_cases import agrees
 
+CASE = "cat_catR_tcals"
 NAMES: dict[str, adaptive.Method] = {"ML": "ML", "BM": "MAP", "EAP": "EAP", "WL": "WLE"}
 SCALE = adaptive.Scale(points=33)
 
@@ -40,22 +42,22 @@ def history(expected: Any) -> list[tuple[int, int]]:
 def test_ability_and_standard_error_equal_catr(bank: adaptive.Bank, expected: Any, history: Any, name: str) -> None:
     found = adaptive.ability(bank, history, method=NAMES[name], scale=SCALE)
     tolerance = 1e-12 if name == "EAP" else 2e-5
-    assert found.value == pytest.approx(expected["theta"][name], abs=tolerance)
-    assert found.standard_error == pytest.approx(expected["se"][name], abs=tolerance)
+    agrees(CASE, f"ability, {name}", found.value, expected["theta"][name], within=tolerance)
+    agrees(CASE, f"standard error, {name}", found.standard_error, expected["se"][name], within=tolerance)
 
 
 def test_item_information_equals_catr(bank: adaptive.Bank, expected: Any) -> None:
-    assert bank.curves(np.zeros(1)).information[:, 0] == pytest.approx(expected["info0"], abs=1e-12)
+    ours = bank.curves(np.zeros(1)).information[:, 0]
+    agrees(CASE, "item information at 0", ours, expected["info0"], within=1e-12)
 
 
 def test_every_rule_selects_the_item_that_catr_selects(bank: adaptive.Bank, expected: Any, history: Any) -> None:
-    found = {}
-    for rule in SOURCES:
-        if rule in expected["next_item"]:
-            plan = adaptive.Plan(rule=rule, method="MAP", scale=SCALE)
-            item = adaptive.next_item(bank, history, plan=plan).item
-            found[rule] = None if item is None else item + 1
-    assert found == expected["next_item"]
+    assert set(expected["next_item"]).issubset(SOURCES)
+    for rule, selected in expected["next_item"].items():
+        plan = adaptive.Plan(rule=rule, method="MAP", scale=SCALE)
+        item = adaptive.next_item(bank, history, plan=plan).item
+        assert item is not None
+        agrees(CASE, f"item selected by {rule}", item + 1, selected, within=0)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,9 @@ def test_selection_at_ability_0_is_that_of_catrs_manual(
 ) -> None:
     """Examples of `nextItem` in the reference manual; items without an answer leave the ability at the prior's mean, 0."""
     history = [(item - 1, None) for item in given]
-    assert adaptive.next_item(bank, history, plan=adaptive.Plan(rule=rule)).item == selected - 1
+    item = adaptive.next_item(bank, history, plan=adaptive.Plan(rule=rule)).item
+    assert item is not None
+    agrees("tcals", f"item selected by {rule} at 0 after {given} (catR's manual)", item + 1, selected, within=0)
 
 
 @pytest.mark.parametrize(("rule", "selected"), [("MEPV", 19), ("KL", 19), ("KLP", 44)])
@@ -82,11 +86,14 @@ def test_selection_after_one_wrong_answer_is_that_of_catrs_manual(
     bank: adaptive.Bank, rule: Any, selected: int
 ) -> None:
     plan = adaptive.Plan(rule=rule, method="WLE", scale=SCALE)
-    assert adaptive.next_item(bank, [(62, 0)], plan=plan).item == selected - 1
+    item = adaptive.next_item(bank, [(62, 0)], plan=plan).item
+    assert item is not None
+    agrees("tcals", f"item selected by {rule} after 63 wrong (catR's manual)", item + 1, selected, within=0)
 
 
 def test_content_balancing_selects_the_item_of_catrs_manual(bank: adaptive.Bank) -> None:
     """Items 12, 33, 46 and 63 given without an answer; nothing yet of Written3: item 70."""
     shares = {"Audio1": 0.1, "Audio2": 0.2, "Written1": 0.2, "Written2": 0.2, "Written3": 0.3}
     found = adaptive.next_item(bank, [(i - 1, None) for i in (12, 33, 46, 63)], plan=adaptive.Plan(shares=shares))
-    assert found.item == 70 - 1
+    assert found.item is not None
+    agrees("tcals", "item selected for balanced content (catR's manual)", found.item + 1, 70, within=0)
