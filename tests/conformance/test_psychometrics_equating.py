@@ -13,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from assess.psychometrics import equating
+from assess.psychometrics import ctt, equating
 from assess.psychometrics.equating.irt_scores import abilities_of
+from assess.psychometrics.equating.kernel import Continuous, bandwidth
 from assess.psychometrics.equating.percentiles import equipercentile_error
 from assess.psychometrics.equating.smoothing import log_linear
+from tests.conformance.stored_cases import agrees
 
 EXACT = 1e-8
 Array = npt.NDArray[np.float64]
@@ -52,29 +54,46 @@ def neat(folder: Path) -> tuple[Array, Array, Array, Array]:
 
 
 def test_mean_linear_and_equipercentile_equal_equate(folder: Path, actmath: tuple[Array, Array]) -> None:
-    expected = reference(folder, "equate_rg_actmath")
-    for key, found in (
-        ("mean", equating.mean(*actmath, scale=(0, 40))),
-        ("linear", equating.linear(*actmath, scale=(0, 40))),
-        ("equip", equating.equipercentile(*actmath, **SCALES)),
-        ("circle", equating.circle_arc(*actmath, high=(40, 40))),
+    case = "equate_rg_actmath"
+    expected = reference(folder, case)
+    for words, key, found in (
+        ("mean", "mean", equating.mean(*actmath, scale=(0, 40))),
+        ("linear", "linear", equating.linear(*actmath, scale=(0, 40))),
+        ("equipercentile", "equip", equating.equipercentile(*actmath, **SCALES)),
+        ("circle-arc", "circle", equating.circle_arc(*actmath, high=(40, 40))),
     ):
         concordance = expected[key]["conc"]
-        assert found.x.tolist() == concordance["scale"]
-        assert found.yx == pytest.approx(np.array(concordance["yx"]), abs=EXACT), key
+        agrees(case, f"{words}: scores equated", found.x, concordance["scale"], within=0)
+        agrees(case, f"{words}: scores of X on the scale of Y", found.yx, concordance["yx"], within=EXACT)
         if "se" in concordance:
-            assert found.standard_error == pytest.approx(np.array(concordance["se"]), abs=EXACT), key
+            assert found.standard_error is not None
+            agrees(case, f"{words}: standard errors", found.standard_error, concordance["se"], within=EXACT)
         assert found.sufficient
 
 
 def test_presmoothed_equipercentile_equals_equate(folder: Path, actmath: tuple[Array, Array]) -> None:
     """equate puts smoothed shares into the formula for unsmoothed ones (Lord's); we do so only here."""
-    expected = reference(folder, "equate_rg_actmath")["equip_loglin6"]["conc"]
+    case, words = "equate_rg_actmath", "presmoothed equipercentile"
+    expected = reference(folder, case)["equip_loglin6"]["conc"]
     found = equating.equipercentile(*actmath, degree=6, **SCALES)
-    assert found.yx == pytest.approx(np.array(expected["yx"]), abs=EXACT)
+    agrees(case, f"{words}: scores equated", found.x, expected["scale"], within=0)
+    agrees(case, f"{words}: scores of X on the scale of Y", found.yx, expected["yx"], within=EXACT)
     x, y = (log_linear(np.bincount(scores.astype(int), minlength=41).astype(float), 6) for scores in actmath)
     lord = equipercentile_error(x.shares, y.shares, len(actmath[0]), len(actmath[1]))
-    assert lord == pytest.approx(np.array(expected["se"]), abs=EXACT)
+    agrees(case, f"{words}: standard errors by Lord's formula", lord, expected["se"], within=EXACT)
+
+
+def test_distributions_of_the_scores_equal_equate(folder: Path, actmath: tuple[Array, Array]) -> None:
+    """equate's skewness has n − 1 in the standard deviation, ours n."""
+    case = "equate_rg_actmath"
+    for form, scores in zip("xy", actmath, strict=True):
+        expected, found = reference(folder, case)[form], ctt.score_distribution(scores[:, None])
+        agrees(case, f"mean of {form.upper()}", found.mean.value, expected["mean"], within=EXACT)
+        agrees(case, f"standard deviation of {form.upper()}", found.sd, expected["sd"], within=EXACT)
+        ends = [found.lowest, found.highest, found.n]
+        agrees(case, f"ends and size of {form.upper()}", ends, [expected[k] for k in ("min", "max", "n")], within=0)
+        skewness = (found.skewness or 0) * ((found.n - 1) / found.n) ** 1.5
+        agrees(case, f"skewness of {form.upper()}", skewness, expected["skew"], within=EXACT)
 
 
 def test_bootstrap_error_is_that_of_equate_within_monte_carlo_error(folder: Path, actmath: tuple[Array, Array]) -> None:
@@ -88,16 +107,27 @@ def test_bootstrap_error_is_that_of_equate_within_monte_carlo_error(folder: Path
     ratio = np.log(ours[4:] / theirs[4:])
     assert np.abs(ratio).max() < 4 * 0.08
     assert abs(ratio.mean()) < 0.05
-    assert ours[0] == 0 == theirs[0]
+    case, words = "equate_se_actmath", "bootstrap standard errors (theirs of 100 samples)"
+    agrees(case, f"{words}, from score 4 on", ours[4:], theirs[4:], within=4 * 0.08, relative=True)
+    agrees(case, f"{words}, score 0", ours[0], theirs[0], within=0)
 
 
 def test_kernel_equating_equals_kequate(folder: Path, actmath: tuple[Array, Array]) -> None:
     """kequate's own search and its inverse stop near 1e-6; its standard errors are relative."""
     expected = reference(folder, "equate_kernel_actmath")
     found = equating.kernel(*actmath, degree=6, **SCALES)
-    assert found.yx == pytest.approx(np.array(expected["eq"]), abs=5e-6)
-    assert found.standard_error == pytest.approx(np.array(expected["see"]), rel=2e-5)
+    case = "equate_kernel_actmath"
+    agrees(case, "scores of X on the scale of Y", found.yx, expected["eq"], within=5e-6)
+    assert found.standard_error is not None
+    agrees(case, "standard errors", found.standard_error, expected["see"], within=2e-5, relative=True)
     assert f"bandwidths {expected['h']['hx']:.3f} and {expected['h']['hy']:.3f}" in found.method
+    scale = np.arange(41.0)
+    for form, scores in zip("xy", actmath, strict=True):
+        smooth = log_linear(np.bincount(scores.astype(int), minlength=41).astype(float), 6)
+        width = bandwidth(scale, smooth.shares)
+        agrees(case, f"bandwidth of {form.upper()}", width, expected["h"][f"h{form}"], within=2e-5)
+        spread = 1000 * np.sqrt(Continuous(scale, smooth.shares, width).variance * len(scores) / (len(scores) - 1))
+        agrees(case, f"1,000 standard deviations of {form.upper()}", spread, expected["h"][f"h{form}lin"], within=1e-5)
 
 
 @pytest.mark.parametrize("weight", [1.0, 0.5, 0.0])
@@ -165,8 +195,8 @@ def test_2pl_links_equal_equate_irt(folder: Path) -> None:
         ("Haebara", equating.haebara(x, y, grid=nodes, weights=weights)),
         ("Stocking-Lord", equating.stocking_lord(x, y, grid=nodes, weights=weights)),
     ):
-        assert found.slope == pytest.approx(expected[key]["A"], abs=EXACT), key
-        assert found.intercept == pytest.approx(expected[key]["B"], abs=EXACT), key
+        agrees("linking_equateIRT_2pl", f"{key}: slope", found.slope, expected[key]["A"], within=EXACT)
+        agrees("linking_equateIRT_2pl", f"{key}: intercept", found.intercept, expected[key]["B"], within=EXACT)
 
 
 def test_stocking_lord_depends_on_the_grid_as_in_plink(folder: Path) -> None:
@@ -174,9 +204,11 @@ def test_stocking_lord_depends_on_the_grid_as_in_plink(folder: Path) -> None:
     pick_x, pick_y = shared(folder)
     x, y = form(folder, "x", 1.7).chosen(pick_x), form(folder, "y", 1.7).chosen(pick_y)
     grid = np.linspace(-4, 4, 40)
-    assert equating.stocking_lord(x, y, grid=grid).slope == pytest.approx(1.1015, abs=5e-5)
+    source = "plink with"
+    even = equating.stocking_lord(x, y, grid=grid)
+    agrees("kb04_irt_pars", f"slope of Stocking–Lord, {source} equal weights", even.slope, 1.1015, within=5e-5)
     normal = equating.stocking_lord(x, y, grid=grid, weights=np.exp(-(grid**2) / 2))
-    assert normal.slope == pytest.approx(1.0908, abs=5e-5)
+    agrees("kb04_irt_pars", f"slope of Stocking–Lord, {source} normal weights", normal.slope, 1.0908, within=5e-5)
     # our own grid is twice as fine and says the same
     assert equating.stocking_lord(x, y).slope == pytest.approx(normal.slope, abs=1e-6)
 
@@ -190,16 +222,34 @@ def test_true_and_observed_scores_equal_plink(folder: Path) -> None:
     link = equating.mean_sigma(x.chosen(pick_x), y.chosen(pick_y))
     on_y = x.transformed(round(link.slope or 0, 6), round(link.intercept or 0, 6))
     found = equating.true_score(on_y, y)
-    assert found.yx == pytest.approx(np.array(expected["TSE"]["group2"]), abs=1e-5)
+    case = "equate_irt_kb04"
+    agrees(case, "true scores: scores equated", found.x, expected["TSE"]["group1"], within=0)
+    agrees(case, "true scores of X on Y", found.yx, expected["TSE"]["group2"], within=1e-5)
     theta = np.array([np.nan if value == "NA" else value for value in expected["TSE"]["theta"]], dtype=float)[7:36]
-    assert abilities_of(on_y, found.x[7:36]) == pytest.approx(theta, abs=1e-5)
+    agrees(case, "abilities of the true scores", abilities_of(on_y, found.x[7:36]), theta, within=1e-5)
     grid = np.linspace(-4, 4, 40)
     density = np.exp(-(grid**2) / 2) / np.sqrt(2 * np.pi)
-    for items, key in ((on_y, "group1"), (y, "group2")):
-        theirs = np.array(expected["OSE"]["dist"][key]["values"])[:, 1]
-        assert density @ equating.lord_wingersky(items, grid) == pytest.approx(theirs, abs=1e-6)
+    for items, key, form_name in ((on_y, "group1", "X"), (y, "group2", "Y")):
+        theirs = np.array(expected["OSE"]["dist"][key]["values"])
+        shares = density @ equating.lord_wingersky(items, grid)
+        agrees(
+            case,
+            f"expected shares of the scores of {form_name}",
+            shares[:, None].repeat(3, 1),
+            theirs[:, 1:],
+            within=1e-6,
+        )
     observed = equating.observed_score(on_y, y, grid=grid, weights=density)
-    assert np.maximum(observed.yx, 0) == pytest.approx(np.array(expected["OSE"]["scores"]["group2"]), abs=1e-5)
+    agrees(case, "observed scores: scores equated", observed.x, expected["OSE"]["scores"]["group1"], within=0)
+    on_scale = np.maximum(observed.yx, 0)
+    agrees(case, "observed scores of X on Y", on_scale, expected["OSE"]["scores"]["group2"], within=1e-5)
+    # expected abilities of the sum scores, on the same grid
+    posterior = density[:, None] * equating.lord_wingersky(on_y, grid)
+    posterior /= posterior.sum(axis=0)
+    mean = grid @ posterior
+    spread = np.sqrt(grid**2 @ posterior - mean**2)
+    agrees(case, "expected abilities of the scores", mean, expected["OSE"]["scores"]["eap.theta.group1"], within=1e-5)
+    agrees(case, "their standard deviations", spread, expected["OSE"]["scores"]["eap.sd.group1"], within=1e-5)
 
 
 def test_expected_sum_scores_of_lsat7_equal_mirt(folder: Path) -> None:
@@ -210,4 +260,6 @@ def test_expected_sum_scores_of_lsat7_equal_mirt(folder: Path) -> None:
     weights = np.exp(-(grid**2) / 2)
     found = weights / weights.sum() @ equating.lord_wingersky(items, grid) * 1000
     expected = reference(folder, "lordwingersky_lsat7")["expected"]
-    assert found == pytest.approx(np.array(expected), abs=1e-4)
+    agrees(
+        "lordwingersky_lsat7", "persons expected with each score, at mirt's parameters", found, expected, within=1e-4
+    )
