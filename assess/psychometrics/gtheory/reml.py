@@ -13,6 +13,8 @@ ROUNDS = 200
 LARGEST = 5_000
 # the residual never falls below this share of the scores' variance; a fit that would is not called converged
 LEAST = 1e-7
+# a component whose levels carry more than this beside the residual can be divided by without loss
+WELL_ABOVE_ZERO = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,12 +135,8 @@ class _Problem:
         for block, component in zip(self.blocks, components[:-1], strict=True):
             root[block] = np.sqrt(component / residual)
         inner = np.eye(len(root)) + root[:, None] * self.cross * root
-        factor = linalg.cholesky(inner, lower=True)
-        half = linalg.solve_triangular(factor, root[:, None] * self.cross, lower=True)
-        half_scores = linalg.solve_triangular(factor, root * self.with_scores, lower=True)
-        carried = self.cross - half.T @ half
-        reached = self.with_scores - half.T @ half_scores
-        explained = self.squares - float(half_scores @ half_scores)
+        factor = linalg.cholesky(inner, lower=True, check_finite=False)
+        carried, reached, explained = self._carried(root, factor)
         likelihood = -0.5 * (
             df * np.log(2 * np.pi * residual)
             + 2 * float(np.log(np.diag(factor)).sum())
@@ -151,8 +149,9 @@ class _Problem:
         for i, block in enumerate(self.blocks):
             traces[i] = np.trace(carried[block, block]) / residual
             squares[i] = float(reached[block] @ reached[block]) / residual**2
-            for j, other in enumerate(self.blocks):
-                information[i, j] = 0.5 * float((carried[block, other] ** 2).sum()) / residual**2
+            for j, other in enumerate(self.blocks[: i + 1]):
+                part = carried[block, other]
+                information[i, j] = information[j, i] = 0.5 * float(np.einsum("kl,kl", part, part)) / residual**2
         # P V P = P gives the residual's row without any matrix as large as the scores
         shares = components[:-1]
         information[-1, :-1] = information[:-1, -1] = (0.5 * traces[:-1] - information[:-1, :-1] @ shares) / residual
@@ -160,6 +159,25 @@ class _Problem:
         information[-1, -1] = (0.5 * traces[-1] - information[-1, :-1] @ shares) / residual
         squares[-1] = (explained / residual - squares[:-1] @ shares) / residual
         return float(likelihood), 0.5 * (squares - traces), information
+
+    def _carried(self, root: FloatArray, factor: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+        """G = A(I + ΛA)⁻¹, the same for the scores, and y'My less what the effects explain.
+
+        With R = Λ^½ and K = I + RAR, G = R⁻¹(I − K⁻¹)R⁻¹: one inverse. Where a component is (nearly) 0 that divides by nothing,
+        and G = A − AR K⁻¹ RA is taken instead.
+        """
+        if float((root**2 * np.diag(self.cross)).min(initial=np.inf)) > WELL_ABOVE_ZERO:
+            inverse = linalg.lapack.dpotri(factor, lower=1)[0]
+            inverse = np.tril(inverse) + np.tril(inverse, -1).T
+            with_scores = root * self.with_scores
+            solved = inverse @ with_scores
+            np.negative(inverse, out=inverse)
+            inverse[np.diag_indices_from(inverse)] += 1.0
+            return inverse / root / root[:, None], solved / root, self.squares - float(with_scores @ solved)
+        half = linalg.solve_triangular(factor, root[:, None] * self.cross, lower=True)
+        half_scores = linalg.solve_triangular(factor, root * self.with_scores, lower=True)
+        explained = self.squares - float(half_scores @ half_scores)
+        return self.cross - half.T @ half, self.with_scores - half.T @ half_scores, explained
 
     def climb(
         self, components: FloatArray, step: FloatArray, lowest: FloatArray, likelihood: float
