@@ -25,6 +25,7 @@ from assess.standard_setting.impact import impact
 from assess.standard_setting.item_descriptors import item_descriptor_matching
 from assess.standard_setting.judgements import judgements
 from assess.standard_setting.judges import panel
+from tests.conformance.stored_cases import agrees
 
 EXACT = 1e-9
 
@@ -54,15 +55,20 @@ def test_angoff_equals_the_reference(folder: Path) -> None:
     expected = reference(folder, "angoff")
     found = angoff(table(folder, "angoff_simulated.csv").T)
     only = found.rounds[0]
-    assert found.value == pytest.approx(expected["cut"], abs=EXACT)
-    assert found.standard_error == pytest.approx(expected["se_judges"], abs=EXACT)
-    assert only.judge_cuts == pytest.approx(tuple(expected["judge_cuts"].values()), abs=EXACT)
-    assert only.panel.consistency.value == pytest.approx(expected["alpha"], abs=EXACT)
-    components = only.panel.components
+    components, case = only.panel.components, "angoff"
     assert components is not None
-    assert (components.judges, components.items, components.residual) == pytest.approx(
-        tuple(expected["var"].values()), abs=EXACT
-    )
+    judges, items = len(only.judge_cuts), len(table(folder, "angoff_simulated.csv"))
+    ours = np.array([components.judges, components.items, components.residual])
+    mean_squares = [ours[2] + items * ours[0], ours[2] + judges * ours[1], ours[2]]
+    for words, value, stored in (
+        ("cut", found.value, expected["cut"]),
+        ("its standard error from judges", found.standard_error, expected["se_judges"]),
+        ("cuts of the judges", only.judge_cuts, list(expected["judge_cuts"].values())),
+        ("alpha of the judges", only.panel.consistency.value, expected["alpha"]),
+        ("components of judges, items, residual", ours, list(expected["var"].values())),
+        ("mean squares of judges, items, residual", mean_squares, list(expected["ms"].values())),
+    ):
+        agrees(case, words, value, stored, within=EXACT)
 
 
 def test_standard_error_with_random_items_follows_from_the_reference_components(folder: Path) -> None:
@@ -92,10 +98,12 @@ def test_immer10_judges_have_the_known_means(folder: Path) -> None:
     known = [
         2.4426, 2.0656, 2.4098, 2.5246, 2.3279, 2.4590, 2.3934, 2.2131, 2.1148, 2.6066, 2.3934, 2.2951, 2.1475,
     ]  # fmt: skip
-    assert [judge.mean for judge in found.judges] == pytest.approx(known, abs=5e-5)
-    assert np.mean([value for value in found.item_means if value is not None]) == pytest.approx(2.338, abs=5e-4)
+    case, means = "immer10_standard_setting", [judge.mean for judge in found.judges]
+    of_items = np.mean([value for value in found.item_means if value is not None])
+    agrees(case, "means of the judges (known to four decimals)", means, known, within=5e-5)
+    agrees(case, "mean of the items (known to three decimals)", of_items, 2.338, within=5e-4)
     assert found.fit is not None
-    assert found.fit.value == pytest.approx(0.715, abs=5e-4)
+    agrees(case, "correlation with difficulty (known to three decimals)", found.fit.value, 0.715, within=5e-4)
     assert found.fit.sufficient
 
 
