@@ -150,8 +150,8 @@ class _Problem:
             traces[i] = np.trace(carried[block, block]) / residual
             squares[i] = float(reached[block] @ reached[block]) / residual**2
             for j, other in enumerate(self.blocks[: i + 1]):
-                part = carried[block, other]
-                information[i, j] = information[j, i] = 0.5 * float(np.einsum("kl,kl", part, part)) / residual**2
+                common = 0.5 * float((carried[block, other] ** 2).sum()) / residual**2
+                information[i, j] = information[j, i] = common
         # P V P = P gives the residual's row without any matrix as large as the scores
         shares = components[:-1]
         information[-1, :-1] = information[:-1, -1] = (0.5 * traces[:-1] - information[:-1, :-1] @ shares) / residual
