@@ -49,7 +49,23 @@ def _verdict(found: Section) -> Markup:
         "(infit z above 2); chance "
         f"alone gives about {rounded(persons['expected'], 0)}."
     )
-    return element("p", f"{listed}{whole}{told}")
+    return element("p", f"{listed}{whole}{told}{_conditional(found.get('conditional'))}")
+
+
+def _conditional(found: Section | None) -> str:
+    if found is None or found["log_likelihood"] is None:
+        return ""
+    halves = found["andersen"]
+    if halves["chi_square"] is None:
+        return f" Conditional log-likelihood {found['log_likelihood']}."
+    same = "the same items" if float(halves["p_value"]) >= 0.01 else "not quite the same items"
+    low, high = halves["groups"][0], halves["groups"][-1]
+    return (
+        f" Low ({low} persons) and high scorers ({high}) find {same} hard: Andersen's likelihood ratio "
+        f"{rounded(halves['chi_square'], 1)} "
+        f"with {halves['df']} degrees of freedom, p {_p(halves['p_value'])} (conditional log-likelihood "
+        f"{found['log_likelihood']})."
+    )
 
 
 def _p(text: str | None) -> str:

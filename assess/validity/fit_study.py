@@ -49,6 +49,7 @@ def fit_document(recoded: FloatArray, names: Sequence[str], *, origin: float) ->
         "items": items,
         "misfitting_persons": _persons(squares),
         "model": _model(recoded, calibration),
+        "conditional": _conditional(recoded, names),
         "dependence": _dependence(recoded, calibration),
         "curves": _curves(recoded, calibration, items, origin),
         "information": _information(calibration, origin),
@@ -142,6 +143,26 @@ def _model(recoded: FloatArray, calibration: Calibration) -> Document:
         "n": found.n,
         "source": found.source,
         "reason": found.reason,
+    }
+
+
+def _conditional(recoded: FloatArray, names: Sequence[str]) -> Document | None:
+    """With no assumption on persons: the conditional likelihood, and whether high and low scorers find the same items hard."""
+    if not np.isfinite(recoded).all():
+        return None
+    found, halves = irt.conditional(recoded, names=names), irt.andersen(recoded)
+    return {
+        "log_likelihood": number(found.log_likelihood, 3) if found.converged else None,
+        "parameters": found.n_parameters,
+        "reason": found.reason,
+        "andersen": {
+            "chi_square": number(halves.chi_square, 3),
+            "df": halves.df,
+            "p_value": number(halves.p_value),
+            "groups": list(halves.groups),
+            "source": halves.source,
+            "reason": halves.reason,
+        },
     }
 
 
