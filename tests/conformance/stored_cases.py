@@ -70,7 +70,7 @@ def agrees(
     finite = np.isfinite(stored)
     assert finite.any(), f"{case}, {quantity}: nothing is compared"
     assert np.array_equal(found[~finite], stored[~finite], equal_nan=True), f"{case}, {quantity}: not finite elsewhere"
-    gaps = np.abs(found - stored, where=finite, out=np.zeros(stored.shape))[finite]
+    gaps = np.abs(found[finite] - stored[finite])
     allowed = within * np.abs(stored[finite]) if relative else np.full(gaps.shape, within)
     worst = int((gaps - allowed).argmax())
     kept = Comparison(
