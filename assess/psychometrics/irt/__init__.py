@@ -23,10 +23,12 @@ from assess.psychometrics.irt.marginal import calibrate
 from assess.psychometrics.irt.models import MODELS, Model
 from assess.psychometrics.irt.populations import SplitItems, split_items
 from assess.psychometrics.irt.rasch import ItemCalibration, RaschCalibration, calibrate_rasch, eap, wle
+from assess.psychometrics.irt.small_samples import PRIOR, SmallSample, small_sample
 from assess.psychometrics.irt.sum_scores import SumScores, score_distribution_at, sum_scores
 
 __all__ = [
     "MODELS",
+    "PRIOR",
     "Abilities",
     "Anchors",
     "AndersenTest",
@@ -40,6 +42,7 @@ __all__ = [
     "Population",
     "PrecisionPlan",
     "RaschCalibration",
+    "SmallSample",
     "SplitItems",
     "SumScores",
     "anchors_of",
@@ -56,6 +59,7 @@ __all__ = [
     "known",
     "plan_precision",
     "score_distribution_at",
+    "small_sample",
     "split_items",
     "sum_scores",
     "test_information",

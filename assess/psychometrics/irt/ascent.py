@@ -34,6 +34,8 @@ class Visit:
         |gradient|/√information of each parameter: its distance to the summit in (complete-data) standard errors.
     exact
         False when the objective is rounded to single precision; no climb ends on such a visit.
+    points
+        Of the grid that was integrated on; objectives on different grids do not compare, nor do steps.
     """
 
     objective: float
@@ -41,6 +43,7 @@ class Visit:
     gradient: FloatArray
     steepness: FloatArray
     exact: bool = True
+    points: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,27 +61,35 @@ def climb(
     start: FloatArray,
     *,
     admissible: Callable[[FloatArray], bool],
+    lost: Callable[[FloatArray], bool],
     tolerance: float,
     steepest: float,
     most_iterations: int,
 ) -> Ascent:
-    """Climb until the plain step is shorter than `tolerance` and the gradient is below `steepest` standard errors."""
+    """Climb until the plain step is shorter than `tolerance` and the gradient is below `steepest` standard errors.
+
+    A climb that is `lost`, on its way to infinity, ends at once.
+    """
     here, at = start, visit(start)
     parameters: list[FloatArray] = []
     residuals: list[FloatArray] = []
+    grids: list[int] = []
     for iteration in range(1, most_iterations + 1):
         residual = at.target - here
         if at.exact and np.abs(residual).max(initial=0.0) < tolerance and at.steepness.max(initial=0.0) < steepest:
             return Ascent(here, at, iteration, converged=True)
+        if lost(here):
+            return Ascent(here, at, iteration, converged=False)
         parameters, residuals = [*parameters[-MEMORY:], here], [*residuals[-MEMORY:], residual]
-        proposed = mixed(parameters, residuals)
+        grids = [*grids[-MEMORY:], at.points]
+        proposed = mixed(parameters, residuals, grids)
         if len(parameters) > 1 and admissible(proposed):
             there = visit(proposed)
             slack = SLACK if at.exact and there.exact else ROUNDED
-            if there.objective >= at.objective - slack * abs(at.objective):
+            if there.points != at.points or there.objective >= at.objective - slack * abs(at.objective):
                 here, at = proposed, there
                 continue
-            parameters, residuals = [here], [residual]
+            parameters, residuals, grids = [here], [residual], [at.points]
         here, at = at.target, visit(at.target)
     return Ascent(here, at, most_iterations, converged=False)
 
@@ -113,8 +124,10 @@ def climb_within(
     return Ascent(parameters, at, int(found.nit), converged=bool(at.steepness.max(initial=0.0) < steepest))
 
 
-def mixed(parameters: list[FloatArray], residuals: list[FloatArray]) -> FloatArray:
+def mixed(parameters: list[FloatArray], residuals: list[FloatArray], grids: list[int] | None = None) -> FloatArray:
     """Anderson's next point: the combination of past steps whose residual is smallest, one step further.
+
+    Only steps within one grid say how residuals change with the parameters.
 
     Examples
     --------
@@ -129,5 +142,8 @@ def mixed(parameters: list[FloatArray], residuals: list[FloatArray]) -> FloatArr
     shape = here.shape
     moved = np.diff(np.array(parameters).reshape(len(parameters), -1), axis=0).T
     changed = np.diff(np.array(residuals).reshape(len(residuals), -1), axis=0).T
+    if grids is not None:
+        within = np.diff(grids) == 0
+        moved, changed = moved[:, within], changed[:, within]
     share = np.linalg.lstsq(changed, residual.ravel(), rcond=1e-8)[0]
     return np.asarray((here.ravel() + residual.ravel() - (moved + changed) @ share).reshape(shape))

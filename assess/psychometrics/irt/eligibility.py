@@ -107,6 +107,8 @@ def eligible(
         answering = _recoded(answering, used, kept)
         some = (answering >= 0).any(axis=1)
         answering, persons = answering[some], persons[some]
+        if kept and not some.all():
+            remarks.append(f"{int((~some).sum())} persons answered only items that are left out, and are not used")
     return Eligible(
         labels=labels,
         used=used,

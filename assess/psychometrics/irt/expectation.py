@@ -22,6 +22,8 @@ Floats = npt.NDArray[Any]  # of either precision
 # below this the posterior counts for nothing, and exp would give denormal numbers, which are slow
 NEGLIGIBLE = -60.0
 MOST_POINTS = 1001
+# cells of a table above which it is first read in single precision
+LARGE = 20_000
 # how wide the nodes may lie apart, in standard deviations of the narrowest posterior: the sum over even nodes differs
 # from the integral of a normal curve by 2·exp(−2π²·(sd/spacing)²), here less than 7e-6
 WIDEST_SPACING = 1.25
@@ -99,6 +101,11 @@ class Indicators:
             if not self.complete:
                 self.chosen = np.hstack([self.chosen, (table.categories >= 0).view(np.int8)])
 
+    @property
+    def large(self) -> bool:
+        """Whether single precision saves time worth saving."""
+        return self.chosen.size > LARGE
+
     def blocks(self, precision: Precision) -> Iterator[tuple[slice, int, Floats]]:
         """The columns as floats, a block of rows of one group at a time."""
         buffer: Floats = np.empty((min(BLOCK, len(self.chosen)), self.chosen.shape[1]), dtype=precision)
@@ -124,12 +131,14 @@ class Indicators:
             log_odds = np.vstack([log_odds, log_probability[:, 0]])
         every: Floats = np.ascontiguousarray(log_odds.T, dtype=precision)
         starts: Floats = offset.astype(precision)[:, None]
+        buffer: Floats = np.empty((len(grid.nodes), min(BLOCK, len(self.chosen))), dtype=precision)
         # nodes × rows: sums and maxima over nodes then run along whole rows of memory
         for rows, group, block in self.blocks(precision):
             own = slice(0, len(offset))
             if len(offset) > len(grid.nodes):
                 own = slice(group * len(grid.nodes), (group + 1) * len(grid.nodes))
-            joint = every[own] @ block.T
+            joint = buffer[:, : len(block)] if len(block) == buffer.shape[1] else np.empty_like(buffer[:, : len(block)])
+            np.matmul(every[own], block.T, out=joint)
             joint += starts[own]
             top = joint.max(axis=0)
             joint -= top
@@ -165,12 +174,14 @@ def expect(
     return Expectation(value, np.maximum(counts, 0.0), persons)
 
 
-def moments(indicators: Indicators, log_probability: FloatArray, grid: Grid) -> tuple[FloatArray, FloatArray]:
+def moments(
+    indicators: Indicators, log_probability: FloatArray, grid: Grid, precision: Precision = np.float64
+) -> tuple[FloatArray, FloatArray]:
     """Posterior mean and standard deviation of each row."""
     rows = len(indicators.chosen)
     mean, spread = np.empty(rows), np.empty(rows)
-    powers = np.vstack([grid.nodes, grid.nodes**2])
-    for posterior, _ in indicators.posteriors(log_probability, grid):
+    powers: Floats = np.vstack([grid.nodes, grid.nodes**2]).astype(precision)
+    for posterior, _ in indicators.posteriors(log_probability, grid, precision):
         first, second = (powers @ posterior.joint) / posterior.total
         mean[posterior.rows] = first
         spread[posterior.rows] = np.sqrt(np.maximum(second - first**2, 0.0))

@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, log_expit, log_softmax
+from scipy.special import expit, log_expit
 
 from assess.psychometrics.responses import BoolArray, FloatArray
 
@@ -69,7 +69,10 @@ def log_probabilities(family: Family, parameters: FloatArray, categories: IntArr
     array([0.269, 0.462, 0.269])
     """
     if family == "partial credit":
-        return np.asarray(log_softmax(_partial_credit_logits(parameters, categories, z), axis=1))
+        logits = _partial_credit_logits(parameters, categories, z)
+        logits -= logits.max(axis=1, keepdims=True)
+        logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        return logits
     if family == "graded":
         upper, lower = _graded_bounds(parameters, categories, z)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -82,9 +85,12 @@ def log_probabilities(family: Family, parameters: FloatArray, categories: IntArr
     return np.stack([no_guess + log_expit(-u), right], axis=1)
 
 
-def curves(family: Family, parameters: FloatArray, categories: IntArray, z: FloatArray) -> ItemCurves:
-    """Log-probabilities and their derivatives by the items' parameters."""
-    logs = log_probabilities(family, parameters, categories, z)
+def curves(
+    family: Family, parameters: FloatArray, categories: IntArray, z: FloatArray, logs: FloatArray | None = None
+) -> ItemCurves:
+    """Log-probabilities (unless they are known) and their derivatives by the items' parameters."""
+    if logs is None:
+        logs = log_probabilities(family, parameters, categories, z)
     items, highest, points = logs.shape
     score = np.zeros((items, parameters.shape[1], highest, points))
     if family == "partial credit":

@@ -118,7 +118,7 @@ def _fit(landscape: Landscape, at: FloatArray, *, points: int, tolerance: float,
         at, iterations = ascent.parameters, iterations + ascent.iterations
         items, means, sds = landscape.unpacked(at)
         logs = log_probabilities(family, items, table.counts, nodes_of(grid, means, sds))
-        narrowest = float(moments(landscape.indicators, logs, grid)[1].min(initial=1.0))
+        narrowest = float(moments(landscape.indicators, logs, grid, landscape.quick)[1].min(initial=1.0))
         points = points_for(grid, narrowest, landscape.widest)
         if not ascent.converged or points == len(grid.nodes):
             break
@@ -157,6 +157,7 @@ def _climb(
         walk.visit,
         start,
         admissible=landscape.admissible,
+        lost=landscape.lost,
         tolerance=tolerance,
         steepest=STEEPEST,
         most_iterations=min(most_iterations, PATIENCE) if landscape.flat else most_iterations,

@@ -12,6 +12,7 @@ import numpy as np
 
 from assess.psychometrics.irt.ascent import Visit
 from assess.psychometrics.irt.expectation import (
+    REACH,
     WIDEST_SPACING,
     Expectation,
     Grid,
@@ -26,11 +27,15 @@ from assess.psychometrics.irt.maximisation import LOGIT_GUESSING, Improvement, P
 from assess.psychometrics.responses import BoolArray, FloatArray
 
 STEEPEST = 0.01
-# tables of more cells begin in single precision, until a step is shorter than NEAR
-LARGE = 20_000
-NEAR = 3e-3
+# large tables begin in single precision, until a step is shorter than this
+NEAR = 3e-4
+# these begin on a coarse grid, too: 2·exp(−2π²/1.6²) = 9e-4
+LEADING_SPACING = 1.6
+LEADING_POINTS = 31
+# from here on the grid is refined where it has to be
+FINER = 0.03
 # beyond these no data bound a parameter
-SLOPES = (-20.0, 20.0)
+SLOPES = (-25.0, 25.0)
 INTERCEPTS = (-80.0, 80.0)
 MEANS = (-20.0, 20.0)
 LOG_SDS = (-3.0, 3.0)
@@ -118,6 +123,11 @@ class Landscape:
             known = np.where(self.fixed.anchored[:, None], -np.arange(items.shape[1])[None, :], items)
         return bool(moderate.all() and usual.all()) and admissible(self.family, known, counts)
 
+    def lost(self, point: FloatArray) -> bool:
+        """Whether some slope is beyond what data bound."""
+        slopes = self.unpacked(point)[0][~self.fixed.anchored, 0]
+        return bool(np.abs(slopes).max(initial=0.0) > SLOPES[1])
+
     @property
     def bounds(self) -> tuple[FloatArray, FloatArray]:
         """Lowest and highest value of each part of a point; equal where nothing is estimated."""
@@ -135,27 +145,38 @@ class Landscape:
         assert both[0].size == items.size + 2 * groups
         return both[0], both[1]
 
+    @property
+    def quick(self) -> Precision:
+        """What a large table is read in where six digits are plenty."""
+        return np.float32 if self.indicators.large else np.float64
+
     def walk(self, grid: Grid) -> "Walk":
         """A way up that begins on this grid."""
         return Walk(self, grid)
 
 
 class Walk:
-    """A way up: the grid is refined, and single precision given up, as the steps get shorter."""
+    """A way up: the grid is refined, and single precision given up, as the steps get shorter.
+
+    A large table begins on a coarse grid in single precision, which leads to within a thousandth of the place.
+    """
 
     def __init__(self, landscape: Landscape, grid: Grid) -> None:
         self.landscape = landscape
-        self.grid = grid
-        self.precision: Precision = np.float32 if landscape.indicators.chosen.size > LARGE else np.float64
+        self.final = grid
+        self.leading = landscape.indicators.large and len(grid.nodes) > LEADING_POINTS
+        self.grid = Grid(LEADING_POINTS) if self.leading else grid
+        self.precision = landscape.quick
         self.exists = landscape.exists.astype(np.float64)
 
     def exactly(self) -> None:
-        """From here on in double precision."""
+        """From here on in double precision, on the final grid."""
         self.precision = np.float64
+        self.leading, self.grid = False, self.final
 
     def visit(self, point: FloatArray) -> Visit:
         """The objective, the plain EM step and the gradient at a point."""
-        here, now = self.landscape, self.precision
+        here, now, points = self.landscape, self.precision, len(self.grid.nodes)
         items, means, sds = here.unpacked(point)
         expected, step = self._step(items, means, sds)
         target, gradient, information = self._of_groups(expected, means, sds)
@@ -167,7 +188,7 @@ class Walk:
         longest = float(np.abs(to - point).max())
         if longest < NEAR:
             self.exactly()
-        if longest < 10 * NEAR:
+        if self.leading or longest < FINER:
             self._refine(items, means, sds, expected)
         return Visit(
             objective=expected.log_likelihood + here.log_prior(items),
@@ -175,6 +196,7 @@ class Walk:
             gradient=np.concatenate([(step.gradient * self.exists).ravel(), gradient]),
             steepness=np.concatenate([steepness.ravel(), np.abs(gradient) / np.sqrt(information)]),
             exact=now is np.float64,
+            points=points,
         )
 
     def information(self, point: FloatArray) -> FloatArray:
@@ -191,7 +213,8 @@ class Walk:
         logs = log_probabilities(here.family, items, table.counts, nodes)
         expected = expect(here.indicators, logs, self.grid, self.precision)
         anchored = here.fixed.anchored if here.fixed.anchored.any() else None
-        return expected, improve(here.family, items, table.counts, expected.counts, nodes, here.priors, anchored)
+        step = improve(here.family, items, table.counts, expected.counts, nodes, here.priors, anchored, logs)
+        return expected, step
 
     def _of_groups(
         self, expected: Expectation, means: FloatArray, sds: FloatArray
@@ -209,10 +232,18 @@ class Walk:
 
     def _refine(self, items: FloatArray, means: FloatArray, sds: FloatArray, expected: Expectation) -> None:
         """A finer grid when the information where persons are asks for it."""
-        nodes, here = nodes_of(self.grid, means, sds), self.landscape
+        here, groups = self.landscape, len(means)
+        z = np.linspace(-REACH, REACH, expected.persons.shape[1])
+        nodes = (means[:, None] + sds[:, None] * z).ravel()
         at = by_ability(here.family, items, here.indicators.table.counts, nodes)
-        of_test = at.information.sum(axis=0).reshape(len(means), -1) * sds[:, None] ** 2
+        of_test = at.information.sum(axis=0).reshape(groups, -1) * sds[:, None] ** 2
         highest = float(np.where(expected.persons > 0.5, of_test, 0.0).max(initial=0.0))
-        finer = points_for(self.grid, float(1 / np.sqrt(1 + highest)), here.widest)
-        if finer > len(self.grid.nodes):
-            self.grid = Grid(finer)
+        narrowest = float(1 / np.sqrt(1 + highest))
+        finer = points_for(self.final, narrowest, here.widest)
+        if finer > len(self.final.nodes):
+            self.final = Grid(finer)
+        if self.leading:
+            needed = points_for(Grid(LEADING_POINTS), narrowest, LEADING_SPACING)
+            self.grid = Grid(min(needed, len(self.final.nodes)))
+        elif len(self.final.nodes) > len(self.grid.nodes):
+            self.grid = self.final

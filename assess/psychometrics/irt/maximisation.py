@@ -98,16 +98,17 @@ def improve(
     nodes: FloatArray,
     priors: Priors,
     anchored: BoolArray | None = None,
+    logs: FloatArray | None = None,
 ) -> Improvement:
     """A step of Fisher scoring, shortened item by item where they would lower the item's expected log-likelihood.
 
-    `anchored` items stay where they are.
+    `anchored` items stay where they are; `logs` are the log-probabilities at `parameters`, when they are known.
     """
     exists = free(family, categories, parameters.shape[1]).astype(np.float64)
     if anchored is not None:
         exists[anchored] = 0.0
     everybody = counts.sum(axis=1, keepdims=True)
-    at = curves(family, parameters, categories, nodes)
+    at = curves(family, parameters, categories, nodes, logs)
     by_prior, prior_information = priors.derivatives(family, parameters, exists)
     items, width = parameters.shape
     score = at.score.reshape(items, width, -1)

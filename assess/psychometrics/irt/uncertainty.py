@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import expit
 
-from assess.psychometrics.irt.expectation import Grid, Indicators, expect
+from assess.psychometrics.irt.expectation import Floats, Grid, Indicators, Precision, expect
 from assess.psychometrics.irt.families import curves
 from assess.psychometrics.irt.fitted import Fitted, thresholds
 from assess.psychometrics.responses import FloatArray
@@ -99,24 +99,31 @@ def _cross_product(fitted: Fitted) -> FloatArray:
     indicators = Indicators(fitted.table)
     items, width = fitted.parameters.shape
     item, category, steps = indicators.item, indicators.category, len(indicators.item)
-    lowest = at.score[:, :, 0]  # items × parameters × nodes
-    extra = at.score[item, :, category] - lowest[item]  # steps × parameters × nodes
-    of_groups = _group_scores(fitted, grid)
+    precision: Precision = np.float32 if indicators.large else np.float64
+    lowest: Floats = at.score[:, :, 0].astype(precision)  # items × parameters × nodes
+    extra: Floats = at.score[item, :, category].astype(precision) - lowest[item]  # steps × parameters × nodes
+    of_groups: Floats = _group_scores(fitted, grid).astype(precision)
     total = np.zeros((items * width + len(of_groups), items * width + len(of_groups)))
-    member = (item[:, None] == np.arange(items)).astype(np.float64)
+    member: Floats = (item[:, None] == np.arange(items)).astype(precision)
     binary = steps == items
-    for posterior, block in indicators.posteriors(at.log_probability, grid):
-        scores = np.empty((len(block), items, width))
+    for posterior, block in indicators.posteriors(at.log_probability, grid, precision):
+        scores: Floats = np.empty((len(block), width, items), dtype=precision)
         own = slice(posterior.group * len(grid.nodes), (posterior.group + 1) * len(grid.nodes))
-        weight = posterior.weight
+        weight: Floats = posterior.weight
         for p in range(width):
             chosen = block[:, :steps] * (weight @ extra[:, p, own].T)
             base = weight @ lowest[:, p, own].T
             if not indicators.complete:
                 base *= block[:, steps:]
-            scores[:, :, p] = base + (chosen if binary else chosen @ member)
+            scores[:, p] = base + (chosen if binary else chosen @ member)
         flat = np.hstack([scores.reshape(len(block), -1), weight @ of_groups[:, posterior.group].T])
-        total += (flat * fitted.table.weight[posterior.rows, None]).T @ flat
+        persons = fitted.table.weight[posterior.rows, None].astype(precision)
+        total += (flat * persons).T @ flat
+    # parameter by parameter until here, item by item from here on
+    order = np.append(
+        np.arange(items * width).reshape(width, items).T.ravel(), np.arange(items * width, len(total))
+    ).astype(np.int64)
+    total = total[np.ix_(order, order)]
     total[np.diag_indices(items * width)] += _prior_information(fitted)
     return total
 

@@ -12,6 +12,8 @@ from assess.psychometrics.irt.steps import curves, flat
 from assess.psychometrics.responses import FloatArray, ResponseError, as_matrix, as_vector
 
 PERSONS_AT_ONCE = 2048
+# streams of random numbers of their own: with one seed for all, who loses an answer must not depend on what it was
+LOST, FORMS = 1, 2
 
 
 def responses(
@@ -109,7 +111,7 @@ def by_form(answers: npt.ArrayLike, forms: Sequence[Sequence[int]], *, seed: int
     rounds = -(-len(matrix) // len(forms))
     order = np.tile(np.arange(len(forms)), (rounds, 1))
     if seed is not None:
-        order = np.random.default_rng(seed).permuted(order, axis=1)
+        order = np.random.default_rng((FORMS, seed)).permuted(order, axis=1)
     return np.where(presented[order.ravel()[: len(matrix)]], matrix, np.nan)
 
 
@@ -124,12 +126,12 @@ def at_random(answers: npt.ArrayLike, share: float, *, seed: int) -> FloatArray:
     Examples
     --------
     >>> at_random([[1, 1, 0], [0, 1, 1]], 0.5, seed=1).tolist()
-    [[1.0, 1.0, nan], [0.0, nan, nan]]
+    [[nan, 1.0, 0.0], [nan, 1.0, nan]]
     """
     matrix = as_matrix(answers)
     if not 0 <= share <= 1:
         raise ResponseError("not_a_share", f"a share of {share:g}; it lies between 0 and 1")
-    return np.where(np.random.default_rng(seed).random(matrix.shape) < share, np.nan, matrix)
+    return np.where(np.random.default_rng((LOST, seed)).random(matrix.shape) < share, np.nan, matrix)
 
 
 def rasch_responses(theta: npt.ArrayLike, difficulty: npt.ArrayLike, *, seed: int) -> FloatArray:
