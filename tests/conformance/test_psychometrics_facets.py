@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pytest
 
 from assess.psychometrics import facets
+from tests.conformance.stored_cases import agrees
 
 Array = npt.NDArray[np.float64]
 
@@ -77,20 +78,23 @@ def test_rating_scale_of_tasks_and_raters_equals_mirt_for_python(folder: Path) -
         noncentred="task",
     )
     assert found.converged
-    assert found.log_likelihood == pytest.approx(expected["loglik"], abs=1e-5)
-    assert found.difficulty["task"] == pytest.approx(expected["item"], abs=5e-6)
-    assert found.difficulty["rater"] == pytest.approx(expected["rater"], abs=5e-6)
-    assert found.thresholds[0] == pytest.approx(expected["thresholds"], abs=5e-6)
-    assert found.sd == pytest.approx(expected["sigma"], abs=5e-6)
-    assert found.standard_errors["task"] == pytest.approx(expected["item_se"], abs=1e-6)
-    assert found.standard_errors["rater"] == pytest.approx(expected["rater_se"], abs=1e-6)
-    sd = found.population_sd
+    sd, fit = found.population_sd, found.fit("rater")
     assert sd is not None
-    assert sd.standard_error == pytest.approx(expected["sigma_se"], abs=1e-6)
-    assert found.ability[:30] == pytest.approx(expected["theta"], abs=5e-6)
-    fit = found.fit("rater")
-    assert fit.infit == pytest.approx(expected["rater_infit"], abs=1e-6)
-    assert fit.outfit == pytest.approx(expected["rater_outfit"], abs=1e-6)
+    for words, ours, key, within in (
+        ("log-likelihood", found.log_likelihood, "loglik", 1e-5),
+        ("difficulties of tasks", found.difficulty["task"], "item", 5e-6),
+        ("severities of raters", found.difficulty["rater"], "rater", 5e-6),
+        ("thresholds", found.thresholds[0], "thresholds", 5e-6),
+        ("standard deviation of ability", found.sd, "sigma", 5e-6),
+        ("standard errors of tasks", found.standard_errors["task"], "item_se", 1e-6),
+        ("standard errors of raters", found.standard_errors["rater"], "rater_se", 1e-6),
+        ("standard error of the standard deviation", sd.standard_error, "sigma_se", 1e-6),
+        ("abilities of persons 1–30", found.ability[:30], "theta", 5e-6),
+        ("infit of raters", fit.infit, "rater_infit", 1e-6),
+        ("outfit of raters", fit.outfit, "rater_outfit", 1e-6),
+    ):
+        assert ours is not None
+        agrees("mfrm_sim_pymirt", words, ours, expected[key], within=within)
 
 
 def test_items_with_steps_of_their_own_equal_tam_with_a_better_likelihood(folder: Path) -> None:
@@ -106,12 +110,13 @@ def test_items_with_steps_of_their_own_equal_tam_with_a_better_likelihood(folder
         ratings, person=person, facets={"item": item, "rater": rater}, steps="item", noncentred="item"
     )
     assert found.converged
-    assert found.difficulty["item"] == pytest.approx(expected[:5], abs=5e-4)
-    assert found.difficulty["rater"] == pytest.approx(expected[5:10], abs=5e-4)
-    assert found.thresholds.T.ravel() == pytest.approx(expected[10:], abs=5e-4)
     assert found.sd is not None
-    assert found.sd**2 == pytest.approx(output["variance"], abs=5e-4)
-    assert found.log_likelihood == pytest.approx(-output["deviance"] / 2, rel=1e-6)
+    case = "mfrm_tam_sim_step"
+    agrees(case, "difficulties of items", found.difficulty["item"], expected[:5], within=5e-4)
+    agrees(case, "severities of raters", found.difficulty["rater"], expected[5:10], within=5e-4)
+    agrees(case, "thresholds", found.thresholds.T, expected[10:], within=5e-4)
+    agrees(case, "variance of ability", found.sd**2, output["variance"], within=5e-4)
+    agrees(case, "deviance", -2 * found.log_likelihood, output["deviance"], within=1e-6, relative=True)
     assert found.log_likelihood >= -output["deviance"] / 2
     # every person is TAM's row, rated by one rater alone
     assert len(found.connectivity.subsets) == 5
@@ -119,8 +124,9 @@ def test_items_with_steps_of_their_own_equal_tam_with_a_better_likelihood(folder
 
 
 def test_partial_credit_with_raters_has_a_better_likelihood_than_sirt(folder: Path) -> None:
-    """sirt's 30 nodes lie 0.62 apart, so that its likelihood is 6e-5 (relative) beside the integral, and its parameters up
-    to 2e-3 beside the maximum; on these nodes the definition gives sirt's deviance, and the integral prefers ours."""
+    """sirt's 30 nodes lie 0.62 apart, so that its likelihood is 6e-5 (relative) beside the integral, its raters are up to
+    2e-3 beside the maximum, and all its items .04; on these nodes the definition gives sirt's deviance, and the integral
+    prefers ours."""
     output = reference(folder, "mfrm_sirt_ratings1")
     ratings, person, item, rater = long(
         rows(folder, "sirt_ratings1.csv"), [f"k{number}" for number in range(1, 6)], "idstud"
@@ -129,8 +135,9 @@ def test_partial_credit_with_raters_has_a_better_likelihood_than_sirt(folder: Pa
         ratings, person=person, facets={"item": item, "rater": rater}, steps="item", noncentred="item"
     )
     assert found.converged
-    assert found.difficulty["rater"] == pytest.approx(output["rater"]["b"], abs=2e-3)
-    assert found.log_likelihood == pytest.approx(-output["deviance"] / 2, rel=1e-4)
+    case = "mfrm_sirt_ratings1"
+    agrees(case, "severities of raters", found.difficulty["rater"], output["rater"]["b"], within=2e-3)
+    agrees(case, "deviance", -2 * found.log_likelihood, output["deviance"], within=1e-4, relative=True)
     which = np.array([int(name[1]) - 1 for name in item])
     severity = dict(zip(output["rater"]["rater"], output["rater"]["b"], strict=True))
     tau = np.column_stack([np.zeros(5), *(output["item"][f"tau.Cat{k}"] for k in (1, 2, 3))])
@@ -146,6 +153,23 @@ def test_partial_credit_with_raters_has_a_better_likelihood_than_sirt(folder: Pa
     at_ours = log_likelihood(ratings, person, ours, steps[which], found.sd)
     assert at_ours == pytest.approx(found.log_likelihood, abs=1e-6)
     assert at_ours > at_theirs + 0.02
+    items, raters, location = output["item"], output["rater"], found.difficulty["item"]
+    cumulated = steps[:, 1:] + location[:, None] * [1, 2, 3]
+    averages, counts = found.observed_average, [found.fit(facet).n for facet in ("item", "rater")]
+    error = found.standard_errors["person"]
+    spread = found.ability.var(ddof=1)
+    for words, ours_too, stored, within in (
+        ("cumulated steps of items (their nodes)", cumulated, tau[:, 1:], 0.12),
+        ("locations of items (their nodes)", location, items["delta"], 0.04),
+        ("locations of items, centred", location - location.mean(), items["delta_cent"], 1e-3),
+        ("standard deviation of ability", found.sd, output["sigma"], 5e-3),
+        ("reliability of abilities", spread / (spread + (error**2).mean()), output["EAP.rel"], 5e-4),
+        ("mean rating of items", averages["item"], items["M"], 1e-12),
+        ("mean rating by raters", averages["rater"], raters["M"], 1e-12),
+        ("ratings of items", counts[0], items["N"], 0),
+        ("ratings by raters", counts[1], raters["N"], 0),
+    ):
+        agrees(case, words, ours_too, stored, within=within)
 
 
 def test_one_facet_is_the_rasch_model_of_tam(folder: Path) -> None:
@@ -159,9 +183,11 @@ def test_one_facet_is_the_rasch_model_of_tam(folder: Path) -> None:
     )
     output = reference(folder, "tam_jml")
     expected = np.array(output["xsi"])
-    assert joint.difficulty["item"] == pytest.approx(expected - expected.mean(), abs=3e-4)
+    ours = joint.difficulty["item"] + expected.mean()
+    agrees("tam_jml", "difficulties, joint and centred alike", ours, expected, within=3e-4)
     marginal = facets.calibrate(answers.ravel(), person=person, facets={"item": item}, noncentred="item")
     output = reference(folder, "tam_rasch")
-    assert marginal.log_likelihood == pytest.approx(-output["deviance"] / 2, rel=1e-6)
+    case, stored = "tam_rasch", output["deviance"]
+    agrees(case, "deviance", -2 * marginal.log_likelihood, stored, within=1e-6, relative=True)
     assert marginal.log_likelihood >= -output["deviance"] / 2
-    assert marginal.difficulty["item"] == pytest.approx(output["xsi"]["xsi"], abs=1e-3)
+    agrees(case, "difficulties", marginal.difficulty["item"], output["xsi"]["xsi"], within=1e-3)
