@@ -34,7 +34,6 @@ def facet_section(found: Section | None, *, prefix: str) -> Markup | None:
         element("p", _opening(found)),
         *told,
         _pictures(found, prefix),
-        _ruler(found, prefix),
         _outcomes(found["outcomes"], prefix),
         unfolding("Tables of the many-facet model", *[_table(found, facet) for facet in found["order"]], _model(found)),
     )
@@ -88,7 +87,24 @@ def _pictures(found: Section, prefix: str) -> Markup:
         ),
         "Above the range: marks that others cannot foresee. Below: hardly any difference between criteria or persons.",
     )
-    return row(severity, squares, even=True)
+    ruler = _ruler(found, prefix)
+    if ruler is None:
+        return row(severity, squares, even=True)
+    return join(row(severity, ruler, even=True), row(squares, element("p", _erratic(found)), even=True))
+
+
+def _erratic(found: Section) -> str:
+    """Raters whose marks scatter more or less than the model says, beyond chance."""
+    known = [one for one in found["facets"]["rater"] if one["infit_z"] is not None and abs(float(one["infit_z"])) >= 2]
+    wild = [one["name"] for one in known if float(one["infit"]) > PRODUCTIVE[1]]
+    flat = [one["name"] for one in known if float(one["infit"]) < PRODUCTIVE[0]]
+    told = [
+        f"Marks that the others cannot foresee: {', '.join(wild)}."
+        if wild
+        else "No rater marks more erratically than 1.5 times chance."
+    ]
+    told += [f"Hardly any differences between persons and criteria: {', '.join(flat)}."] if flat else []
+    return " ".join(told)
 
 
 def _ruler(found: Section, prefix: str) -> Markup | None:
@@ -107,13 +123,11 @@ def _ruler(found: Section, prefix: str) -> Markup | None:
     if not columns or not found["person_map"] or sum(len(elements) for _, elements in columns) > MOST_ON_THE_RULER:
         return None
     drawn = pictures.facet_map(f"{prefix}ruler", bars(found["person_map"]), columns)
-    return row(
-        figure(
-            drawn,
-            "Persons, raters and criteria on one ladder of logits: able persons, severe raters and hard criteria "
-            "on top. How far raters spread beside the persons shows how much a "
-            "mark depends on who gives it.",
-        )
+    return figure(
+        drawn,
+        "Persons, raters and criteria on one ladder of logits: able persons, severe raters and hard criteria "
+        "on top. How far raters spread beside the persons shows how much a "
+        "mark depends on who gives it.",
     )
 
 
@@ -221,7 +235,7 @@ def _model(found: Section) -> Markup:
     )
     return element(
         "p",
-        f"Log-likelihood {found['log_likelihood']} with {found['parameters']} parameters.{spread}{reliability} "
+        f"Log-likelihood {rounded(found['log_likelihood'], 3)} with {found['parameters']} parameters.{spread}{reliability} "
         f"Source: {found['source']}; fit: Wright & Masters (1982); "
         "range of fit: Linacre (2002).",
         class_="about",

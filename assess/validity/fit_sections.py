@@ -57,7 +57,7 @@ def _conditional(found: Section | None) -> str:
         return ""
     halves = found["andersen"]
     if halves["chi_square"] is None:
-        return f" Conditional log-likelihood {found['log_likelihood']}."
+        return f" Conditional log-likelihood {rounded(found['log_likelihood'], 3)}."
     same = "the same items" if float(halves["p_value"]) >= 0.01 else "not quite the same items"
     low, high = halves["groups"][0], halves["groups"][-1]
     return (
@@ -138,8 +138,8 @@ def _fit_table(found: Section) -> Markup:
             rounded(item["outfit"]),
             rounded(item["outfit_z"], 1),
             f"{rounded(item['s_x2'], 1)} ({item['df']})" if item["s_x2"] is not None else "–",
-            rounded(item["p_value"], 3),
-            rounded(item["p_adjusted"], 3),
+            _p(item["p_value"]).removeprefix("= "),
+            _p(item["p_adjusted"]).removeprefix("= "),
             rounded(item["rmsea"], 3),
             " ".join(item["remarks"]) or item["reason"] or "–",
         ]

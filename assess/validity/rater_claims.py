@@ -8,6 +8,9 @@ from assess.validity.statements import Statement, about, holds, is_open, listed,
 
 Section = Mapping[str, Any]
 
+ERRATIC = 1.5
+"""Linacre (2002), Rasch Measurement Transactions 16(2), 878: infit above this is more noise than measurement can use."""
+
 GOOD_AGREEMENT = 0.75
 """Koo & Li (2016), Journal of Chiropractic Medicine 15, 155–163: from here on good."""
 
@@ -27,7 +30,8 @@ def rating_statements(found: Section) -> Iterator[Statement]:
     yield from _agreement(found)
     yield from _severity(found)
     yield from _outcomes(found.get("facets"))
-    yield from _dependability(found.get("variance"))
+    yield from _erratic(found.get("facets"))
+    yield from _dependability(found.get("variance"), _usual(found))
     yield from _categories(found.get("categories"))
 
 
@@ -53,13 +57,13 @@ def _severity(found: Section) -> Iterator[Statement]:
     high = [one["rater"] for one in found["severity"] if one["words"].startswith("marks higher")]
     unsure = [one["rater"] for one in found["severity"] if not one["severity"]["sufficient"]]
     if low or high:
-        parts = [f"{listed(low)} lower" if low else "", f"{listed(high)} higher" if high else ""]
+        parts = [f"{listed(low)} mark lower" if low else "", f"{listed(high)} mark higher" if high else ""]
         yield is_open(
-            f"On the same work some assessors mark {' and '.join(filter(None, parts))} than the others, so a mark "
+            f"On the same work {' and '.join(filter(None, parts))} than the others by more than chance, so a mark "
             "depends on who gives it."
         )
         yield next_step(
-            f"Train {listed([*low, *high])} together on worked examples, and adjust or double their marks until then."
+            f"Train {listed([*low, *high], 10)} together on worked examples, and adjust or double their marks until then."
         )
     elif len(found["severity"]) > len(unsure) and found["severity"]:
         yield holds("No assessor is seen to mark lower or higher than the others on the same work.")
@@ -86,6 +90,19 @@ def _outcomes(found: Section | None) -> Iterator[Statement]:
         )
 
 
+def _erratic(found: Section | None) -> Iterator[Statement]:
+    raters = [] if found is None else found["facets"].get("rater", [])
+    wild = [
+        one["name"]
+        for one in raters
+        if one["infit"] is not None and float(one["infit"]) > ERRATIC and float(one["infit_z"] or 0) > 2
+    ]
+    if wild:
+        yield next_step(
+            f"Look at sheets of {listed(wild)}: these marks cannot be foreseen from how persons did with others."
+        )
+
+
 def _certainty(outcomes: Section) -> str:
     limit = float(outcomes["cut"])
     clear = [one for one in outcomes["changed"] if not float(one["interval"][0]) <= limit <= float(one["interval"][1])]
@@ -99,25 +116,38 @@ def _certainty(outcomes: Section) -> str:
     return f"For {len(clear)} of them the adjusted mark is clear of the cut{rest}."
 
 
-def _dependability(found: Section | None) -> Iterator[Statement]:
+def _usual(found: Section) -> int:
+    """How many assessors marked the middle person."""
+    counted = [one["raters"] for one in found["persons_by_number_of_raters"] for _ in range(one["persons"])]
+    return counted[len(counted) // 2] if counted else 0
+
+
+def _dependability(found: Section | None, usual: int) -> Iterator[Statement]:
     if found is None:
         return
-    sizes = [one for one in found["dependability"] if "task" not in one["sizes"] and one["phi"]["value"] is not None]
+    sizes = {one["sizes"]["rater"]: one["phi"] for one in found["dependability"] if "task" not in one["sizes"]}
+    sizes = {number: phi for number, phi in sizes.items() if phi["value"] is not None}
     if not sizes:
         return
-    one, wished = sizes[0], float(found["wished"])
-    enough = next((size for size in sizes if float(size["phi"]["value"]) >= wished), None)
-    unsure = "" if one["phi"]["sufficient"] else " (an indication only)"
-    words = f"A single assessor's mark is dependable to {rounded(one['phi']['value'])} of 1{unsure}"
-    if enough is None:
-        yield is_open(f"{words}; even {sizes[-1]['sizes']['rater']} assessors would not reach {wished:g}.")
+    wished = float(found["wished"])
+    enough = next((number for number, phi in sizes.items() if float(phi["value"]) >= wished), None)
+    now = usual if usual in sizes else min(sizes)
+    unsure = "" if sizes[now]["sufficient"] else " (an indication only)"
+    words = (
+        f"With {now} assessor{'' if now == 1 else 's'} for each person, as most have here, a person's mark is dependable to "
+        f"{rounded(sizes[now]['value'])}{unsure}; 1 would be perfect"
+    )
+    if float(sizes[now]["value"]) >= wished:
+        yield holds(f"{words}, and {wished:g} is enough for most uses.")
         return
-    number = enough["sizes"]["rater"]
-    if number == 1:
-        yield holds(f"{words}: one assessor for each person is enough for {wished:g}.")
+    yield is_open(f"{words}, and {wished:g} is the least for decisions about persons.")
+    if enough is None:
+        yield next_step(
+            f"Better tasks or clearer criteria are needed: even {max(sizes)} assessors for each person would not "
+            f"reach {wished:g}."
+        )
     else:
-        yield is_open(f"{words}, which is less than {wished:g}.")
-        yield next_step(f"Let {number} assessors mark each person: that reaches {rounded(enough['phi']['value'])}.")
+        yield next_step(f"Let {enough} assessors mark each person: that reaches {rounded(sizes[enough]['value'])}.")
 
 
 def _categories(found: Section | None) -> Iterator[Statement]:

@@ -9,7 +9,19 @@ from assess.validity.fit_sections import dimension_section, fit_section
 from assess.validity.group_sections import group_section
 from assess.validity.markup import Markup, element, join
 from assess.validity.page import figure, row, section, table, unfolding
-from assess.validity.spoken import bars, cell, cut_of, fact, facts, interval, methods, percent, plain, share_in_words
+from assess.validity.spoken import (
+    bars,
+    cell,
+    cut_of,
+    fact,
+    facts,
+    interval,
+    methods,
+    percent,
+    plain,
+    rounded,
+    share_in_words,
+)
 
 Section = Mapping[str, Any]
 
@@ -217,7 +229,7 @@ def _notes(rasch: Section) -> Markup:
     told += rasch["notes"]
     told += [f"Not calibrated: {rasch['reason']}."] if rasch["reason"] else []
     if rasch["log_likelihood"] is not None:
-        told.append(f"Log-likelihood {rasch['log_likelihood']} with {rasch['parameters']} parameters.")
+        told.append(f"Log-likelihood {rounded(rasch['log_likelihood'], 3)} with {rasch['parameters']} parameters.")
     return element("ul", *[element("li", one) for one in told], class_="methods")
 
 

@@ -47,7 +47,9 @@ def of_hundred(found: Any) -> str:
 def about(found: Any, places: int = 2, times: int = 1) -> str:
     """A figure with its interval, in brackets, for the end of a sentence."""
     low, high = (f"{times * float(bound):.{places}f}" for bound in found["interval"])
-    return f"{times * float(found['value']):.{places}f}, 95 % interval {low} to {high}"
+    return f"{times * float(found['value']):.{places}f}, 95\N{NO-BREAK SPACE}% interval {low} to {high}".replace(
+        "-", "−"
+    )
 
 
 def listed(names: list[str], most: int = 6) -> str:

@@ -93,8 +93,13 @@ def _blocks(parent: Element) -> Iterator[str]:
     """The children one below the other."""
     if parent.text and parent.text.strip():
         yield f"#par({_inline_text(parent.text)})\n"
-    for child in parent:
-        yield _block(child)
+    children = list(parent)
+    for place, child in enumerate(children):
+        after = children[place + 1] if place + 1 < len(children) else None
+        made = _block(child)
+        # words that open a row of pictures move to the next page with it
+        opens = child.tag == "p" and after is not None and "row" in after.get("class", "").split()
+        yield f"#block(sticky: true)[{made}]\n" if opens else made
         if child.tail and child.tail.strip():
             yield f"#par({_inline_text(child.tail)})\n"
 

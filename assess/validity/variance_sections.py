@@ -6,7 +6,7 @@ from typing import Any
 from assess.validity import pictures
 from assess.validity.markup import Markup, element, join
 from assess.validity.page import figure, row, table, unfolding
-from assess.validity.spoken import cell, percent
+from assess.validity.spoken import cell, percent, rounded
 
 Section = Mapping[str, Any]
 
@@ -82,7 +82,7 @@ def _component_table(found: Section) -> Markup:
     source = found["components"][0]["component"]
     note = f"{source['method']}; {found['scores']} marks. Source: {source['source']}."
     if found["log_likelihood"] is not None:
-        note += f" Restricted log-likelihood {found['log_likelihood']}."
+        note += f" Restricted log-likelihood {rounded(found['log_likelihood'], 3)}."
     findings = " ".join(f"{one}." for one in found["findings"])
     return join(
         table(caption, ["Effect", "In words", "Levels", "Component", "Share"], lines),
@@ -98,7 +98,8 @@ def _comparison(found: Section) -> Markup | None:
     told = (
         f"The usual model without {other['left_out']} takes a rater's marks of one person on several criteria as "
         "independent of each other. Its restricted "
-        f"log-likelihood is {other['log_likelihood']}, that of the model above {found['log_likelihood']}; the "
+        f"log-likelihood is {rounded(other['log_likelihood'], 3)}, that of the model above "
+        f"{rounded(found['log_likelihood'], 3)}; the "
         "number of raters is planned with the one above, since a "
         "rater's own view of a person does not cancel out over criteria."
     )

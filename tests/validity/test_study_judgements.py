@@ -49,7 +49,7 @@ def test_levels_give_means_and_where_levels_begin_but_no_cut_in_points() -> None
     rng = np.random.default_rng(4)
     difficulty = np.linspace(-2, 2, 40)
     chance = 1 / (1 + np.exp(-3 * difficulty))
-    matrix = 1.0 + (rng.random((10, 40)) < chance)
+    matrix = 1.0 + (rng.random((10, 40)) < chance).astype(np.float64)
     given = Judgements(
         matrix=matrix,
         judges=tuple("abcdefghij"),
