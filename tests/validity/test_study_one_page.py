@@ -24,11 +24,10 @@ def double_marked(severities: dict[str, float], *, persons: int = 60) -> Ratings
             for criterion in "abc":
                 mark = float(np.clip(np.round(1.5 + ability - severity + rng.normal(0, 0.5)), 0, 3))
                 rows.append((f"P{person:02}", rater, criterion, mark))
-    names = [tuple(row[k] for row in rows) for k in range(3)]
     return Ratings(
-        persons=names[0],
-        raters=names[1],
-        criteria=names[2],
+        persons=tuple(row[0] for row in rows),
+        raters=tuple(row[1] for row in rows),
+        criteria=tuple(row[2] for row in rows),
         tasks=("task",) * len(rows),
         values=np.array([row[3] for row in rows]),
     )
