@@ -68,7 +68,8 @@ def mirt_abilities(data: Arrays, *, method: str) -> Prepared:
     model.set_parameters(discrimination=data["discrimination"], difficulty=data["difficulty"])
     model._is_fitted = True
     return (
-        lambda: package.fscores(model, answers, method=method),
+        # its bounds of ±6 would cut off somebody who got everything wrong
+        lambda: package.fscores(model, answers, method=method, bounds=(-12.0, 12.0)),
         lambda found: {"theta": np.ravel(found.theta), "error": np.ravel(found.standard_error)},
     )
 

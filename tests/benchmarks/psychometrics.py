@@ -185,14 +185,14 @@ def report(everything: list[Judged], *, quick: bool) -> list[str]:
             if peer.without
         }
     )
-    print("\n" + "\n".join(f"Left out: {sentence}." for sentence in left_out))
+    print("".join(f"\nLeft out: {sentence}." for sentence in left_out))
     wrong = [sentence for judged in everything for sentence in judged.disagreements()]
     if quick:
         return wrong
     print("\n| goal | found | wanted | aim |\n|---|---|---|---|")
     for judged in everything:
-        if not judged.ours.without:
-            print("\n".join(goals(judged)))
+        for line in [] if judged.ours.without else goals(judged):
+            print(line)
     print(f"\nBeside figures {ELSEWHERE}:\n\n| | there, s | ours here, s | of ours |\n|---|---|---:|---:|")
     for judged in everything:
         for who, seconds in judged.contest.elsewhere.items():
