@@ -178,7 +178,7 @@ def _outcomes(ratings: Ratings, found: FacetCalibration, cut: float, highest: fl
         "changed": [
             {
                 "person": persons[p],
-                "raters": names_of.get(persons[p], []),
+                "raters": sorted(names_of.get(persons[p], [])),
                 "before": number(float(before[p]), 3),
                 "after": number(float(after[p]), 3),
                 "se": number(float(error[p]), 3),
