@@ -37,7 +37,7 @@ def table_names_what_is_compared(request: pytest.FixtureRequest) -> Iterator[Non
     failed = request.session.testsfailed
     comparisons.module = module.removeprefix(PREFIX)
     yield
-    if TO_WRITE or not PAGE.exists():
+    if TO_WRITE:
         return
     functions = {name for name in vars(request.module) if name.startswith("test_")}
     run = {getattr(item, "originalname", item.name) for item in request.session.items if item.path == request.path}

@@ -42,7 +42,10 @@ def test_six_intraclass_correlations_and_their_limits_equal_psych(folder: Path) 
     expected = reference(folder, "icc_shrout_fleiss")
     found = [agreement.shrout_fleiss(table(folder, "shrout_fleiss.csv"), form) for form in agreement.FORMS]
     case = "icc_shrout_fleiss"
-    agrees(case, "six coefficients", [estimate.value for estimate in found], expected["ICC"], within=EXACT)
+    values = [estimate.value for estimate in found]
+    agrees(case, "six coefficients", values, expected["ICC"], within=EXACT)
+    published = [0.17, 0.29, 0.71, 0.44, 0.62, 0.91]
+    agrees("shrout_fleiss", "six coefficients of Shrout & Fleiss (1979), two decimals", values, published, within=5e-3)
     words: list[tuple[Any, Any, Any]] = [
         ("oneway", "agreement", "single"),
         ("twoway", "agreement", "single"),
@@ -143,6 +146,15 @@ def test_krippendorff_alpha_equals_irr_and_the_python_package(folder: Path, case
     data = table(folder, "krippendorff_nmm.csv").T
     found = agreement.krippendorff_alpha(data, metric=metric)
     agrees(case, f"Krippendorff's alpha, {metric}", found.value, reference(folder, case)[metric], within=EXACT)
+
+
+def test_krippendorff_alpha_equals_the_published_values(folder: Path) -> None:
+    """Krippendorff (2011), Computing Krippendorff's alpha-reliability: the example with missing marks."""
+    data = table(folder, "krippendorff_nmm.csv").T
+    metrics: list[agreement.Metric] = ["nominal", "ordinal", "interval", "ratio"]
+    found = [agreement.krippendorff_alpha(data, metric=metric).value for metric in metrics]
+    words = "alpha of four metrics, Krippendorff (2011), three decimals"
+    agrees("krippendorff_nmm", words, found, [0.743, 0.815, 0.849, 0.797], within=5e-4)
 
 
 def test_ratings2_is_connected_and_its_raters_are_described(folder: Path) -> None:

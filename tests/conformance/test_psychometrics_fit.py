@@ -79,11 +79,13 @@ def test_m2_equals_mirt(folder: Path, case: str, data: str, model: str, statisti
         agrees(case, f"{statistic}: {name}", value, expected[name], within=1e-6)
 
 
-def test_sum_scores_equal_mirt(folder: Path) -> None:
-    case = "lordwingersky_lsat7"
-    expected = reference(folder, case)
+@pytest.mark.parametrize("case", ["lordwingersky_lsat7", "person_2pl_lsat7"])
+def test_sum_scores_equal_mirt(folder: Path, case: str) -> None:
+    stored = reference(folder, case)
+    expected = stored.get("EAPsum", stored)
     rows = table(folder, "lsat7.csv")
     found = fit.score_fit(rows, irt.calibrate(rows, "2PL"))
+    agrees(case, "sum scores", np.arange(6), expected["Sum.Scores"], within=0)
     agrees(case, "persons observed with each sum score", found.observed, expected["observed"], within=0)
     agrees(case, "persons expected with each sum score", found.expected, expected["expected"], within=1e-3)
     agrees(case, "standardised residuals", np.abs(found.residual), expected["std.res"], within=1e-4)
