@@ -42,7 +42,8 @@ PICTURES = """
 .picture text{fill:var(--ink)}.picture .tick{fill:var(--soft);font-size:11px}.picture .name{fill:var(--soft);font-size:11.5px}
 .picture .label{font-size:11.5px}.picture .small{fill:var(--soft);font-size:10px}.picture .inside{fill:var(--card);font-size:10px}
 .picture .letter{font-size:8px;font-weight:700}
-.picture text.cut{fill:var(--cut);font-weight:600}
+.picture text.cut{fill:var(--cut);font-weight:600;paint-order:stroke;stroke:var(--card);stroke-width:3px;
+stroke-linejoin:round}
 .bar{fill:var(--fill)}.grid{stroke:var(--rule);stroke-width:1}.axis{stroke:var(--soft);stroke-width:1}
 line.cut{stroke:var(--cut);stroke-width:2}.dashed{stroke-dasharray:4 3}.band{fill:var(--band)}.cut-dot{fill:var(--cut)}
 .quiet{fill:var(--quiet)}.reference{stroke:var(--soft);stroke-width:1;stroke-dasharray:2 3}

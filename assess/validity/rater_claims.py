@@ -138,7 +138,7 @@ def _dependability(found: Section | None, usual: int) -> Iterator[Statement]:
         f"{rounded(sizes[now]['value'])}{unsure}; 1 would be perfect"
     )
     if float(sizes[now]["value"]) >= wished:
-        yield holds(f"{words}, and {wished:g} is enough for most uses.")
+        yield holds(f"{words}, and {wished:g} is the least that is asked.")
         return
     yield is_open(f"{words}, and {wished:g} is the least for decisions about persons.")
     if enough is None:

@@ -19,6 +19,8 @@ PICTURE_STYLE = fixed(PICTURES) + 'text{font-family:"Libertinus Serif";font-size
 LEFT_OUT = "The numbers of this picture"
 """Unfolding numbers of pictures stay on the screen: on paper the tables and the study's document hold them."""
 
+MOST_AT_FULL_SIZE = 14
+
 FRAME = """
 #let ink = rgb("{ink}")
 #let soft = rgb("{soft}")
@@ -160,7 +162,11 @@ def _paragraph(element: Element) -> str:
 
 def _section(element: Element) -> str:
     inside = _inside(element)
-    return f"{inside}#pagebreak(weak: true)\n" if element.get("class") == "director" else inside
+    if element.get("class") != "director":
+        return inside
+    # one page stays one page: much to say is said smaller
+    size = 10 if sum(1 for _ in element.iter("li")) <= MOST_AT_FULL_SIZE else 8.5
+    return f"#[#set text({size}pt)\n{inside}]\n#pagebreak(weak: true)\n"
 
 
 def _list(element: Element) -> str:
