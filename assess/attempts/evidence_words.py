@@ -116,7 +116,7 @@ def _wiring(task: WiringTask, record: AttemptRecord) -> list[str]:
     wires = drawn.stands.payload["wires"] if drawn is not None and drawn.stands is not None else []
     lines = [f"Drawn: {_pair(wire)}" for wire in wires]
     try:
-        result = evaluate(task, wires)
+        (result,) = evaluate(task, [wires])
     except WiringInputError as error:
         return [*lines, f"It can't be read: {error}"]
     missed = [finding.sentence for finding in result.findings if not finding.passed]

@@ -57,7 +57,7 @@ def _wiring(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulatio
     if drawn is None or drawn.stands is None:
         return ScoredSimulation(name, Decimal(0), sentences=(f"{name}: nothing was wired.",))
     try:
-        result = evaluate(pinned.wiring[name], drawn.stands.payload["wires"])
+        (result,) = evaluate(pinned.wiring[name], [drawn.stands.payload["wires"]])
     except WiringInputError as error:
         return _for_people(name, f"{name}: the wiring can't be read ({error}); two people look at it.")
     if not _agrees(name, pinned.wiring[name], drawn.stands.payload["wires"], result.score, record):

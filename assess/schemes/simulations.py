@@ -18,8 +18,7 @@ from item_bank.formula import FormulaError, evaluate
 from rubrics.documents import Node, number_text, parse_number
 from simulator_adapters.photovoltaic.models import ModelError, Point, definition, layout
 from simulator_adapters.quantities import UnknownUnit, canonical_unit
-from simulator_adapters.wiring.task import TaskError, WiringTask
-from simulator_adapters.wiring.verdict import check_task
+from simulator_adapters.wiring import TaskError, WiringTask, check_task
 
 # The last digit an author wrote may be rounded; formulas are compared at half of it.
 RELATIVE_SLIP = Decimal("0.00002")

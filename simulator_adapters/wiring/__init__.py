@@ -1,9 +1,11 @@
 """The wiring simulator: a drawing of terminal pairs is energised, played through every state and judged."""
 
-from simulator_adapters.wiring.findings import Finding, Hazard, Scene, Sort, WiringResult
+from simulator_adapters.wiring.findings import Finding, Hazard, Scene, Sort
 from simulator_adapters.wiring.observing import Observation, observe
-from simulator_adapters.wiring.task import TaskError, WiringTask, wires_of_nets
-from simulator_adapters.wiring.verdict import check_task, evaluate, evaluate_batch
+from simulator_adapters.wiring.parts import TaskError
+from simulator_adapters.wiring.reading import wires_of_nets
+from simulator_adapters.wiring.task import WiringTask
+from simulator_adapters.wiring.verdict import Verdict, check_task, evaluate
 from simulator_adapters.wiring.wires import WiringInputError, read_wires
 
 __all__ = [
@@ -13,12 +15,11 @@ __all__ = [
     "Scene",
     "Sort",
     "TaskError",
+    "Verdict",
     "WiringInputError",
-    "WiringResult",
     "WiringTask",
     "check_task",
     "evaluate",
-    "evaluate_batch",
     "observe",
     "read_wires",
     "wires_of_nets",

@@ -24,18 +24,18 @@ from simulator_adapters.contract import (
     RunRecord,
     Step,
 )
+from simulator_adapters.quantities import round_to
 from simulator_adapters.running import Readings, StepResult, run_plan
-from simulator_adapters.wiring.findings import WiringResult
-from simulator_adapters.wiring.library import OFF_UP_TO, ON_FROM
-from simulator_adapters.wiring.task import MOST_COMPONENTS, WiringTask
-from simulator_adapters.wiring.verdict import evaluate
-from simulator_adapters.wiring.wires import MOST_WIRES, read_wires
+from simulator_adapters.wiring.findings import Sort
+from simulator_adapters.wiring.library import OFF_UP_TO, WORKS_FROM
+from simulator_adapters.wiring.reading import MOST_COMPONENTS
+from simulator_adapters.wiring.task import WiringTask
+from simulator_adapters.wiring.verdict import MOST_SECONDS, Verdict, evaluate
+from simulator_adapters.wiring.wires import MOST_WIRES, read_wiring
 
-VERSION = "1"
+VERSION = "2"
 ENGINE = Instrument(id="wiring-engine", serial="software", firmware=VERSION)
 
-_ON = Limits(low=Decimal(ON_FROM).scaleb(-1))
-_OFF = Limits(high=Decimal(OFF_UP_TO).scaleb(-1))
 _MET = Limits(low=Decimal(1))
 
 
@@ -47,7 +47,7 @@ def wiring_plan(task: WiringTask, wires: object) -> Plan:
     WiringInputError
         When the drawing can't be judged; nothing has run then.
     """
-    drawn = json.dumps(read_wires(task, wires), separators=(",", ":"))
+    drawn = json.dumps(read_wiring(task, wires).document(), separators=(",", ":"))
     step = Step(name="evaluate", action="evaluate", parameters={"wires": drawn})
     return Plan(name=f"wiring/{task.id}", version=VERSION, subject=task.id, steps=(step,))
 
@@ -67,7 +67,7 @@ class WiringAdapter:
             "additionalProperties": False,
             "properties": {"task": {"type": "object", "description": "one entry of a simulations file's wiring list"}},
         },
-        limits={"components": MOST_COMPONENTS, "wires": MOST_WIRES},
+        limits={"components": MOST_COMPONENTS, "wires": MOST_WIRES, "seconds": int(MOST_SECONDS)},
     )
 
     def discover(self, scope: Mapping[str, Any]) -> Sequence[Instrument]:
@@ -93,10 +93,10 @@ class WiringSession:
         """Judge the drawing of the plan's step."""
         started = monotonic_ns()
         readings = Readings(ENGINE)
-        results: list[WiringResult] = []
+        results: list[Verdict] = []
 
         def perform(step: Step, _: Deadline) -> StepResult:
-            result = evaluate(self.task, json.loads(step.parameters["wires"]))
+            (result,) = evaluate(self.task, [json.loads(step.parameters["wires"])])
             _take(readings, self.task, result)
             results.append(result)
             right = result.works and result.safe
@@ -120,7 +120,7 @@ class WiringSession:
             t_started=started,
             t_ended=monotonic_ns(),
             score=scored.score if scored else None,
-            max_score=Decimal(1) if scored else None,
+            max_score=scored.max_score if scored else None,
             hazards=tuple(scored.hazards) if scored else (),
             attachments=_evidence(plan, scored) if scored else (),
         )
@@ -132,8 +132,10 @@ class WiringSession:
         """Nothing is held."""
 
 
-def _take(readings: Readings, task: WiringTask, result: WiringResult) -> None:
+def _take(readings: Readings, task: WiringTask, result: Verdict) -> None:
     for finding in result.findings:
+        if finding.sort is Sort.WORKMANSHIP:
+            continue  # told beside the verdict; no limit is met or missed
         readings.take(
             name=finding.name,
             value=Decimal(int(finding.passed)),
@@ -156,14 +158,17 @@ def _take(readings: Readings, task: WiringTask, result: WiringResult) -> None:
             )
 
 
-def _limits(task: WiringTask, load: str, *, on: bool) -> Limits:
+def _limits(task: WiringTask, load: str, *, on: bool | str) -> Limits:
+    component = task.component[load]
     # A coil remembers: between drop-out and pick-up its voltage alone says nothing.
-    if task.component[load].coil:
+    if component.coil:
         return Limits()
-    return _ON if on else _OFF
+    share, rated = (WORKS_FROM if on else OFF_UP_TO), Decimal(str(component.volts))
+    limit = round_to(Decimal(str(share)) * rated, 1)
+    return Limits(low=limit) if on else Limits(high=limit)
 
 
-def _summary(result: WiringResult) -> str:
+def _summary(result: Verdict) -> str:
     if result.works and result.safe:
         return "The wiring does what is asked and is safe."
     failed = next(finding for finding in result.findings if not finding.passed and (result.safe or finding.hazard))
@@ -171,9 +176,9 @@ def _summary(result: WiringResult) -> str:
     return f"The wiring {judged}. {failed.sentence}"
 
 
-def _evidence(plan: Plan, result: WiringResult) -> tuple[Attachment, ...]:
+def _evidence(plan: Plan, result: Verdict) -> tuple[Attachment, ...]:
     drawn = plan.steps[0].parameters["wires"].encode()
-    judged = documents.canonical_bytes(documents.encode(result))
+    judged = documents.canonical_bytes(result.document())
     return tuple(
         Attachment(name=name, media_type="application/json", sha256=hashlib.sha256(data).hexdigest(), data=data)
         for name, data in (("wires.json", drawn), ("result.json", judged))

@@ -5,18 +5,17 @@ device that trips opens and stays open until somebody sets it on again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-import numpy as np
-
-from simulator_adapters.wiring.case import Case
-from simulator_adapters.wiring.circuit import Bools
-from simulator_adapters.wiring.library import RESIDUAL_TRIP, Role
-from simulator_adapters.wiring.playing import as_played, settle
-from simulator_adapters.wiring.task import Component, WiringTask
+from simulator_adapters.wiring.batch import Batch
+from simulator_adapters.wiring.library import Role
+from simulator_adapters.wiring.parts import Component
+from simulator_adapters.wiring.playing import Script, nothing, settle, with_axis
+from simulator_adapters.wiring.protection import Protection
+from simulator_adapters.wiring.task import WiringTask
 from simulator_adapters.wiring.verdict import prepared
-from simulator_adapters.wiring.wires import WiringInputError, read_wires
+from simulator_adapters.wiring.wires import WiringInputError, read_wiring
 
 MOST_OPERATIONS = 500
 
@@ -55,31 +54,34 @@ def observe(task: WiringTask, wires: object, operations: Sequence[object]) -> Ob
         For a wiring that can't be read, and for operations (codes ``not_operations``, ``unknown_state``,
         ``too_many_operations``) that name a strange part or state.
     """
-    drawn = read_wires(task, wires)
+    drawing = read_wiring(task, wires)
     moves = read_operations(task, operations)
-    circuit, _ = prepared(task)
-    nets = circuit.nets(drawn)[None]
-    wiring = circuit.net_conductances(nets)[:, None]
+    engine = prepared(task)
+    circuit = engine.circuit
+    nets = circuit.nets([drawing])
+    wiring = circuit.wire_conductances([drawing], nets)
     now = {part.id: part.at_rest[0] for part in task.hand_set}
-    pulled: Bools = np.zeros((1, 1, len(circuit.coils)), dtype=bool)
+    scene = nothing(engine.protection, 1)
     tripped: list[str] = []
     for move in moves or ({},):
         now |= move
         tripped = []
+        # Between two operations timers run out.
+        scene = replace(scene, elapsed=scene.pulled)
         while True:
-            scene = settle(circuit, wiring, circuit.closed_by_hand([now]), pulled)
-            case = Case(circuit, as_played(circuit, nets, (dict(now),), scene), 0)
-            device = _trips(case)
+            settled = settle(engine.protection, lambda items: wiring[items], circuit.closed_by_hand([now]), scene)
+            batch = Batch(circuit, Script(settings=(dict(now),), rows=()), [drawing], nets, with_axis(settled))
+            device = _trips(engine.protection, batch, now)
             if device is None:
-                pulled = scene[2]
+                scene = settled
                 break
             tripped.append(device.id)
             if device.library.role is Role.SUPPLY:
                 dead = dict.fromkeys((load.id for load in circuit.loads), "off")
                 return Observation(set=now, loads=dead, tripped=tuple(tripped))
-            now[device.id] = _open_state(device)
-    loads = {load.id: case.load_state(0, load.id) for load in circuit.loads}
-    return Observation(set=now, loads=loads, voltages=case.volts_at(0), tripped=tuple(tripped))
+            now[device.id] = device.tripped
+    loads = {load.id: batch.load_state(0, 0, load.id) for load in circuit.loads}
+    return Observation(set=now, loads=loads, voltages=batch.volts_at(0, 0), tripped=tuple(tripped))
 
 
 def read_operations(task: WiringTask, operations: Sequence[object]) -> list[dict[str, str]]:
@@ -98,30 +100,17 @@ def read_operations(task: WiringTask, operations: Sequence[object]) -> list[dict
     return [dict(move) for move in operations if isinstance(move, Mapping)]
 
 
-def _trips(case: Case) -> Component | None:
-    """What trips next: a residual current device before a breaker, as it is the faster one; None where nothing does."""
-    devices = [part for part in case.task.components if part.library.role in (Role.RCD, Role.BREAKER)]
-    closed = [
-        part for part in devices if part.id in case.settings[0] and case.settings[0][part.id] != _open_state(part)
+def _trips(protection: Protection, batch: Batch, now: Mapping[str, str]) -> Component | None:
+    """What trips next: a residual current device before a breaker, as it is the faster one; None where nothing does. A short
+    circuit that no device sees blows the fuse before the board."""
+    trips = protection.trip(batch.scene.voltages, batch.scene.closed)[0, 0]
+    found = [
+        device
+        for device, tripping in zip(protection.devices, trips.tolist(), strict=True)
+        if tripping and now.get(device.id) != device.tripped
     ]
-    for part in closed:
-        if part.library.role is Role.RCD:
-            residual = case.circuit.residual_current(case.voltages, case.closed, part.id)
-            if round(float(residual[0]) * 1000) >= RESIDUAL_TRIP:
-                return part
-    if not (case.poles_joined("L", "N")[0] or case.poles_joined("L", "PE")[0]):
-        return None
-    for part in closed:
-        if part.library.role is Role.BREAKER and not _short_without(case, part.id):
-            return part
-    return next(part for part in case.task.components if part.library.role is Role.SUPPLY)
-
-
-def _short_without(case: Case, device: str) -> bool:
-    labels = case.joined_without([device])[0]
-    line = set(labels[case.circuit.supply["L"]].tolist())
-    return any(line & set(labels[case.circuit.supply[pole]].tolist()) for pole in ("N", "PE"))
-
-
-def _open_state(part: Component) -> str:
-    return part.at_rest[0]
+    if found:
+        return min(found, key=lambda device: device.library.role not in (Role.RCD, Role.RCBO))
+    if batch.poles_joined("L", "N")[0, 0] or batch.poles_joined("L", "PE")[0, 0] or batch.poles_joined("L", "L")[0, 0]:
+        return next(part for part in batch.task.components if part.library.role is Role.SUPPLY)
+    return None

@@ -4,110 +4,180 @@ A coil pulls in from 0.85 Un and lets go below 0.35 Un. Rounds are bounded; a co
 one chatters, which is a verdict about the wiring and not a failure of the engine.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulator_adapters.wiring.circuit import Bools, Circuit, Floats, Ints
-from simulator_adapters.wiring.library import DROPS_BELOW, MOST_RELAY_ROUNDS, ON_FROM
-from simulator_adapters.wiring.task import Setting
+from simulator_adapters.wiring.circuit import Bools, Circuit, Floats, Ints, Volts
+from simulator_adapters.wiring.library import MOST_RELAY_ROUNDS
+from simulator_adapters.wiring.parts import Expectation, Setting
+from simulator_adapters.wiring.protection import Protection
 
 
 @dataclass(frozen=True)
-class Played:
-    """Everything the rules look at, over candidates × scenes.
+class Scene:
+    """Circuits at rest: voltages (…, n), which contacts are closed (…, K), which coils pull, have run their time and
+    chatter (…, Q), and which protective devices have tripped (…, T)."""
+
+    voltages: Volts
+    closed: Bools
+    pulled: Bools
+    elapsed: Bools
+    chatters: Bools
+    tripped: Bools
+
+    @property
+    def parts(self) -> tuple[Volts, Bools, Bools, Bools, Bools, Bools]:
+        return self.voltages, self.closed, self.pulled, self.elapsed, self.chatters, self.tripped
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """What is played for a task.
 
     Attributes
     ----------
     settings
-        Hand-set states of each scene, first the task's rows or steps, then every combination from rest.
+        Hand-set states of each scene: the steps of a sequence or the rows of a truth table, then every other combination
+        of the switches from rest.
     rows
-        How many scenes are rows or steps.
-    voltages
-        Node voltages in volts, shape (candidates, scenes, n).
-    across
-        Voltage across each load in tenths of a volt, shape (candidates, scenes, D).
-    closed, pulled, chatters
-        Contacts (candidates, scenes, K), coils (candidates, scenes, Q), and which coils chatter.
-    nets, joined
-        Labels by wires alone (candidates, n), and with closed contacts (candidates, scenes, n).
+        Scene of each row or step.
+    steps
+        How many of the first scenes follow on each other.
     """
 
     settings: tuple[Setting, ...]
-    rows: int
-    voltages: Floats
-    across: Ints
-    closed: Bools
-    pulled: Bools
-    chatters: Bools
-    nets: Ints
-    joined: Ints
+    rows: tuple[int, ...]
+    steps: tuple[Expectation, ...] = ()
 
 
-def play(circuit: Circuit, nets: Ints) -> Played:
-    """Play every scene of the task for each candidate's nets, shape (candidates, n)."""
+def script(circuit: Circuit) -> Script:
+    """Find out what has to be played; no combination twice where nothing is remembered from scene to scene."""
     task = circuit.task
-    row_settings = [row.set for row in task.rows]
-    settings = (*row_settings, *task.settings)
-    wiring = circuit.net_conductances(nets)[:, None]
-    rows = _sequence(circuit, wiring, row_settings) if task.in_sequence else _at_rest(circuit, wiring, row_settings)
-    rest = _at_rest(circuit, wiring, task.settings)
-    voltages, closed, pulled, chatters = (np.concatenate(pair, axis=1) for pair in zip(rows, rest, strict=True))
-    return as_played(circuit, nets, settings, (voltages, closed, pulled, chatters), rows=len(row_settings))
+    if task.in_sequence and len(circuit.coils):
+        settings = (*(row.set for row in task.rows), *task.settings)
+        return Script(settings=settings, rows=tuple(range(len(task.rows))), steps=task.rows)
+    places: dict[tuple[str, ...], int] = {}
+    names = [part.id for part in task.hand_set]
+    settings = ()
+    for setting in (*(row.set for row in task.rows), *task.settings):
+        if places.setdefault(tuple(setting[name] for name in names), len(settings)) == len(settings):
+            settings = (*settings, setting)
+    rows = tuple(places[tuple(row.set[name] for name in names)] for row in task.rows)
+    return Script(settings=settings, rows=rows)
 
 
-def as_played(circuit: Circuit, nets: Ints, settings: tuple[Setting, ...], scenes: "Scene", *, rows: int = 0) -> Played:
-    """Scenes that were settled, with all that the rules ask of them. `nets` has the shape (candidates, n)."""
-    voltages, closed, pulled, chatters = scenes
-    return Played(
-        settings=settings,
-        rows=rows,
-        voltages=voltages,
-        across=circuit.decivolts_across_loads(voltages),
-        closed=closed,
-        pulled=pulled,
-        chatters=chatters,
-        nets=nets,
-        joined=circuit.joined(nets[:, None], closed),
+def play(protection: Protection, wiring: Floats, played: Script) -> Scene:
+    """Play every scene for each candidate's wires: conductances of shape (candidates, n, n) to (candidates, scenes, …).
+
+    Nothing trips: one sees what the wiring does while it is held on.
+    """
+    circuit = protection.circuit
+    by_hand = circuit.closed_by_hand(played.settings)
+    if not len(circuit.coils):
+        return _without_coils(protection, wiring, by_hand)
+    count, steps = len(wiring), len(played.steps)
+    size = len(by_hand) - steps
+    at_rest = settle(
+        protection,
+        lambda items: wiring[items // size],
+        np.tile(by_hand[steps:], (count, 1)),
+        nothing(protection, count * size),
     )
+    scenes = [Scene(*(part.reshape(count, size, part.shape[-1]) for part in at_rest.parts))]
+    now, since = nothing(protection, count), np.zeros((count, len(circuit.coils)))
+    for place, step in enumerate(played.steps):
+        now, since = _step(protection, wiring, np.tile(by_hand[place], (count, 1)), now, since, float(step.wait_s))
+        scenes.insert(place, with_axis(now))
+    return Scene(*(np.concatenate(parts, axis=1) for parts in zip(*(scene.parts for scene in scenes), strict=True)))
 
 
-Scene = tuple[Floats, Bools, Bools, Bools]
+def _without_coils(protection: Protection, wiring: Floats, by_hand: Bools) -> Scene:
+    voltages = protection.circuit.voltages(wiring[:, None], by_hand)
+    idle = nothing(protection, *voltages.shape[:-1])
+    closed = np.broadcast_to(by_hand, (*voltages.shape[:-1], by_hand.shape[-1]))
+    return Scene(voltages, closed, *idle.parts[2:])
 
 
-def _at_rest(circuit: Circuit, wiring: Floats, settings: Sequence[Setting]) -> Scene:
-    by_hand = circuit.closed_by_hand(settings)
-    released = np.zeros((len(wiring), len(settings), len(circuit.coils)), dtype=bool)
-    return settle(circuit, wiring, by_hand, released)
+def with_axis(scene: Scene) -> Scene:
+    """One scene of each candidate, with the axis of scenes."""
+    return Scene(*(part[:, None] for part in scene.parts))
 
 
-def _sequence(circuit: Circuit, wiring: Floats, settings: Sequence[Setting]) -> Scene:
-    by_hand = circuit.closed_by_hand(settings)
-    pulled = np.zeros((len(wiring), 1, len(circuit.coils)), dtype=bool)
-    scenes: list[Scene] = []
-    for step in range(len(settings)):
-        scenes.append(settle(circuit, wiring, by_hand[step : step + 1], pulled))
-        pulled = scenes[-1][2]
-    voltages, closed, pulls, chatters = zip(*scenes, strict=True)
-    return (
-        np.concatenate(voltages, axis=1),
-        np.concatenate(closed, axis=1),
-        np.concatenate(pulls, axis=1),
-        np.concatenate(chatters, axis=1),
-    )
+def nothing(protection: Protection, *shape: int) -> Scene:
+    """Circuits that have not been switched on: no coil pulls, nothing has tripped."""
+    coils = np.zeros((*shape, len(protection.circuit.coils)), dtype=bool)
+    devices = np.zeros((*shape, len(protection.devices)), dtype=bool)
+    return Scene(np.zeros((*shape, 0)), np.zeros((*shape, 0), dtype=bool), coils, coils, coils, devices)
 
 
-def settle(circuit: Circuit, wiring: Floats, by_hand: Bools, pulled: Bools) -> Scene:
-    """Let coils and contacts follow each other until nothing moves: voltages, contacts, coils, and which coils chatter."""
-    for _ in range(MOST_RELAY_ROUNDS):
-        closed = by_hand | circuit.closed_by_coils(pulled)
-        voltages = circuit.voltages(wiring, closed)
-        at_coils = circuit.decivolts_across_loads(voltages)[..., circuit.coils]
-        now = (at_coils >= ON_FROM) | (pulled & (at_coils >= DROPS_BELOW))
-        moving = now != pulled
-        if not moving.any():
+def _step(
+    protection: Protection, wiring: Floats, by_hand: Bools, now: Scene, since: Floats, wait_s: float
+) -> tuple[Scene, Floats]:
+    """One step of a sequence for each candidate, and then its wait, in which timers run out one after another."""
+    delays = protection.circuit.delays
+    left = np.full(len(by_hand), wait_s)
+    for _ in range(len(delays) + 2):
+        now = settle(protection, lambda items: wiring[items], by_hand, now)
+        since = np.where(now.pulled, since, 0.0)
+        if not left.any():
             break
-        pulled = now
+        running = np.where(now.pulled & (since < delays), delays - since, np.inf)
+        passing = np.minimum(left, running.min(axis=-1, initial=np.inf))
+        left = left - passing
+        since = since + np.where(now.pulled, passing[:, None], 0.0)
+        now = replace(now, elapsed=now.pulled & (since >= delays))
+    return now, since
+
+
+def settle(
+    protection: Protection,
+    network: Callable[[Ints], Floats],
+    by_hand: Bools,
+    before: Scene,
+    *,
+    protected: bool = False,
+) -> Scene:
+    """Let coils and contacts follow each other until nothing moves.
+
+    Parameters
+    ----------
+    network
+        Conductances of wires and faults of some of the items, (m,) to (m, n, n).
+    by_hand
+        Contacts that hands close, shape (items, K).
+    before
+        Which coils pull, which timers have run out and which devices have tripped so far.
+    protected
+        Devices trip as well, and stay tripped. They are faster than contactors: while one trips no coil moves.
+    """
+    circuit = protection.circuit
+    pulled, elapsed, tripped = before.pulled.copy(), before.elapsed.copy(), before.tripped.copy()
+    closed, chatters = by_hand.copy(), np.zeros_like(pulled)
+    voltages = np.zeros((len(by_hand), circuit.size), dtype=complex if circuit.phases == 3 else float)
+    restless = np.arange(len(by_hand))
+    for _ in range(MOST_RELAY_ROUNDS + (len(protection.devices) if protected else 0)):
+        acting = pulled[restless] & (elapsed[restless] | (circuit.delays == 0))
+        made = by_hand[restless] | circuit.closed_by_coils(acting)
+        if protected:
+            made = protection.opened(made, tripped[restless])
+        solved = circuit.voltages(network(restless), made)
+        closed[restless], voltages[restless] = made, solved
+        now = circuit.pulls(solved, pulled[restless])
+        moving = now != pulled[restless]
+        if protected:
+            trips = protection.trip(solved, made) & ~tripped[restless]
+            tripped[restless] |= trips
+            moving &= ~trips.any(axis=-1, keepdims=True)
+            still = ~(moving.any(axis=-1) | trips.any(axis=-1))
+        else:
+            still = ~moving.any(axis=-1)
+        chatters[restless] = moving
+        pulled[restless] ^= moving
+        elapsed[restless] &= pulled[restless]
+        restless = restless[~still]
+        if not len(restless):
+            break
     # Voltages, contacts and coils of the last solved round belong together; a coil still moving is marked.
-    return voltages, closed, np.where(moving, ~now, now), moving
+    return Scene(voltages, closed, pulled ^ chatters, elapsed & ~chatters, chatters, tripped)

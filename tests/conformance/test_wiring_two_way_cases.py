@@ -9,6 +9,7 @@ import pytest
 
 from simulator_adapters.wiring import Hazard, WiringTask, evaluate
 from simulator_adapters.wiring.circuit import Circuit
+from simulator_adapters.wiring.wires import read_wiring
 
 SWITCH = {
     "kind": "switch two-way",
@@ -50,7 +51,7 @@ def cases(data_dir: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("name", CASES)
 def test_the_verdict_is_the_published_one(cases: dict[str, Any], name: str) -> None:
     expected = cases[name]["expected"]
-    result = evaluate(WiringTask.from_document(TASK), cases[name]["wires"])
+    (result,) = evaluate(WiringTask.from_document(TASK), [cases[name]["wires"]])
     assert (result.works and result.safe) == expected["pass"]
     assert [int(scene.loads["H1"] == "on") for scene in result.scenes] == expected["on"]
     assert result.works == expected["toggle"]
@@ -67,9 +68,9 @@ def test_currents_of_the_wires_as_drawn_are_the_published_ones(cases: dict[str, 
     expected = cases[name]["expected"]
     task = WiringTask.from_document(TASK)
     circuit = Circuit(task)
-    wires = [(a, b) for a, b in cases[name]["wires"]]
+    drawing = read_wiring(task, [[a, b, {"mm2": 2.5}] for a, b in cases[name]["wires"]])  # 10 mΩ each, as drawn
     closed = circuit.closed_by_hand([row.set for row in task.rows])
-    voltages = circuit.voltages(circuit.wire_conductances(wires), closed)
+    voltages = circuit.voltages(circuit.wire_conductances([drawing], circuit.nets([drawing])), closed)
     largest = float(np.max(circuit.supply_current(voltages, "L")))
     assert largest == pytest.approx(expected["Imax"], rel=1e-6)
     assert float(np.max(circuit.supply_current(voltages, "PE"))) == pytest.approx(expected["Ipe"], rel=1e-6, abs=1e-6)

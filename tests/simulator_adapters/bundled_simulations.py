@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from simulator_adapters.wiring import WiringTask
-from simulator_adapters.wiring.task import Expectation
+from simulator_adapters.wiring.parts import Expectation
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is there
 _PATH = Path(__file__).resolve().parents[2] / "assess" / "content" / "simulations.yaml"

@@ -53,7 +53,7 @@ def test_a_dangerous_wiring_fails_with_no_score_points_and_names_the_hazard() ->
     assert (record.outcome, record.score, record.hazards) == (
         Outcome.FAIL,
         Decimal(0),
-        ("missing_protective_conductor",),
+        ("missing_protective_conductor", "earth_fault_not_cleared", "touch_not_protected"),
     )
     assert record.sentence.startswith("The wiring is dangerous. X1.PE has no conductor to PE")
 

@@ -312,7 +312,7 @@ def test_energising_is_no_part_of_the_score(bench: Bench) -> None:
         ([["SRC.L"]], "Wire 1 is not a pair of terminal names."),
         ([7], "Wire 1 is not a pair of terminal names."),
         ([["SRC.L", "SRC.L"]], "Wire 1 starts and ends at SRC.L."),
-        ([["SRC.L", "Q1.1"], ["Q1.1", "SRC.L"]], "Wire 2 joins Q1.1 and SRC.L as wire 1 does."),
+        ([["SRC.L", "Q1.1", {"mm2": 0}]], "Wire 1: mm2 is '0'."),
     ],
 )
 def test_a_wiring_that_cannot_be_read_is_answered_with_a_sentence(
