@@ -81,7 +81,7 @@ def read_yaml(path: Path) -> Any:
         mark = error.problem_mark
         where = f" line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
         raise SchemeError("unreadable", f"{path.name}{where}: {error.problem}.") from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, RecursionError, TypeError, ValueError) as error:
         raise SchemeError("unreadable", f"{path.name} is not readable YAML ({error}); correct it.") from error
 
 
