@@ -35,7 +35,8 @@ class Recovery:
     bias, rmse, coverage
         Of the sufficient ones; None when there is none. Coverage is of 95 % intervals.
     coverage_error
-        Its standard error, the samples taken as independent.
+        Its standard error, the samples taken as independent; at least that of so many independent intervals that hold the
+        truth in 95 % of cases.
     """
 
     model: str
@@ -148,5 +149,5 @@ def _summary(
         bias=float(np.mean(error)),
         rmse=float(np.sqrt(np.mean(np.square(error)))),
         coverage=float(np.mean(held)),
-        coverage_error=float(shares.std(ddof=1) / np.sqrt(len(shares))) if len(shares) > 1 else None,
+        coverage_error=max(float(shares.std() / np.sqrt(len(shares))), np.sqrt(0.95 * 0.05 / len(held))),
     )

@@ -270,7 +270,7 @@ class Calibration:
         )
 
     def _item(self, j: int) -> ItemEstimates:
-        def estimate(value: float, error: float, what: str) -> Estimate:
+        def estimate(value: float, error: float, what: str, minimum: int = self.specification.minimum) -> Estimate:
             method = f"{what}, {self.model} by marginal maximum likelihood; standard error: {self._how}"
             n = int(self.answered[j])
             given = "its parameters were given, not estimated" if self.anchored[j] else ""
@@ -285,11 +285,13 @@ class Calibration:
                 n=n,
                 method=method,
                 source=self.specification.source,
-                minimum=self.specification.minimum,
+                minimum=minimum,
             )
             return found if self.converged else doubted(found, self.reason)
 
         errors = self.standard_errors
+        # the 1PL's slope is the spread of its population
+        of_slope = max(self.specification.minimum, FEWEST_OF_A_POPULATION)
         steps = np.atleast_1d(self.difficulty[j])
         step_errors = np.atleast_1d(errors["difficulty"][j])
         shown = [k for k in range(len(steps)) if np.isfinite(steps[k])] or [0]
@@ -297,7 +299,9 @@ class Calibration:
             name=self.names[j],
             discrimination=None
             if self.specification.fixed_slope
-            else estimate(float(self.discrimination[j]), float(errors["discrimination"][j]), "discrimination"),
+            else estimate(
+                float(self.discrimination[j]), float(errors["discrimination"][j]), "discrimination", of_slope
+            ),
             thresholds=tuple(
                 estimate(
                     float(steps[k]), float(step_errors[k]), f"threshold {k + 1}" if len(steps) > 1 else "difficulty"

@@ -21,8 +21,9 @@ POINTS = 61
 PATIENCE = 40
 # a slope beyond these, or an item at the edge of its range, is worth a second start
 SUSPICIOUS = (0.02, 10.0)
-# how near to one another two starts end that found the same place, and how far the second has to climb to know
-SAME, NEARLY = 0.2, 0.03
+# how near to one another two starts end that found the same place, and how far the second has to climb to know: how long its
+# last step, and how steep (in standard errors) it may still be
+SAME, NEARLY, GENTLE = 0.3, 0.03, 0.5
 # by how much the log-likelihood has to be higher to be another place
 HIGHER = 1e-3
 
@@ -77,16 +78,17 @@ def fit_free_slopes(
     """Accelerated EM from one start, and from a second where the model has guessing or the first end looks odd."""
     indicators = Indicators(table)
 
-    def fit(start: Start, loosely: float | None = None) -> FreeSlopeFit:
+    def fit(start: Start, *, loosely: bool = False) -> FreeSlopeFit:
         landscape = Landscape(indicators=indicators, family=model.family, priors=priors, fixed=fixed)
         at = landscape.packed(starting_values(table, model.family, start))
-        return _fit(landscape, at, points=points, tolerance=loosely or tolerance, most_iterations=most_iterations)
+        end = (NEARLY, GENTLE) if loosely else (tolerance, STEEPEST)
+        return _fit(landscape, at, points=points, end=end, most_iterations=most_iterations)
 
     first = fit("even")
     if model.family != "guessing" and not first.suspicious:
         return first
     if not first.suspicious and first.fitted.priors.guessing is not None:
-        second = fit("classical", loosely=NEARLY)
+        second = fit("classical", loosely=True)
         if np.abs(second.fitted.parameters - first.fitted.parameters).max() < SAME:
             return replace(first, starts="two starts ended at the same place")
     return _better(first, fit("classical"))
@@ -102,8 +104,13 @@ def _better(first: FreeSlopeFit, second: FreeSlopeFit) -> FreeSlopeFit:
     return replace(first, starts=f"the first of two starts is reported: the second ended lower by {-gain:.3g}")
 
 
-def _fit(landscape: Landscape, at: FloatArray, *, points: int, tolerance: float, most_iterations: int) -> FreeSlopeFit:
-    """Climb on a grid that is refined until it is fine enough for the narrowest posterior."""
+def _fit(
+    landscape: Landscape, at: FloatArray, *, points: int, end: tuple[float, float], most_iterations: int
+) -> FreeSlopeFit:
+    """Climb on a grid that is refined until it is fine enough for the narrowest posterior.
+
+    `end`: how long the last step and how steep the end may be.
+    """
     table, family, priors = landscape.indicators.table, landscape.family, landscape.priors
     iterations = 0
     if landscape.flat:
@@ -111,16 +118,17 @@ def _fit(landscape: Landscape, at: FloatArray, *, points: int, tolerance: float,
         _, means, sds = landscape.unpacked(at)
         guess = float(at[2])
         held = replace(landscape, priors=replace(priors, guessing=(guess if guess > -2 else float(logit(0.15)), 0.5)))
-        led = _climb(held, Grid(points), at, 1e-3, most_iterations)[0]
+        led = _climb(held, Grid(points), at, (1e-3, STEEPEST), most_iterations)[0]
         at, iterations = led.parameters, led.iterations
     while True:
-        ascent, grid = _climb(landscape, Grid(points), at, tolerance, most_iterations)
+        ascent, grid = _climb(landscape, Grid(points), at, end, most_iterations)
         at, iterations = ascent.parameters, iterations + ascent.iterations
         items, means, sds = landscape.unpacked(at)
         logs = log_probabilities(family, items, table.counts, nodes_of(grid, means, sds))
         narrowest = float(moments(landscape.indicators, logs, grid, landscape.quick)[1].min(initial=1.0))
         points = points_for(grid, narrowest, landscape.widest)
-        if not ascent.converged or points == len(grid.nodes):
+        rough = not ascent.visit.exact
+        if not ascent.converged or rough or points == len(grid.nodes) == ascent.visit.points:
             break
     log_prior = landscape.log_prior(items)
     fitted = Fitted(
@@ -149,7 +157,7 @@ def _fit(landscape: Landscape, at: FloatArray, *, points: int, tolerance: float,
 
 
 def _climb(
-    landscape: Landscape, grid: Grid, start: FloatArray, tolerance: float, most_iterations: int
+    landscape: Landscape, grid: Grid, start: FloatArray, end: tuple[float, float], most_iterations: int
 ) -> tuple[Ascent, Grid]:
     """Climb by accelerated EM; where the likelihood is flat and EM crawls, within bounds by another method."""
     walk = landscape.walk(grid)
@@ -158,8 +166,8 @@ def _climb(
         start,
         admissible=landscape.admissible,
         lost=landscape.lost,
-        tolerance=tolerance,
-        steepest=STEEPEST,
+        tolerance=end[0],
+        steepest=end[1],
         most_iterations=min(most_iterations, PATIENCE) if landscape.flat else most_iterations,
     )
     if landscape.flat and not ascent.converged:
@@ -175,7 +183,7 @@ def _climb(
             most_iterations=most_iterations,
         )
         ascent = replace(further, iterations=ascent.iterations + further.iterations)
-    return ascent, walk.grid
+    return ascent, walk.final
 
 
 __all__ = ["LOGIT_GUESSING", "POINTS", "FreeSlopeFit", "fit_free_slopes"]

@@ -111,7 +111,7 @@ def small_sample(
         difficulty_prior=prior,
     )
     errors = found.standard_errors["difficulty"].reshape(len(found.names), -1)
-    known = np.isfinite(errors).any(axis=1)
+    known: npt.NDArray[np.bool_] = np.asarray(np.isfinite(errors).any(axis=1))
     worst = np.where(np.isfinite(errors), errors, 0.0).max(axis=1, initial=0.0)
     held = 1 / prior[1] ** 2
     each = np.divide(1 / np.maximum(worst, 1e-9) ** 2 - held, np.maximum(found.answered, 1))
