@@ -9,11 +9,11 @@ from assess.psychometrics import irt
 from tests.benchmarks import _yardstick
 from tests.benchmarks._contests import CONTESTS, Agreement, Contest, Peer
 from tests.benchmarks._drawn import DRAWS
-from tests.benchmarks._judged import Figures, Judged
+from tests.benchmarks._judged import MISSING, Figures, Judged
 
 PEER = Peer(label="peer", package="peer", entry="peer")
 ANSWERS = DRAWS["right_or_wrong"](np.random.default_rng(1), persons=200, items=5, slope_sd=0.3)
-TRUTH = {name: ANSWERS[name] for name in ("discrimination", "difficulty", "guessing")}
+TRUTH: dict[str, Any] = {name: ANSWERS[name] for name in ("discrimination", "difficulty", "guessing")}
 
 
 def contest(**changed: Any) -> Contest:
@@ -60,7 +60,7 @@ def test_a_result_that_did_not_converge_is_wrong() -> None:
 
 
 def test_a_worse_likelihood_than_a_peers_is_wrong_and_so_is_one_that_we_misreport() -> None:
-    off = {**TRUTH, "difficulty": TRUTH["difficulty"] + 0.5}
+    off: dict[str, Any] = {**TRUTH, "difficulty": TRUTH["difficulty"] + 0.5}
     own = _yardstick.log_likelihood(ANSWERS["answers"], "2PL", off)
     behind = _yardstick.log_likelihood(ANSWERS["answers"], "2PL", TRUTH) - own
     ours = figures(None, converged=np.array(True), log_likelihood=np.array(own + 1), **off)
@@ -97,6 +97,12 @@ def test_a_setting_that_is_fast_because_it_is_wrong_is_no_denominator() -> None:
     found = Judged(contest(), ANSWERS, figures(None), [figures(warning, seconds=0.1), figures(PEER, seconds=3.0)])
     assert found.fastest is not None
     assert (found.fastest.label, found.ratio(found.fastest)) == ("peer", 3.0)
+
+
+def test_a_ratio_is_not_judged_when_a_peer_that_counts_is_not_installed() -> None:
+    absent = Figures(Peer(label="absent", package="absent", entry="absent"), without=MISSING)
+    found = Judged(contest(ratio=12), ANSWERS, figures(None), [absent, figures(PEER, seconds=3.0)])
+    assert (found.fastest, found.missed()) == (None, [])
 
 
 def test_every_contestant_of_a_row_has_a_label_of_its_own() -> None:

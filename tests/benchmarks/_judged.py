@@ -16,6 +16,7 @@ from tests.benchmarks._drawn import Arrays
 WORSE_PER_10_000 = 0.05
 WORSE_RMSE = 1.02
 SLOPE_ONE = ("Rasch", "PCM")
+MISSING = "is not installed"
 
 
 @dataclass(eq=False)
@@ -115,9 +116,11 @@ class Judged:
 
     @property
     def fastest(self) -> Figures | None:
-        """The peer that the goal's ratio is taken against."""
-        counting = [peer for peer in self.finished if peer.peer and peer.peer.counts]
-        return min(counting, key=lambda peer: peer.seconds, default=None)
+        """The peer that the goal's ratio is taken against; None when one that counts is not installed."""
+        counting = [peer for peer in self.peers if peer.peer and peer.peer.counts]
+        if any(peer.without == MISSING for peer in counting):
+            return None
+        return min((peer for peer in counting if not peer.without), key=lambda peer: peer.seconds, default=None)
 
     def disagreements(self) -> list[str]:
         """What is wrong with our answer, as sentences; asked of every run, quick or not."""

@@ -35,7 +35,7 @@ import numpy as np  # noqa: E402  # the threads had to be set for what follows
 
 from tests.benchmarks._contests import CONTESTS, Contest, Peer  # noqa: E402  # found once the path is set
 from tests.benchmarks._drawn import DRAWS, Arrays  # noqa: E402
-from tests.benchmarks._judged import Figures, Judged  # noqa: E402
+from tests.benchmarks._judged import MISSING, Figures, Judged  # noqa: E402
 
 SEED = 20261122
 ROUNDS = 3
@@ -96,7 +96,7 @@ class Bench:
 
     def _note(self, figures: Figures, job: dict[str, Any], answer: dict[str, Any]) -> None:
         if "wall" not in answer:
-            figures.without = f"failed ({answer['failed']})" if "failed" in answer else "is not installed"
+            figures.without = f"failed ({answer['failed']})" if "failed" in answer else MISSING
             return
         figures.wall += answer["wall"]
         figures.cpu += answer["cpu"]
@@ -169,23 +169,22 @@ def goals(judged: Judged) -> Iterator[str]:
         yield f"| {judged.title} | {own.seconds:.3f} s | ≤ {contest.seconds:g} s | |"
     if contest.memory_mb is not None:
         yield f"| {judged.title} | {own.peak_mb:.0f} MB | ≤ {contest.memory_mb:g} MB | |"
-    if contest.ratio is not None and judged.fastest is not None:
-        aim = f"{contest.aim:g} ×" if contest.aim else ""
-        found = f"{judged.ratio(judged.fastest):.1f} × {judged.fastest.label}"
+    if contest.ratio is not None:
+        aim, fastest = f"{contest.aim:g} ×" if contest.aim else "", judged.fastest
+        found = f"{judged.ratio(fastest):.1f} × {fastest.label}" if fastest else "not judged: a peer is not installed"
         yield f"| {judged.title} | {found} | ≥ {contest.ratio:g} × | {aim} |"
 
 
 def report(everything: list[Judged], *, quick: bool) -> list[str]:
     """Print the tables below the first; what is wrong, as sentences."""
-    left_out = sorted(
-        {
-            f"{peer.label} for {judged.title} {peer.without}"
-            for judged in everything
-            for peer in judged.peers
-            if peer.without
-        }
-    )
-    print("".join(f"\nLeft out: {sentence}." for sentence in left_out))
+    absent = {(judged, peer) for judged in everything for peer in judged.peers if peer.without}
+    left_out = {
+        f"{peer.peer.package}, which {MISSING}"
+        if peer.without == MISSING and peer.peer
+        else f"{peer.label} for {judged.title}, which {peer.without}"
+        for judged, peer in absent
+    }
+    print("".join(f"\nLeft out: {what}." for what in sorted(left_out)))
     wrong = [sentence for judged in everything for sentence in judged.disagreements()]
     if quick:
         return wrong
