@@ -4,10 +4,14 @@ A quantity is compared with the number *as stored*: what has to be converted is 
 number whether anything is compared with it (`tests/conformance/table_of_cases.py`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+# an estimate without a value is None, which equals no stored number
+Figures = npt.ArrayLike | Sequence[float | None] | Sequence[Sequence[float | None]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ comparisons = Comparisons()
 
 
 def agrees(
-    case: str, quantity: str, ours: npt.ArrayLike, reference: npt.ArrayLike, *, within: float, relative: bool = False
+    case: str, quantity: str, ours: Figures, reference: npt.ArrayLike, *, within: float, relative: bool = False
 ) -> None:
     """Assert that `ours` equals the `reference` value by value, and keep the pair that differs most.
 
@@ -65,7 +69,7 @@ def agrees(
     within
         Largest difference allowed; with `relative` as a share of the reference's size.
     """
-    found, stored = np.ravel(np.asarray(ours, np.float64)), np.ravel(np.asarray(reference, np.float64))
+    found, stored = (np.ravel(np.array(values, dtype=np.float64)) for values in (ours, reference))
     assert found.shape == stored.shape, f"{case}, {quantity}: {found.size} values beside {stored.size}"
     finite = np.isfinite(stored)
     assert finite.any(), f"{case}, {quantity}: nothing is compared"

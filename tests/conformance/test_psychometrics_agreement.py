@@ -64,14 +64,16 @@ def test_analysis_of_variance_behind_the_intraclass_correlations_equals_psych(fo
     """One-way: raters and residual together are error."""
     case = "icc_shrout_fleiss"
     expected = reference(folder, case)
-    persons, raters, rest = gtheory.crossed(table(folder, "shrout_fleiss.csv"), ["r"]).sources
-    within = (raters.sum_of_squares + rest.sum_of_squares) / (raters.df + rest.df)
-    two_way, one_way = persons.mean_square / rest.mean_square, persons.mean_square / within
-    ratios = [one_way, two_way, two_way] * 2
-    df = [raters.df + rest.df, rest.df, rest.df] * 2
+    sources = gtheory.crossed(table(folder, "shrout_fleiss.csv"), ["r"]).sources
+    squares = np.array([source.sum_of_squares for source in sources], dtype=np.float64)
+    persons, raters, rest = np.array([source.df for source in sources], dtype=np.float64)
+    between, _, two_way = squares / [persons, raters, rest]
+    one_way = squares[1:].sum() / (raters + rest)
+    ratios = [between / one_way, between / two_way, between / two_way] * 2
+    df = [raters + rest, rest, rest] * 2
     agrees(case, "F of persons", ratios, expected["F"], within=EXACT)
-    agrees(case, "its degrees of freedom", [[persons.df] * 6, df], [expected["df1"], expected["df2"]], within=0)
-    agrees(case, "its p-value", stats.f.sf(ratios, persons.df, df), expected["p"], within=EXACT)
+    agrees(case, "its degrees of freedom", [[persons] * 6, df], [expected["df1"], expected["df2"]], within=0)
+    agrees(case, "its p-value", stats.f.sf(ratios, persons, df), expected["p"], within=EXACT)
 
 
 def test_kappa_with_interval_equals_psych(folder: Path) -> None:
