@@ -21,6 +21,8 @@ NOT_SETTINGS = {"DJANGO_SETTINGS_MODULE", "PATH"}
 
 def names_read(source: str) -> Iterator[str]:
     """Yield every environment variable that a Python file reads or sets by a literal name."""
+    if not re.search(r"environ|getenv|\b(?:env|flag|number)\(\s*[\"']", source):  # most files, and parsing takes long
+        return
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Name(id="env" | "flag" | "number"), args=[ast.Constant(value=str(name)), *_]):
