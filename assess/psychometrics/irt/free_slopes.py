@@ -9,14 +9,13 @@ from assess.psychometrics.irt.ascent import Ascent, climb, climb_within
 from assess.psychometrics.irt.expectation import Grid, Indicators, moments, points_for
 from assess.psychometrics.irt.families import log_probabilities
 from assess.psychometrics.irt.fitted import Fitted, nodes_of
-from assess.psychometrics.irt.landscape import STEEPEST, Fixed, Landscape
-from assess.psychometrics.irt.maximisation import LOGIT_GUESSING, Priors
+from assess.psychometrics.irt.landscape import POINTS, STEEPEST, Fixed, Landscape
+from assess.psychometrics.irt.maximisation import Priors
 from assess.psychometrics.irt.models import Model
 from assess.psychometrics.irt.starts import Start, starting_values
 from assess.psychometrics.irt.table import ResponseTable
 from assess.psychometrics.responses import FloatArray
 
-POINTS = 61
 # EM steps on a flat likelihood before another method takes over
 PATIENCE = 40
 # a slope beyond these, or an item at the edge of its range, is worth a second start
@@ -71,7 +70,7 @@ def fit_free_slopes(
     priors: Priors,
     fixed: Fixed,
     *,
-    points: int,
+    points: int | None,
     tolerance: float,
     most_iterations: int,
 ) -> FreeSlopeFit:
@@ -79,10 +78,12 @@ def fit_free_slopes(
     indicators = Indicators(table)
 
     def fit(start: Start, *, loosely: bool = False) -> FreeSlopeFit:
-        landscape = Landscape(indicators=indicators, family=model.family, priors=priors, fixed=fixed)
+        landscape = Landscape(
+            indicators=indicators, family=model.family, priors=priors, fixed=fixed, as_needed=points is None
+        )
         at = landscape.packed(starting_values(table, model.family, start))
         end = (NEARLY, GENTLE) if loosely else (tolerance, STEEPEST)
-        return _fit(landscape, at, points=points, end=end, most_iterations=most_iterations)
+        return _fit(landscape, at, points=points or POINTS, end=end, most_iterations=most_iterations)
 
     first = fit("even")
     if model.family != "guessing" and not first.suspicious:
@@ -184,6 +185,3 @@ def _climb(
         )
         ascent = replace(further, iterations=ascent.iterations + further.iterations)
     return ascent, walk.final
-
-
-__all__ = ["LOGIT_GUESSING", "POINTS", "FreeSlopeFit", "fit_free_slopes"]

@@ -27,6 +27,7 @@ from assess.psychometrics.irt.maximisation import LOGIT_GUESSING, Improvement, P
 from assess.psychometrics.responses import BoolArray, FloatArray
 
 STEEPEST = 0.01
+POINTS = 61
 # large tables begin in single precision, until a step is shorter than this
 NEAR = 3e-4
 # these begin on a coarse grid, too: 2·exp(−2π²/1.6²) = 9e-4
@@ -64,12 +65,19 @@ class Fixed:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Landscape:
-    """The data, the model, and what is fixed."""
+    """The data, the model, and what is fixed.
+
+    Attributes
+    ----------
+    as_needed
+        Whether the grid may be coarser than usual where every posterior is wide; only large tables make use of it.
+    """
 
     indicators: Indicators
     family: Family
     priors: Priors
     fixed: Fixed
+    as_needed: bool
 
     @property
     def flat(self) -> bool:
@@ -240,7 +248,10 @@ class Walk:
         highest = float(np.where(expected.persons > 0.5, of_test, 0.0).max(initial=0.0))
         narrowest = float(1 / np.sqrt(1 + highest))
         finer = points_for(self.final, narrowest, here.widest)
-        if finer > len(self.final.nodes):
+        if self.leading and here.as_needed:
+            finer = min(points_for(Grid(LEADING_POINTS), narrowest, MOVING_SPACING), max(POINTS, finer))
+            self.final = Grid(finer)
+        elif finer > len(self.final.nodes):
             self.final = Grid(finer)
         if self.leading:
             needed = points_for(Grid(LEADING_POINTS), narrowest, LEADING_SPACING)

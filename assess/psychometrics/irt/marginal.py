@@ -11,7 +11,7 @@ from assess.psychometrics.irt.anchors import Anchors, by_column
 from assess.psychometrics.irt.calibration import Calibration, spread_out
 from assess.psychometrics.irt.eligibility import Eligible, eligible
 from assess.psychometrics.irt.fitted import Fitted, thresholds
-from assess.psychometrics.irt.free_slopes import POINTS, FreeSlopeFit, fit_free_slopes
+from assess.psychometrics.irt.free_slopes import FreeSlopeFit, fit_free_slopes
 from assess.psychometrics.irt.known_item import KnownItem, rows_of
 from assess.psychometrics.irt.landscape import Fixed
 from assess.psychometrics.irt.maximisation import Priors
@@ -45,7 +45,7 @@ def calibrate(
     slope_prior: tuple[float, float] | None = None,
     intercept_prior: tuple[float, float] | None = None,
     errors: ErrorMethod = "auto",
-    points: int = POINTS,
+    points: int | None = None,
     tolerance: float | None = None,
     most_iterations: int = 500,
 ) -> Calibration:
@@ -83,7 +83,8 @@ def calibrate(
     errors
         "oakes", "cross-product", or "auto": Oakes unless that would take long.
     points
-        Quadrature points on ±6 standard deviations to begin with; refined when they lie too far apart.
+        Quadrature points on ±6 standard deviations to begin with, refined when they lie too far apart. By default 61; of large
+        tables fewer, when no posterior is narrower than their spacing.
     tolerance
         The longest change of a parameter in the last step, in logits; by default 1e-7, and 1e-5 for large tables.
 
