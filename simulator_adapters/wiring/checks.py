@@ -102,6 +102,8 @@ def _misbehaviour(place: str, row: Expectation, *, inverted: bool) -> Told:
                 continue
             state = batch.load_state(candidate, scene, name)
             volts = batch.volts_across(candidate, scene, name)
+            if isinstance(wanted, str) and state == "on":
+                state = "forward"
             seen = "chatters" if state == "chatters" else f"is {state}, with {volts} V across it"
             asked = wanted if isinstance(wanted, str) else "on" if wanted != inverted else "off"
             parts.append(f"{batch.task.component[name].name} should be {asked} but {seen}")

@@ -135,7 +135,7 @@ class Rating:
 
 _UNITS = {"mA": ("milliamps", 1.0), "A": ("amps", 1.0), "W": ("watts", 1.0), "kW": ("watts", 1000.0)}
 _UNITS |= {"V": ("volts", 1.0), "s": ("seconds", 1.0)}
-_NUMBER = re.compile(r"(?<![\w.])([0-9]{1,6}(?:\.[0-9]{1,3})?) ?(mA|A|kW|W|V|s)(?!\w)")
+_NUMBER = re.compile(r"(?<![\w.])([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(mA|A|kW|W|V|s)(?!\w)")
 _CURVE = re.compile(r"(?<!\w)[BCD]([0-9]{1,4})(?!\w)")
 
 

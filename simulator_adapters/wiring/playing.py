@@ -1,7 +1,8 @@
 """Plays a wiring through every state: hands set switches, coils answer, contacts follow until nothing moves.
 
-A coil pulls in from 0.85 Un and lets go below 0.35 Un. Rounds are bounded; a contactor that still moves after the last
-one chatters, which is a verdict about the wiring and not a failure of the engine.
+A coil pulls in from 0.85 Un and lets go below 0.35 Un. Rounds are bounded; when coils still move after eight, the first
+that moves is let win, since contactors that lock each other out race for it. One that moves to the end chatters, which is
+a verdict about the wiring and not a failure of the engine.
 """
 
 from collections.abc import Callable
@@ -154,10 +155,11 @@ def settle(
     """
     circuit = protection.circuit
     pulled, elapsed, tripped = before.pulled.copy(), before.elapsed.copy(), before.tripped.copy()
-    closed, chatters = by_hand.copy(), np.zeros_like(pulled)
+    closed, chatters, moved = by_hand.copy(), np.zeros_like(pulled), np.zeros_like(pulled)
     voltages = np.zeros((len(by_hand), circuit.size), dtype=complex if circuit.phases == 3 else float)
     restless = np.arange(len(by_hand))
-    for _ in range(MOST_RELAY_ROUNDS + (len(protection.devices) if protected else 0)):
+    together = MOST_RELAY_ROUNDS + (len(protection.devices) if protected else 0)
+    for number in range(together + MOST_RELAY_ROUNDS):
         acting = pulled[restless] & (elapsed[restless] | (circuit.delays == 0))
         made = by_hand[restless] | circuit.closed_by_coils(acting)
         if protected:
@@ -166,6 +168,9 @@ def settle(
         closed[restless], voltages[restless] = made, solved
         now = circuit.pulls(solved, pulled[restless])
         moving = now != pulled[restless]
+        chatters[restless] = moving
+        if number >= together:  # no two contactors are equally fast: let one win a race between them
+            moving &= np.cumsum(moving, axis=-1) == 1
         if protected:
             trips = protection.trip(solved, made) & ~tripped[restless]
             tripped[restless] |= trips
@@ -173,11 +178,11 @@ def settle(
             still = ~(moving.any(axis=-1) | trips.any(axis=-1))
         else:
             still = ~moving.any(axis=-1)
-        chatters[restless] = moving
+        moved[restless] = moving
         pulled[restless] ^= moving
         elapsed[restless] &= pulled[restless]
         restless = restless[~still]
         if not len(restless):
             break
     # Voltages, contacts and coils of the last solved round belong together; a coil still moving is marked.
-    return Scene(voltages, closed, pulled ^ chatters, elapsed & ~chatters, chatters, tripped)
+    return Scene(voltages, closed, pulled ^ moved, elapsed & ~moved, chatters, tripped)

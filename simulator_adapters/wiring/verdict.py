@@ -19,6 +19,7 @@ from simulator_adapters.wiring.hazards import general_safety, under_fault
 from simulator_adapters.wiring.injecting import Danger, Injected, Injector
 from simulator_adapters.wiring.playing import play, script
 from simulator_adapters.wiring.protection import Protection
+from simulator_adapters.wiring.sizes import conductor_sizes
 from simulator_adapters.wiring.task import WiringTask
 from simulator_adapters.wiring.wires import Drawing, WiringInputError, read_wiring
 from simulator_adapters.wiring.workmanship import workmanship
@@ -188,7 +189,7 @@ class Engine:
         self.drawn = tuple(behaviour(self.circuit, self.script, inverted=False))
         self.turned = tuple(behaviour(self.circuit, self.script, inverted=True)) if task.accept_inverted else ()
         self.asked = tuple(asked_safety(self.circuit, self.script))
-        general = tuple(general_safety(self.protection))
+        general = (*general_safety(self.protection), *conductor_sizes(self.circuit))
         reference = self.play([read_wiring(task, task.reference)], faults=True)
         excused = np.zeros((len(self.injector.faults), len(Danger)), dtype=bool)
         if reference.injected is not None:
@@ -213,14 +214,18 @@ class Engine:
 
     def judge(self, drawings: Sequence[Drawing], *, faults: bool) -> list[Verdict]:
         """The verdicts on some wirings."""
-        judged = _Judged(self, self.play(drawings, faults=faults))
-        return judged.verdicts()
+        return judged(self, self.play(drawings, faults=faults))
 
 
 @lru_cache(maxsize=64)
 def prepared(task: WiringTask) -> Engine:
     """A task made ready once: its circuit, its checks, and what its own reference fails and candidates are excused from."""
     return Engine(task)
+
+
+def judged(engine: Engine, batch: Batch) -> list[Verdict]:
+    """The verdicts on a batch that has been played."""
+    return _Judged(engine, batch).verdicts()
 
 
 class _Judged:

@@ -10,31 +10,8 @@ import pytest
 from simulator_adapters.wiring import Hazard, WiringTask, evaluate
 from simulator_adapters.wiring.circuit import Circuit
 from simulator_adapters.wiring.wires import read_wiring
+from tests.simulator_adapters.wiring_circuits import TWO_WAY
 
-SWITCH = {
-    "kind": "switch two-way",
-    "terminals": ["COM", "L1", "L2"],
-    "states": {"a": [["COM", "L1"]], "b": [["COM", "L2"]]},
-}
-TASK = {
-    "id": "two-way",
-    "title": "Two-way lighting without a breaker",
-    "components": [
-        {"id": "S", "kind": "supply", "terminals": ["L", "N", "PE"]},
-        {"id": "A", **SWITCH},
-        {"id": "B", **SWITCH},
-        {"id": "H1", "kind": "lamp", "terminals": ["L", "N", "PE"], "load_between": ["L", "N"]},
-    ],
-    "reference_nets": [
-        *[["S.L", "A.COM"], ["A.L1", "B.L1"], ["A.L2", "B.L2"], ["B.COM", "H1.L"], ["S.N", "H1.N"], ["S.PE", "H1.PE"]]
-    ],
-    "must_reach_pe": ["H1.PE"],
-    "truth_table": [
-        {"set": {"A": a, "B": b}, "expect": {"H1": a == b}} for a, b in (("a", "a"), ("a", "b"), ("b", "a"), ("b", "b"))
-    ],
-    "accept_inverted": True,
-    "extra_rules": [{"rule": "neutral_direct", "terminals": ["H1.N"]}],
-}
 CASES = [
     *["good", "good_crossed_travellers", "carter(dangerous)", "switched_neutral", "open_PE", "N_to_PE_swap"],
     *["dead_short_one_state", "com_traveller_swap", "L_on_casing"],
@@ -51,7 +28,7 @@ def cases(data_dir: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("name", CASES)
 def test_the_verdict_is_the_published_one(cases: dict[str, Any], name: str) -> None:
     expected = cases[name]["expected"]
-    (result,) = evaluate(WiringTask.from_document(TASK), [cases[name]["wires"]])
+    (result,) = evaluate(WiringTask.from_document(TWO_WAY), [cases[name]["wires"]])
     assert (result.works and result.safe) == expected["pass"]
     assert [int(scene.loads["H1"] == "on") for scene in result.scenes] == expected["on"]
     assert result.works == expected["toggle"]
@@ -66,7 +43,7 @@ def test_the_verdict_is_the_published_one(cases: dict[str, Any], name: str) -> N
 @pytest.mark.parametrize("name", CASES)
 def test_currents_of_the_wires_as_drawn_are_the_published_ones(cases: dict[str, Any], name: str) -> None:
     expected = cases[name]["expected"]
-    task = WiringTask.from_document(TASK)
+    task = WiringTask.from_document(TWO_WAY)
     circuit = Circuit(task)
     drawing = read_wiring(task, [[a, b, {"mm2": 2.5}] for a, b in cases[name]["wires"]])  # 10 mΩ each, as drawn
     closed = circuit.closed_by_hand([row.set for row in task.rows])

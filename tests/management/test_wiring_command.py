@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core.management import call_command
 
 from assess.schemes.sources import read_yaml
+from simulator_adapters.wiring import wires_of_nets
 
 ENTRY = read_yaml(Path(settings.ROOT) / "assess" / "content" / "simulations.yaml")["wiring"][0]
-REFERENCE = [[a, b] for net in ENTRY["reference_nets"] for a, b in zip(net, net[1:], strict=False)]
+REFERENCE = [list(wire) for wire in wires_of_nets(ENTRY["reference_nets"])]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bundled_simulations import SIMULATIONS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from simulator_adapters.energy import (
     score_answers,
     simple_paybacks,
 )
+from tests.simulator_adapters.bundled_simulations import SIMULATIONS
 
 SHEETS = {entry["id"]: CaseSheet.from_document(entry) for entry in SIMULATIONS["retrofit"]}
 

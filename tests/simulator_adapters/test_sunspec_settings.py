@@ -15,7 +15,6 @@ from threading import Event
 from typing import Any
 
 import pytest
-from bundled_simulations import SIMULATIONS
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from simulator_adapters.contract import (
@@ -38,6 +37,7 @@ from simulator_adapters.photovoltaic.settings import SettingsSpec, SpecError, ch
 from simulator_adapters.recording import TraceError, TraceWriter, read_trace, recorded
 from simulator_adapters.replay import Replayer, ReplayMismatch
 from simulator_adapters.wire import Opener, open_tcp
+from tests.simulator_adapters.bundled_simulations import SIMULATIONS
 
 SPECS = {entry["id"]: SettingsSpec.from_document(entry) for entry in SIMULATIONS["sunspec"]}
 SERIAL = "INV-7"

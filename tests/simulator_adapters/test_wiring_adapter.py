@@ -10,11 +10,11 @@ from threading import Event
 from typing import Any
 
 import pytest
-from bundled_simulations import SIMULATIONS, WIRING_TASKS
 
 from simulator_adapters.contract import Adapter, Outcome, RunRecord, Session, Verdict, from_document, to_document
 from simulator_adapters.wiring import WiringInputError, WiringTask
 from simulator_adapters.wiring.adapter import WiringAdapter, WiringSession, wiring_plan
+from tests.simulator_adapters.bundled_simulations import SIMULATIONS, WIRING_TASKS
 
 
 def judged(task: WiringTask, wires: object, **how: Any) -> RunRecord:

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from bundled_simulations import SIMULATIONS, WIRING_TASKS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator_adapters.wiring import Hazard, Sort, Verdict, WiringInputError, WiringTask, check_task, evaluate
 from tests.effort import examples
+from tests.simulator_adapters.bundled_simulations import SIMULATIONS, WIRING_TASKS
 
 TASKS = ["SIM-WIRE-1", "SIM-WIRE-2", "SIM-WIRE-3", "SIM-WIRE-4"]
 Wires = list[tuple[str, str]]

@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 import pytest
-from bundled_simulations import WIRING_TASKS, without_key
 
 from simulator_adapters.wiring import Observation, WiringInputError, observe
+from tests.simulator_adapters.bundled_simulations import WIRING_TASKS, without_key
 
 ON = {"Q1": "on", "S1": "on"}
 REST = {"RCD": "on", "Q1": "on", "S0": "rest", "S1": "rest"}

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bundled_simulations import SIMULATIONS, WIRING_TASKS, without_key
 
 from simulator_adapters.wiring import TaskError, WiringTask, check_task
+from tests.simulator_adapters.bundled_simulations import SIMULATIONS, WIRING_TASKS, without_key
 
 
 def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
