@@ -266,3 +266,12 @@ def test_published_items_measure_as_the_calibration_they_came_from() -> None:
         with pytest.raises(ResponseError) as refusal:
             irt.known(wrong[0], wrong[1], sd=wrong[2])
         assert refusal.value.code == code
+
+
+def test_likelihood_of_known_items_is_that_of_the_calibration_on_a_finer_grid() -> None:
+    for model in ("Rasch", "3PL", "GRM"):
+        found = irt.calibrate(DATA[model], model)
+        scale = irt.known(irt.anchors_of(found), model, sd=found.population_sd)
+        assert irt.log_likelihood(DATA[model], scale) == pytest.approx(found.log_likelihood, abs=1e-4)
+    with pytest.raises(ResponseError, match="2 points are no grid"):
+        irt.log_likelihood(DATA["Rasch"], irt.calibrate(DATA["Rasch"], "Rasch"), points=2)

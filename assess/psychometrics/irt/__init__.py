@@ -7,6 +7,7 @@ on one scale; `known` measures with published items; `conditional` and `joint` e
 from assess.psychometrics.irt.abilities import Abilities, estimate
 from assess.psychometrics.irt.anchors import Anchors, anchors_of
 from assess.psychometrics.irt.calibration import Calibration, ItemEstimates, Population
+from assess.psychometrics.irt.compared import log_likelihood
 from assess.psychometrics.irt.conditional import AndersenTest, ConditionalCalibration, andersen, conditional
 from assess.psychometrics.irt.information import (
     PrecisionPlan,
@@ -57,6 +58,7 @@ __all__ = [
     "item_information",
     "joint",
     "known",
+    "log_likelihood",
     "plan_precision",
     "score_distribution_at",
     "small_sample",
