@@ -4,7 +4,7 @@ Each checks itself once, so that the analyses below may trust it. NaN means miss
 An answer that was left out although it was presented is worth 0 points and must come as 0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -275,3 +275,15 @@ def _all_different(names: tuple[str, ...], what: str) -> None:
         raise ResponseError(
             "duplicate_name", f"two columns are called {twice[0]!r}; give every {what} a name of its own"
         )
+
+
+def criterion_names(tasks: Sequence[str], criteria: Sequence[str]) -> list[str]:
+    """What the criterion of each row is called: with its task in front where several tasks have a criterion of this name.
+
+    >>> criterion_names(["T1", "T2"], ["T1.01", "T2.01"]), criterion_names(["T1", "T2"], ["earthing", "earthing"])
+    (['T1.01', 'T2.01'], ['T1: earthing', 'T2: earthing'])
+    """
+    found = set(zip(tasks, criteria, strict=True))
+    if len({criterion for _, criterion in found}) == len(found):
+        return list(criteria)
+    return [f"{task}: {criterion}" for task, criterion in zip(tasks, criteria, strict=True)]

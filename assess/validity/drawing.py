@@ -5,6 +5,7 @@ one. Colours come from the page's style sheet, so that pictures follow light and
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assess.validity.markup import Child, Markup, element, join
@@ -114,6 +115,33 @@ def beside(scale: Scale, *, left: float, right: float, label: str, about: int = 
         for tick in scale.ticks(about)
     ]
     return join(*ticks, text(2, top - 10, label, class_="name"))
+
+
+def apart(places: Sequence[float], least: float) -> list[float]:
+    """Heights of labels that stand beside lines, moved so that none covers another; their order and middle stay.
+
+    >>> apart([10.0, 12.0, 40.0], 11)
+    [5.5, 16.5, 40.0]
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    groups: list[list[int]] = []
+    for i in order:
+        groups.append([i])
+        while (
+            len(groups) > 1
+            and _middle(places, groups[-1]) - _middle(places, groups[-2])
+            < least * (len(groups[-1]) + len(groups[-2])) / 2
+        ):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    moved = [0.0] * len(places)
+    for group in groups:
+        for k, i in enumerate(group):
+            moved[i] = _middle(places, group) + least * (k - (len(group) - 1) / 2)
+    return moved
+
+
+def _middle(places: Sequence[float], group: Sequence[int]) -> float:
+    return sum(places[i] for i in group) / len(group)
 
 
 def band(low: float, high: float, top: float, bottom: float, hint: str) -> Markup:

@@ -10,7 +10,7 @@ from assess.psychometrics import facets
 from assess.psychometrics.facets import Element, FacetCalibration
 from assess.psychometrics.responses import FloatArray, ResponseError
 from assess.psychometrics.results import Estimate, doubted, two_sided
-from assess.validity.datasets import Ratings
+from assess.validity.datasets import Ratings, criterion_names
 from assess.validity.rasch_study import person_bins
 from assess.validity.written import Document, estimate, number
 
@@ -34,11 +34,10 @@ def facet_document(ratings: Ratings, *, cut: float | None) -> Document | None:
     levels = np.unique(ratings.values[seen])
     if len(levels) < 2 or levels[0] < 0 or levels[-1] >= MOST_CATEGORIES or (levels % 1).any():
         return None
-    criterion = [f"{task}: {name}" for task, name in zip(ratings.tasks, ratings.criteria, strict=True)]
-    several = len(set(ratings.tasks)) > 1
+    criterion = criterion_names(ratings.tasks, ratings.criteria)
     of_facet: dict[str, Sequence[str]] = {"rater": ratings.raters}
     if len(set(criterion)) > 1:
-        of_facet["criterion"] = criterion if several else ratings.criteria
+        of_facet["criterion"] = criterion
     highest = _highest(ratings)
     partial = len(np.unique(highest)) > 1 and "criterion" in of_facet
     size = sum(len(set(labels)) for labels in of_facet.values())
@@ -197,11 +196,10 @@ def _outcomes(ratings: Ratings, found: FacetCalibration, cut: float, highest: fl
 def _expected(ratings: Ratings, found: FacetCalibration) -> _Marks:
     rows = np.flatnonzero(np.isfinite(ratings.values))
     code = {name: {label: k for k, label in enumerate(found.elements[name])} for name in ("person", *found.facets)}
-    criterion = [f"{task}: {name}" for task, name in zip(ratings.tasks, ratings.criteria, strict=True)]
     labels: dict[str, Sequence[str]] = {
         "person": ratings.persons,
         "rater": ratings.raters,
-        "criterion": criterion if len(set(ratings.tasks)) > 1 else ratings.criteria,
+        "criterion": criterion_names(ratings.tasks, ratings.criteria),
     }
     place = {name: np.array([code[name][labels[name][int(row)]] for row in rows], dtype=np.intp) for name in code}
     distance = found.measure["person"][place["person"]]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assess.validity import pictures
+from assess.validity.datasets import criterion_names
 from assess.validity.facet_sections import facet_section
 from assess.validity.markup import Markup, element, join
 from assess.validity.page import figure, row, section, table, unfolding
@@ -91,7 +92,8 @@ def _criteria(names: list[str]) -> str:
 
 
 def _agreement(found: Section, prefix: str) -> Markup:
-    rows = [interval(_named(one, found), one["agreement"]) for one in found["criteria"]]
+    names = criterion_names([one["task"] for one in found["criteria"]], [one["criterion"] for one in found["criteria"]])
+    rows = [interval(name, one["agreement"]) for name, one in zip(names, found["criteria"], strict=True)]
     limits = (min([-0.05, *[one.low for one in rows if one.low is not None]]), 1.0)
     drawn = pictures.intervals(
         f"{prefix}agreement",
@@ -103,14 +105,14 @@ def _agreement(found: Section, prefix: str) -> Markup:
     )
     lines = [
         [
-            _named(one, found),
+            name,
             one["statistic"],
             cell(one["agreement"]),
             cell(one["exact"], share=True),
             cell(one["within_one"], share=True),
             str(one["agreement"]["n"]),
         ]
-        for one in found["criteria"]
+        for name, one in zip(names, found["criteria"], strict=True)
     ]
     header = ["Criterion", "Statistic", "Agreement", "Same mark", "At most one apart", "Persons marked twice"]
     tasks = [
@@ -139,10 +141,6 @@ def _agreement(found: Section, prefix: str) -> Markup:
         ),
         unfolding("Table of all criteria", table("Agreement, with 95 % intervals", header, lines)),
     )
-
-
-def _named(one: Section, found: Section) -> str:
-    return one["criterion"] if len(found["tasks"]) == 1 else f"{one['task']} {one['criterion']}"
 
 
 def severity_picture(found: Section, *, prefix: str) -> Markup | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assess.validity.drawing import WIDTH, Scale, below, beside, line, picture, shortened, spread, text
+from assess.validity.drawing import WIDTH, Scale, apart, below, beside, line, picture, shortened, spread, text
 from assess.validity.markup import Markup, element, join
 
 COLUMNS = 3
@@ -190,6 +190,8 @@ def number_of_conditions(name: str, lines: Sequence[Line], *, axis: str, wished:
     low, _ = spread(min([wished, *[low for one in lines for *_, low, _ in one.points]]), 1.0, share=0.02)
     up = Scale(low=max(low, 0.0), high=1.0, start=200, end=30)
     drawn = []
+    ends = [up(one.points[-1][1]) for one in lines]
+    *names, wish = apart([*ends, up(wished)], 11)
     for number, one in enumerate(lines):
         forward = [f"{across(x):.1f},{up(high):.1f}" for x, _, _, high in one.points]
         back = [f"{across(x):.1f},{up(low_):.1f}" for x, _, low_, _ in reversed(one.points)]
@@ -212,7 +214,7 @@ def number_of_conditions(name: str, lines: Sequence[Line], *, axis: str, wished:
                 )
                 for x, y, _, _ in one.points
             ],
-            text(across(last[0]) + 6, up(last[1]) + 4, one.label, class_="small"),
+            text(across(last[0]) + 6, names[number] + 4, one.label, class_="small"),
         ]
     first = lines[0]
     told = ", ".join(f"{y:.2f} with {x:g}" for x, y, _, _ in first.points[:6])
@@ -225,7 +227,7 @@ def number_of_conditions(name: str, lines: Sequence[Line], *, axis: str, wished:
             beside(up, left=38, right=WIDTH - 62, label=symbol, about=5),
             *drawn,
             line(38, up(wished), WIDTH - 62, up(wished), "reference"),
-            text(WIDTH - 58, up(wished) + 4, "wished", class_="small"),
+            text(WIDTH - 56, wish + 4, "wished", class_="small"),
             below(across, top=30, bottom=200, label=axis, about=min(10, len(set(xs))), grid=False),
         ),
     )

@@ -28,7 +28,7 @@ def intervals(
     known += [*quiet] if quiet else []
     low, high = limits or spread(min(known, default=0.0), max(known, default=1.0))
     longest = max((len(row.label) for row in rows), default=4)
-    start = 14 + min(max(longest * 6.6, 30), 112)
+    start = 14 + min(max(longest * 6.6, 30), 132)
     across = Scale(low=low, high=high, start=start, end=WIDTH - 10)
     top = 24.0 if reference else 8.0
     bottom = top + LINE * len(rows) + 4
@@ -58,7 +58,7 @@ def _whisker(row: Interval, across: Scale, y: float, start: float) -> Markup:
     label = element(
         "text",
         element("title", row.label),
-        shortened(row.label, 17),
+        shortened(row.label, 20),
         x=start - 8,
         y=y + 4,
         text_anchor="end",
@@ -150,7 +150,7 @@ def mean_squares(name: str, rows: Sequence[MeanSquare], *, title: str, within: t
 
 def shares(name: str, rows: Sequence[tuple[str, float, str]], *, title: str, axis: str) -> Markup:
     """Bars of shares of a whole, each with its words at the end."""
-    start = 14 + min(max(max(len(label) for label, _, _ in rows) * 6.2, 30), 170)
+    start = 14 + min(max(max(len(label) for label, _, _ in rows) * 7.0, 30), 190)
     most = max((share for _, share, _ in rows), default=1.0) or 1.0
     across = Scale(low=0, high=most * 1.02, start=start, end=WIDTH - 44)
     top = 8.0
