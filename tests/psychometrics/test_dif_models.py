@@ -53,6 +53,7 @@ def test_another_scale_of_the_focal_group_changes_nothing() -> None:
     assert other.slope == pytest.approx(1 / (one.slope or 0.0))
 
 
+@pytest.mark.slow
 def test_likelihood_ratio_is_the_gain_of_two_parameters_of_its_own() -> None:
     data = two(0.5)
     found = dif.likelihood_ratio(data, FOCAL, "2PL")
@@ -65,6 +66,7 @@ def test_likelihood_ratio_is_the_gain_of_two_parameters_of_its_own() -> None:
     assert found.items[2].focal.name == "item 3 (focal)"
 
 
+@pytest.mark.slow
 def test_an_anchor_leaves_all_other_items_free() -> None:
     data = two(0.9)
     found = dif.likelihood_ratio(data, FOCAL, "2PL", anchor=["item 2", "item 3", "item 4"])
@@ -78,6 +80,7 @@ def test_an_anchor_leaves_all_other_items_free() -> None:
         dif.likelihood_ratio(data, FOCAL, anchor=["x"])
 
 
+@pytest.mark.slow
 def test_several_categories_are_compared_by_all_their_thresholds() -> None:
     items = [
         irt.KnownItem(difficulty=(b - 0.7, b + 0.7), discrimination=a) for a, b in zip(SLOPES, PLACES, strict=True)

@@ -12,6 +12,7 @@ from assess.psychometrics.irt.families import log_probabilities
 from assess.psychometrics.irt.fitted import Fitted, nodes_of
 from assess.psychometrics.irt.uncertainty import parameter_covariance
 from assess.psychometrics.responses import FloatArray, ResponseError
+from tests.effort import sampled
 
 RNG = np.random.default_rng(81)
 GROUP = np.repeat(["a", "b"], [350, 250])
@@ -55,7 +56,7 @@ def test_log_likelihood_of_groups_equals_the_integral(model: str) -> None:
     assert found.log_likelihood == pytest.approx(expected, abs=1e-5)
 
 
-@pytest.mark.parametrize("model", list(DATA))
+@pytest.mark.parametrize("model", sampled(list(DATA)))
 def test_means_and_spreads_of_groups_are_recovered(model: str) -> None:
     """Within four standard errors of what was simulated; the reference group's are fixed by the scale."""
     found = irt.calibrate(DATA[model], model, groups=GROUP)
@@ -132,7 +133,7 @@ def test_two_groups_with_all_items_of_their_own_are_two_calibrations() -> None:
     assert one.means[1] == pytest.approx(shift, abs=1e-6)
 
 
-@pytest.mark.parametrize("model", list(DATA))
+@pytest.mark.parametrize("model", sampled(list(DATA)))
 def test_anchors_of_the_same_data_change_nothing(model: str) -> None:
     free = irt.calibrate(DATA[model], model)
     found = irt.calibrate(DATA[model], model, anchors=irt.anchors_of(free, free.names[:3]))

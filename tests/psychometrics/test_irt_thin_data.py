@@ -5,6 +5,7 @@ import pytest
 
 from assess.psychometrics import irt, simulate
 from assess.psychometrics.responses import FloatArray, ResponseError
+from tests.effort import sampled
 
 RNG = np.random.default_rng(121)
 ITEMS = 12
@@ -36,7 +37,7 @@ def said(found: irt.Calibration) -> bool:
     return all(estimate.value is not None or estimate.reason for estimate in estimates)
 
 
-@pytest.mark.parametrize("model", list(TRUTH))
+@pytest.mark.parametrize("model", sampled(list(TRUTH)))
 def test_ninety_per_cent_missing(model: str) -> None:
     data = simulate.at_random(drawn(model, 1500), 0.9, seed=123)
     found = irt.calibrate(data, model, errors="cross-product", most_iterations=60)
@@ -50,7 +51,7 @@ def test_ninety_per_cent_missing(model: str) -> None:
         assert (apart < 5 * errors[np.isfinite(errors)] + 0.3).all()
 
 
-@pytest.mark.parametrize("model", list(TRUTH))
+@pytest.mark.parametrize("model", sampled(list(TRUTH)))
 def test_twenty_persons(model: str) -> None:
     found = irt.calibrate(drawn(model, 20), model, most_iterations=60)
     assert said(found)
@@ -87,6 +88,7 @@ def test_categories_that_hardly_anybody_used(model: str) -> None:
     assert np.isnan(found.difficulty[1, 0])
 
 
+@pytest.mark.slow
 def test_three_parameters_without_a_prior_on_few_persons_say_so() -> None:
     for persons in (60, 400):
         found = irt.calibrate(drawn("3PL", persons), "3PL", guessing_prior=None, most_iterations=150)

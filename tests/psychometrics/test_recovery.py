@@ -24,6 +24,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(model: str, persons: int,
         assert abs(found.bias) < 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["2PL", "3PL", "GPCM", "GRM"])
 def test_too_few_persons_for_free_slopes_are_refused(model: str) -> None:
     assert {row.estimates for row in recover(model, 60, 1, SEED)} == {0}
