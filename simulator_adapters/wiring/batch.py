@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator_adapters.wiring.circuit import Bools, Circuit, Ints, tenths
+from simulator_adapters.wiring.circuit import Bools, Circuit, Ints, Volts, tenths
 from simulator_adapters.wiring.injecting import Injected
 from simulator_adapters.wiring.library import Role
 from simulator_adapters.wiring.parts import Component, Setting
@@ -56,9 +56,12 @@ class Batch:
         return tenths(self._load_volts)
 
     @cached_property
-    def _load_volts(self) -> Ints:
-        volts: Ints = self.circuit.load_volts(self.scene.voltages)
-        return volts
+    def _load_volts(self) -> Volts:
+        return self.circuit.load_volts(self.scene.voltages)
+
+    def volts_of(self, load: str) -> Volts:
+        """Voltage across a load with its sign, in volts, shape (candidates, scenes)."""
+        return self._load_volts[..., self.load_index[load]]
 
     @cached_property
     def codes(self) -> Ints:
@@ -66,7 +69,11 @@ class Batch:
         codes = np.full(self.across.shape, WEAK)
         codes[self.across >= self.circuit.works_from] = ON
         codes[self.across <= self.circuit.off_up_to] = OFF
-        turned = [index for index, load in enumerate(self.circuit.loads) if len(load.load_between or ()) == 3]
+        turned = [
+            index
+            for index, load in enumerate(self.circuit.loads)
+            if len(load.load_between or ()) == 3 or load.library.polarised
+        ]
         for index in turned:
             codes[..., index][(codes[..., index] == ON) & (self._load_volts[..., index].real < 0)] = REVERSE
         if len(self.circuit.coils):
@@ -81,7 +88,10 @@ class Batch:
             return np.asarray(codes == (ON if wanted == "forward" else REVERSE))
         if wanted == inverted:
             return np.asarray(codes == OFF)
-        return np.asarray((codes == ON) | (codes == REVERSE))
+        right = codes == ON
+        if not self.task.component[load].library.polarised:
+            right |= codes == REVERSE  # whichever way it turns
+        return np.asarray(right)
 
     def load_state(self, candidate: int, scene: int, name: str) -> str:
         """``on``, ``off``, ``weak``, ``reverse`` or ``chatters``."""

@@ -26,9 +26,9 @@ from simulator_adapters.wiring.library import (
     OPEN_CONDUCTANCE,
     SOURCE_RESISTANCE,
     WIRE_RESISTANCE,
-    WORKS_FROM,
     Role,
 )
+from simulator_adapters.wiring.nonlinear import solve_with_modules
 from simulator_adapters.wiring.parts import Component, Setting
 from simulator_adapters.wiring.task import WiringTask
 from simulator_adapters.wiring.wires import Conductor, Drawing
@@ -68,6 +68,8 @@ class Circuit:
         Nodes of every line, and of the poles ``L`` (any line), ``N`` and ``PE``.
     sources
         Nodes of every pole of every supply, battery and module.
+    modules
+        Nodes of the positive and negative terminal of each PV module, shape (M, 2).
     phases
         1, or 3 where a supply has several lines.
     """
@@ -93,7 +95,7 @@ class Circuit:
         self.delays = np.array([self.loads[i].seconds for i in self.coils])
         self._pick_up = _tenths([self.loads[i].library.pick_up * self.loads[i].volts for i in self.coils])
         self._drop_out = _tenths([self.loads[i].library.drop_out * self.loads[i].volts for i in self.coils])
-        self.works_from = _tenths([WORKS_FROM * load.volts for load in self.loads])
+        self.works_from = _tenths([load.library.works_from * load.volts for load in self.loads])
         self.off_up_to = _tenths([OFF_UP_TO * load.volts for load in self.loads])
         self._coil_contacts = np.array(
             [[self.closed_in(self.loads[i], state) for state in ("released", "pulled")] for i in self.coils],
@@ -103,6 +105,7 @@ class Circuit:
         self.supply = {"L": self.lines, "N": self._poles(("N",)), "PE": self._poles(("PE",))}
         self.phases = 3 if set(self._line_names()) & {"L2", "L3"} else 1
         self.sources = self._sources()
+        self.modules = self._nodes([(f"{c.id}.+", f"{c.id}.-") for c in self._of_role(Role.MODULE)])
         self._fixed = self._fixed_conductances()
         self._injected = self._injected_currents()
         self._contact_stamps = np.zeros((len(self.contacts), self.size**2))
@@ -232,6 +235,8 @@ class Circuit:
             Volts, shape (…, n).
         """
         matrix = self.conductances(closed) + wiring
+        if len(self.modules):
+            return solve_with_modules(matrix, self._injected[:, 0], self.modules)
         injected = np.broadcast_to(self._injected, (*matrix.shape[:-1], self._injected.shape[-1]))
         solved = np.linalg.solve(matrix, injected)
         return solved[..., 0] + 1j * solved[..., 1] if self.phases == 3 else solved[..., 0]

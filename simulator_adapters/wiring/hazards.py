@@ -14,6 +14,7 @@ from simulator_adapters.wiring.faults import FaultKind
 from simulator_adapters.wiring.findings import Hazard
 from simulator_adapters.wiring.injecting import TOUCH_LIMIT, Danger, Injector
 from simulator_adapters.wiring.library import EARTH_CURRENT_LIMIT, Role
+from simulator_adapters.wiring.nonlinear import module_currents
 from simulator_adapters.wiring.parts import Component
 from simulator_adapters.wiring.protection import Protection
 
@@ -30,6 +31,7 @@ def general_safety(protection: Protection) -> Iterator[Check]:
     yield from _residual(protection)
     yield from _overload(circuit)
     yield from _loads(circuit)
+    yield from _direct_current(circuit)
 
 
 def _short_circuits(circuit: Circuit) -> Iterator[Check]:
@@ -180,6 +182,50 @@ def _loads(circuit: Circuit) -> Iterator[Check]:
                 met=f"{neutral} is never joined to a line.",
                 broken=in_scene(f"{neutral} is joined to a line: line and neutral of {load.name} are exchanged."),
             )
+
+
+_ABSORBS = 1e-5
+"""Amperes into a module from which it stands against the others; leaks stay far below."""
+
+
+def _direct_current(circuit: Circuit) -> Iterator[Check]:
+    for battery in (c for c in circuit.task.components if c.library.role is Role.BATTERY):
+        plus, minus = circuit.node[f"{battery.id}.+"], circuit.node[f"{battery.id}.-"]
+        yield Check(
+            name=f"no_short_circuit_{battery.id}",
+            hazard=Hazard.SHORT_CIRCUIT_BATTERY,
+            fails=lambda batch, a=plus, b=minus: batch.joined[..., a] == batch.joined[..., b],  # type: ignore[misc]
+            met=f"The poles of {battery.name} are never joined.",
+            broken=in_scene(f"The poles of {battery.name} are joined: a short circuit that nothing limits."),
+        )
+    for load in (load for load in circuit.loads if load.library.polarised):
+        yield Check(
+            name=f"polarity_{load.id}",
+            hazard=Hazard.POLES_SWAPPED,
+            fails=_turned_round(load.id),
+            met=f"Plus and minus of {load.name} are never exchanged.",
+            broken=in_scene(f"Plus and minus of {load.name} are exchanged."),
+        )
+    for place, module in enumerate(c for c in circuit.task.components if c.library.role is Role.MODULE):
+        yield Check(
+            name=f"module_direction_{module.id}",
+            hazard=Hazard.MODULE_REVERSED,
+            fails=_absorbs(place),
+            met=f"{module.name} gives power and takes none.",
+            broken=in_scene(f"Current flows into {module.name}: it stands against the other modules."),
+        )
+
+
+def _turned_round(load: str) -> Callable[[Batch], Bools]:
+    return lambda batch: np.asarray(batch.volts_of(load).real < -batch.circuit.off_up_to[batch.load_index[load]] / 10)
+
+
+def _absorbs(module: int) -> Callable[[Batch], Bools]:
+    def fails(batch: Batch) -> Bools:
+        amps = module_currents(batch.scene.voltages, batch.circuit.modules)
+        return np.asarray(amps[..., module] < -_ABSORBS)
+
+    return fails
 
 
 def _live_when_off(load: Component, ends: list[str]) -> Callable[[Batch], Bools]:

@@ -72,6 +72,10 @@ class Kind:
         Shares of the rated voltage at which a coil pulls in, and below which it lets go.
     seconds
         How long a timer waits, unless the task says otherwise.
+    works_from
+        Share of its rated voltage from which a load works.
+    polarised
+        The first terminal of its load is the positive one.
     terminals, states, load
         What a component has whose task names no terminals.
     """
@@ -84,6 +88,8 @@ class Kind:
     pick_up: float = WORKS_FROM
     drop_out: float = WORKS_FROM
     seconds: float = 0.0
+    works_from: float = WORKS_FROM
+    polarised: bool = False
     terminals: tuple[str, ...] = ()
     states: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     load: tuple[str, ...] = ()

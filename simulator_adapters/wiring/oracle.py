@@ -75,6 +75,8 @@ def solve(circuit: Circuit, drawings: Sequence[Drawing], closed: Bools) -> Volts
     OracleError
         When it can't be run or doesn't solve.
     """
+    if len(circuit.modules):
+        raise OracleError("PV modules are not written into decks; their curves are compared with precise ones instead.")
     scenes = closed.shape[1]
     copies = [(drawing, closed[row, scene]) for row, drawing in enumerate(drawings) for scene in range(scenes)]
     each = 2 * circuit.size + 8  # its own nodes, at most half as many nets, and a few sources

@@ -59,7 +59,7 @@ class Component:
 
     @cached_property
     def volts(self) -> float:
-        """Rated voltage of its load or coil in volts."""
+        """Rated voltage of its load, coil or battery in volts."""
         return rating_of(self.kind).volts or self.library.volts or NOMINAL_VOLTAGE
 
     @cached_property

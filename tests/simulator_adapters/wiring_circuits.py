@@ -185,3 +185,22 @@ def mutant(task: WiringTask, draw: random.Random) -> Wires:
 def without(wires: Sequence[tuple[str, str]], *terminals: str) -> Wires:
     """A wiring less every wire that touches one of some terminals."""
     return [wire for wire in wires if not set(wire) & set(terminals)]
+
+
+def pv_string(modules: int = 4) -> dict[str, Any]:
+    """Modules in series behind an isolator, on an inverter rated for their open-circuit voltage."""
+    chain = [["S1.1", "PV1.+"], *([f"PV{n}.-", f"PV{n + 1}.+"] for n in range(1, modules)), [f"PV{modules}.-", "S1.3"]]
+    return {
+        "id": "pv-string",
+        "title": "PV string",
+        "components": [
+            *({"id": f"PV{n}", "kind": "pv module"} for n in range(1, modules + 1)),
+            {"id": "S1", "kind": "isolator"},
+            {"id": "A1", "kind": f"inverter {round(39.18 * modules)} V"},
+        ],
+        "reference_nets": [*chain, ["S1.2", "A1.+"], ["S1.4", "A1.-"]],
+        "truth_table": [
+            {"set": {"S1": "on"}, "expect": {"A1": True}},
+            {"set": {"S1": "off"}, "expect": {"A1": False}},
+        ],
+    }
