@@ -44,45 +44,43 @@ class MarginalModel:
     reached: FloatArray
     nodes: FloatArray
 
-    def log_likelihood(self, parameters: FloatArray) -> float:
-        """Only the value, for step-length control."""
-        _, log_joint = self._joint(parameters)
-        return float(self.groups.persons @ _log_sum(log_joint) - self.reached @ parameters[:-1])
-
     def evaluate(self, parameters: FloatArray) -> Likelihood:
         """Value, gradient and Hessian."""
         at, log_joint = self._joint(parameters)
-        marginal = _log_sum(log_joint)
-        posterior = np.exp(log_joint - marginal[:, None])  # groups × nodes
-        groups, item = self.groups, self.layout.item
+        top = log_joint.max(axis=1, keepdims=True)
+        posterior = np.exp(log_joint - top)  # groups × nodes
+        total = posterior.sum(axis=1, keepdims=True)
+        posterior /= total
+        marginal = (top + np.log(total))[:, 0]
+        groups = self.groups
         weighted = groups.persons[:, None] * posterior
         sd = float(np.exp(parameters[-1]))
         z = self.nodes
 
-        answered = groups.answered[:, item]  # groups × steps
-        mean_step = (posterior @ at.at_least) * answered
-        pull = z * (groups.score[:, None] - groups.answered @ at.expected.T)  # derivative by the sd, groups × nodes
+        mean_step = self._answered(posterior @ at.at_least)
+        pull = z * (groups.score[:, None] - self._over_items(at.expected))  # derivative by the sd, groups × nodes
         mean_pull = (posterior * pull).sum(axis=1)
-        by_item = groups.answered.T @ weighted  # items × nodes: expected persons at each node
-        by_step = by_item[item].T  # nodes × steps
+        by_item = self._by_item(weighted)  # expected persons at each node
+        by_step = self._by_step(by_item)
 
         gradient = np.append(groups.persons @ mean_step - self.reached, groups.persons @ mean_pull)
 
         within = self._within_item(at, by_step)
-        steps = self._between(at, weighted) - within - (mean_step * groups.persons[:, None]).T @ mean_step
-        slope = self._slope_by_ability(at)
-        pulled = (groups.answered.T @ (weighted * pull))[item].T  # nodes × steps
+        steps = self._between(at, weighted) - (mean_step * groups.persons[:, None]).T @ mean_step
+        lower, higher = self.layout.pairs
+        steps[lower, higher] -= within
+        off = lower != higher
+        steps[higher[off], lower[off]] -= within[off]
+        pulled = self._by_step(self._by_item(weighted * pull))
         cross = (
-            (by_step * z[:, None] * slope).sum(axis=0)
+            (by_step * z[:, None] * at.slope).sum(axis=0)
             + (pulled * at.at_least).sum(axis=0)
             - (groups.persons * mean_pull) @ mean_step
         )
-        own = (
-            -(by_item.T * (z**2)[:, None] * at.variance).sum()
-            + (weighted * pull**2).sum()
-            - groups.persons @ mean_pull**2
-        )
-        hessian = np.block([[steps, cross[:, None]], [cross[None, :], np.array([[own]])]])
+        own = -(z**2 @ (by_item * at.variance)).sum() + (weighted * pull**2).sum() - groups.persons @ mean_pull**2
+        hessian = np.empty((len(parameters), len(parameters)))
+        hessian[:-1, :-1], hessian[-1, -1] = steps, own
+        hessian[-1, :-1] = hessian[:-1, -1] = cross
         # from the standard deviation to its logarithm
         hessian[-1, :] *= sd
         hessian[:, -1] *= sd
@@ -102,18 +100,37 @@ class MarginalModel:
         theta = np.exp(parameters[-1]) * self.nodes
         at = curves(theta, self.layout, parameters[:-1])
         log_weight = -(self.nodes**2) / 2
-        log_weight -= _log_sum(log_weight[None, :])[0]
-        score = self.groups.score[:, None] * theta
-        return at, score - self.groups.answered @ at.log_normaliser.T + log_weight
+        log_weight -= np.log(np.exp(log_weight).sum())
+        return at, self.groups.score[:, None] * theta - self._over_items(at.log_normaliser) + log_weight
+
+    def _over_items(self, values: FloatArray) -> FloatArray:
+        """Sums of nodes × items over the items that each group answered: groups × nodes, or one row for all."""
+        if self.groups.complete:
+            return np.asarray(values.sum(axis=1)[None, :])
+        return np.asarray(self.groups.answered @ values.T)
+
+    def _by_item(self, values: FloatArray) -> FloatArray:
+        """Sums of groups × nodes over the groups that answered each item: nodes × items, or one column for all."""
+        if self.groups.complete:
+            return np.asarray(values.sum(axis=0)[:, None])
+        return np.asarray(values.T @ self.groups.answered)
+
+    def _by_step(self, by_item: FloatArray) -> FloatArray:
+        """The same for the items' steps."""
+        return by_item if self.groups.complete else by_item.take(self.layout.item, axis=1)
+
+    def _answered(self, values: FloatArray) -> FloatArray:
+        """groups × steps, 0 where the group did not answer the item."""
+        return values if self.groups.complete else values * self.groups.answered[:, self.layout.item]
 
     def _within_item(self, at: StepCurves, by_step: FloatArray) -> FloatArray:
-        """Σ over nodes of expected persons × covariance of [X ≥ k] and [X ≥ l] of one item."""
-        level = self.layout.level
-        higher = np.where(level[:, None] >= level[None, :], np.arange(len(level))[:, None], np.arange(len(level)))
-        both = by_step.T @ at.at_least  # (steps × steps); only pairs within one item are used
-        product = (by_step * at.at_least).T @ at.at_least
-        reached = both[np.arange(len(level))[:, None], higher]
-        return np.asarray(np.where(self.layout.same_item, reached - product, 0.0))
+        """For each pair of steps of one item: Σ over nodes of expected persons × covariance of [X ≥ k] and [X ≥ l]."""
+        lower, higher = self.layout.pairs
+        at_least = at.at_least
+        if self.groups.complete and len(lower) == len(self.layout.item):  # right or wrong
+            return np.asarray(by_step[:, 0] @ (at_least * (1 - at_least)))
+        weighted = by_step * (1 - at_least)
+        return np.asarray((weighted.take(lower, axis=1) * at_least.take(higher, axis=1)).sum(axis=0))
 
     def _between(self, at: StepCurves, weighted: FloatArray) -> FloatArray:
         """Σ over groups and nodes of weight × P(X_j ≥ k) × P(X_i ≥ l), items both answered."""
@@ -127,20 +144,7 @@ class MarginalModel:
             total += together[np.ix_(item, item)] * np.outer(reach, reach)
         return total
 
-    def _slope_by_ability(self, at: StepCurves) -> FloatArray:
-        """nodes × steps: dP(X ≥ k)/dθ = Σ_l cov([X ≥ k], [X ≥ l]) = P(X ≥ k)·(E[X | X ≥ k] − E[X])."""
-        layout = self.layout
-        # E[X·[X ≥ k]] = k·P(X ≥ k) + Σ_{l>k} P(X ≥ l)
-        later = (layout.same_item & (layout.level[:, None] > layout.level[None, :])).astype(np.float64)
-        scored = layout.level * at.at_least + at.at_least @ later
-        return np.asarray(scored - at.at_least * at.expected[:, layout.item])
-
 
 def quadrature(points: int) -> FloatArray:
     """Evenly spaced abilities in standard deviations."""
     return np.linspace(-REACH, REACH, points)
-
-
-def _log_sum(values: FloatArray) -> FloatArray:
-    top = values.max(axis=1)
-    return np.asarray(top + np.log(np.exp(values - top[:, None]).sum(axis=1)))

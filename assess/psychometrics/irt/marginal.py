@@ -166,7 +166,7 @@ def _checked(
         known = by_column(anchors, item_names(given.shape[1], names), model)
     data = eligible(responses, model, names, {j: len(item.thresholds) + 1 for j, item in known.items()})
     by = grouping(groups, len(given), reference)
-    used = np.unique(by.member[data.persons])
+    used = np.flatnonzero(np.bincount(by.member[data.persons], minlength=1))
     if len(used) in (0, len(by.labels)):
         return data, known, by
     silent = [label for number, label in enumerate(by.labels) if number not in used]

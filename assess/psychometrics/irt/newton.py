@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy.linalg import lapack
 
 from assess.psychometrics.irt.groups import ScoreGroups
 from assess.psychometrics.irt.likelihood import REACH, Likelihood, MarginalModel, quadrature
@@ -13,6 +15,8 @@ from assess.psychometrics.responses import FloatArray
 POINTS = 61
 MOST_POINTS = 2000
 MOST_ITERATIONS = 100
+# curvature of a direction, as a part of the steepest, below which it counts as flat
+FLATTEST = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +35,12 @@ class Part:
     reached: FloatArray
     basis: FloatArray
     offset: FloatArray
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the parameters are the steps and the log sd themselves."""
+        rows, columns = self.basis.shape
+        return rows == columns and bool((self.basis == np.eye(rows)).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,22 +63,21 @@ class Together:
         """Log prior density, without constants."""
         return -float(self.precision @ (parameters - self.centre) ** 2) / 2
 
-    def log_likelihood(self, parameters: FloatArray) -> float:
-        """Log-likelihood and log prior together, for step-length control."""
-        own = (model.log_likelihood(part.basis @ parameters + part.offset) for model, part in self.models)
-        return sum(own) + self.log_prior(parameters)
-
     def evaluate(self, parameters: FloatArray) -> Likelihood:
-        """The same with gradient and Hessian."""
+        """Log-likelihood and log prior together, with gradient and Hessian."""
         value = self.log_prior(parameters)
         gradient = -self.precision * (parameters - self.centre)
         hessian = -np.diag(self.precision)
         narrowest = np.inf
         for model, part in self.models:
-            at = model.evaluate(part.basis @ parameters + part.offset)
+            if part.plain:
+                at = model.evaluate(parameters + part.offset)
+                gradient, hessian = gradient + at.gradient, hessian + at.hessian
+            else:
+                at = model.evaluate(part.basis @ parameters + part.offset)
+                gradient = gradient + part.basis.T @ at.gradient
+                hessian = hessian + part.basis.T @ at.hessian @ part.basis
             value += at.value
-            gradient = gradient + part.basis.T @ at.gradient
-            hessian = hessian + part.basis.T @ at.hessian @ part.basis
             narrowest = min(narrowest, at.narrowest_posterior)
         return Likelihood(value=value, gradient=gradient, hessian=hessian, narrowest_posterior=narrowest)
 
@@ -119,17 +128,31 @@ def _newton(model: Together, start: FloatArray, persons: float) -> tuple[FloatAr
             return parameters, at, iteration, True
         direction = _uphill(at)
         length = min(1.0, 2.0 / float(np.abs(direction).max()))
-        while length > 1e-8 and not model.log_likelihood(parameters + length * direction) >= at.value - 1e-10 * abs(
-            at.value
-        ):
+        lowest = at.value - 1e-10 * abs(at.value)
+        there = model.evaluate(parameters + length * direction)
+        while length > 1e-8 and not there.value >= lowest:
             length /= 2
-        parameters = parameters + length * direction
-        at = model.evaluate(parameters)
+            there = model.evaluate(parameters + length * direction)
+        parameters, at = parameters + length * direction, there
     return parameters, at, MOST_ITERATIONS, False
 
 
 def _uphill(at: Likelihood) -> FloatArray:
     """The Newton direction, with the Hessian made negative definite when it is not."""
+    factor = curvature_factor(-at.hessian)
+    if factor is not None:
+        return np.asarray(lapack.dpotrs(factor, at.gradient)[0])
     values, vectors = np.linalg.eigh(-at.hessian)
-    floor = 1e-8 * float(np.abs(values).max())
+    floor = FLATTEST * float(np.abs(values).max())
     return np.asarray(vectors @ ((vectors.T @ at.gradient) / np.maximum(np.abs(values), floor)))
+
+
+def curvature_factor(information: FloatArray) -> FloatArray | None:
+    """Cholesky's upper triangular factor, or None when some direction is flat or curved the wrong way."""
+    if not len(information):
+        return None
+    factor, failed = lapack.dpotrf(information)
+    curved = np.diag(factor)
+    if failed or not curved.min() ** 2 > FLATTEST * curved.max() ** 2:
+        return None
+    return np.asarray(factor)

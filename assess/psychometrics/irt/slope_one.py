@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import lapack
 
 from assess.psychometrics.irt.fitted import Fitted
 from assess.psychometrics.irt.groups import ScoreGroups, score_groups
 from assess.psychometrics.irt.maximisation import Priors
-from assess.psychometrics.irt.newton import NewtonFit, Part, fit_steps
+from assess.psychometrics.irt.newton import NewtonFit, Part, curvature_factor, fit_steps
 from assess.psychometrics.irt.steps import StepLayout
-from assess.psychometrics.irt.table import ResponseTable
+from assess.psychometrics.irt.table import ResponseTable, row_sums
 from assess.psychometrics.responses import BoolArray, FloatArray
 
 # below this a population's standard deviation cannot be told from none, and its logarithm has no standard error
@@ -58,6 +59,18 @@ class Design:
     difficulties: BoolArray
     groups: int
 
+    def nearest(self, wanted: FloatArray) -> FloatArray:
+        """The parameters that lead nearest to these (steps, means, log sds)."""
+        beyond = wanted - self.offset
+        if self.plain:
+            return np.asarray(self.basis.T @ beyond)
+        return np.linalg.lstsq(self.basis, beyond, rcond=None)[0].astype(np.float64)
+
+    @property
+    def plain(self) -> bool:
+        """Whether every parameter is one step, mean or log sd."""
+        return bool((np.count_nonzero(self.basis, axis=0) == 1).all() and self.basis.max(initial=0.0) <= 1)
+
     def part(self, group: int) -> tuple[FloatArray, FloatArray]:
         """Basis and offset of one group's (steps − its mean, log sd)."""
         steps = len(self.basis) - 2 * self.groups
@@ -74,7 +87,7 @@ def fit_one_slope(table: ResponseTable, asked: OneSlope) -> tuple[Fitted, Newton
     exactly = np.maximum(table.frequencies[layout.item, layout.level], 0.5)
     below = np.maximum(table.frequencies[layout.item, layout.level - 1], 0.5)
     wanted = np.concatenate([np.log(below / exactly), np.zeros(2 * groups)])
-    start: FloatArray = np.linalg.lstsq(design.basis, wanted - design.offset, rcond=None)[0].astype(np.float64)
+    start = design.nearest(wanted)
     precision, centre = np.zeros(len(start)), np.zeros(len(start))
     if asked.prior is not None:
         centre[design.difficulties], precision[design.difficulties] = asked.prior[0], 1 / asked.prior[1] ** 2
@@ -215,7 +228,13 @@ def _covariance(fit: NewtonFit, design: Design, log_sds: FloatArray) -> FloatArr
     covariance = np.zeros((len(fit.parameters), len(fit.parameters)))
     none = np.flatnonzero(np.exp(log_sds) <= NO_SPREAD) + len(design.basis) - design.groups
     free = np.flatnonzero(~design.basis[none].any(axis=0))
-    covariance[np.ix_(free, free)] = np.linalg.pinv(-fit.at.hessian[np.ix_(free, free)], hermitian=True)
+    information = -fit.at.hessian[np.ix_(free, free)]
+    factor = curvature_factor(information)
+    if factor is None:
+        covariance[np.ix_(free, free)] = np.linalg.pinv(information, hermitian=True)
+    else:
+        half = lapack.dtrtri(factor)[0]
+        covariance[np.ix_(free, free)] = half @ half.T
     return covariance
 
 
@@ -231,7 +250,7 @@ def _counted(table: ResponseTable, rows: slice, layout: StepLayout) -> tuple[Sco
         groups = score_groups(np.where(categories >= 0, categories, np.nan))
         persons = np.bincount(groups.member, weights=weight, minlength=len(groups.score)).astype(np.float64)
         return ScoreGroups(groups.answered, groups.score, persons, groups.member, groups.complete), reached
-    scores = categories.sum(axis=1, dtype=np.int64)
+    scores = row_sums(categories)
     by_score: FloatArray = np.bincount(scores, weights=weight).astype(np.float64)
     occurring = np.flatnonzero(by_score)
     member = (np.cumsum(by_score > 0) - 1)[scores]

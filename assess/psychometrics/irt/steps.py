@@ -6,6 +6,7 @@ array, item after item; `StepLayout` says whose they are.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -45,10 +46,20 @@ class StepLayout:
         first = np.cumsum(counts) - counts
         return cls(steps=counts, item=item, level=np.arange(len(item)) - first[item] + 1)
 
-    @property
+    @cached_property
     def same_item(self) -> npt.NDArray[np.bool_]:
         """steps × steps: do the two belong to one item?"""
         return np.asarray(self.item[:, None] == self.item[None, :])
+
+    @cached_property
+    def pairs(self) -> tuple[IntArray, IntArray]:
+        """All pairs of steps of one item, the lower step first (a step with itself, too).
+
+        >>> [found.tolist() for found in StepLayout.of([1, 2]).pairs]
+        [[0, 1, 1, 2], [0, 1, 2, 2]]
+        """
+        lower, higher = np.nonzero(np.triu(self.same_item))
+        return lower, higher
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,19 +68,59 @@ class StepCurves:
 
     Attributes
     ----------
+    layout
+        Whose steps they are.
+    probability
+        Categories × Q × items; 0 where an item does not have the category.
     log_normaliser
         Q × items: log Σ_x exp(xθ − δ_1 − … − δ_x).
-    at_least
-        Q × steps: P(X ≥ k).
-    expected, variance, third_moment
-        Q × items: mean, variance and third central moment of the item score. The variance is the item information.
     """
 
+    layout: StepLayout
+    probability: FloatArray
     log_normaliser: FloatArray
-    at_least: FloatArray
-    expected: FloatArray
-    variance: FloatArray
-    third_moment: FloatArray
+
+    @cached_property
+    def at_least(self) -> FloatArray:
+        """Q × steps: P(X ≥ k)."""
+        return self._of_steps(self._beyond(self.probability))
+
+    @cached_property
+    def expected(self) -> FloatArray:
+        """Q × items: mean item score."""
+        return np.asarray(np.einsum("k,kqi->qi", self._category[:, 0, 0], self.probability))
+
+    @cached_property
+    def variance(self) -> FloatArray:
+        """Q × items: variance of the item score, which is the item information."""
+        return np.asarray((self.probability * (self._category - self.expected) ** 2).sum(axis=0))
+
+    @cached_property
+    def third_moment(self) -> FloatArray:
+        """Q × items: third central moment of the item score."""
+        return np.asarray((self.probability * (self._category - self.expected) ** 3).sum(axis=0))
+
+    @cached_property
+    def slope(self) -> FloatArray:
+        """Q × steps: dP(X ≥ k)/dθ = E[(X − E[X])·[X ≥ k]]."""
+        return self._of_steps(self._beyond(self.probability * (self._category - self.expected)))
+
+    @property
+    def _category(self) -> FloatArray:
+        return np.arange(len(self.probability), dtype=np.float64)[:, None, None]
+
+    def _beyond(self, values: FloatArray) -> FloatArray:
+        """Sums over a category and all above; there are few categories and many abilities."""
+        found = values.copy()
+        for k in range(len(found) - 2, 0, -1):
+            found[k] += found[k + 1]
+        return found
+
+    def _of_steps(self, values: FloatArray) -> FloatArray:
+        """Q × steps from categories × Q × items."""
+        categories, abilities, items = values.shape
+        by_item = values.transpose(1, 2, 0).reshape(abilities, items * categories)
+        return np.asarray(by_item.take(self.layout.item * categories + self.layout.level, axis=1))
 
 
 def flat(steps: Sequence[npt.ArrayLike]) -> tuple[StepLayout, FloatArray]:
@@ -98,19 +149,10 @@ def curves(theta: FloatArray, layout: StepLayout, difficulties: FloatArray) -> S
     table[layout.item, layout.level - 1] = difficulties
     sums = np.cumsum(table, axis=1)
     cumulative[layout.item, layout.level] = sums[layout.item, layout.level - 1]
-    category = np.arange(highest + 1, dtype=np.float64)
-    logits = category * theta[:, None, None] - cumulative
-    top = logits.max(axis=2, keepdims=True)
-    weight = np.exp(logits - top)
-    total = weight.sum(axis=2, keepdims=True)
-    probability = weight / total
-    expected = probability @ category
-    deviation = category - expected[:, :, None]
-    at_least = np.cumsum(probability[:, :, ::-1], axis=2)[:, :, ::-1]
-    return StepCurves(
-        log_normaliser=(top + np.log(total))[:, :, 0],
-        at_least=at_least[:, layout.item, layout.level],
-        expected=expected,
-        variance=(probability * deviation**2).sum(axis=2),
-        third_moment=(probability * deviation**3).sum(axis=2),
-    )
+    logits = np.arange(highest + 1, dtype=np.float64)[:, None, None] * theta[:, None] - cumulative.T[:, None, :]
+    top = logits.max(axis=0)
+    logits -= top
+    probability = np.exp(logits, out=logits)
+    total = probability.sum(axis=0)
+    probability /= total
+    return StepCurves(layout=layout, probability=probability, log_normaliser=top + np.log(total))

@@ -12,6 +12,8 @@ from assess.psychometrics.responses import FloatArray, ResponseError, as_categor
 SmallIntegers = npt.NDArray[np.int8]
 MISSING = -1
 HIGHEST = 126
+# rows read at a time: what these need stays in the processor's cache, and sums are whole numbers in single precision, too
+BLOCK = 2048
 # with more items than this nearly every person's pattern is unique, and looking for equal ones costs more than it saves
 FEW_ITEMS = 15
 
@@ -58,15 +60,41 @@ def small_categories(responses: npt.ArrayLike) -> SmallIntegers:
         `not_a_table`, `not_finite`, `not_a_category`.
     """
     matrix = np.asarray(responses, dtype=np.float64)
-    if matrix.ndim == 2 and matrix.size and matrix.min() >= 0 and matrix.max() <= HIGHEST:  # False when anything is NaN
-        small = matrix.astype(np.int8)
-        if (small == matrix).all():
-            return small
+    small = _whole_numbers(matrix)
+    if small is not None:
+        return small
     matrix = as_categories(matrix)
     highest = np.nanmax(matrix, initial=0.0) if np.isfinite(matrix).any() else 0.0
     if highest > HIGHEST:
         raise ResponseError("not_a_category", f"a response of {highest:g}; an item has at most {HIGHEST} steps here")
     return np.where(np.isfinite(matrix), matrix, MISSING).astype(np.int8)
+
+
+def _whole_numbers(matrix: FloatArray) -> SmallIntegers | None:
+    """The same table when all its numbers are categories or missing; None when one is not, or it is no table.
+
+    A block of rows at a time, which the processor then need not fetch twice.
+    """
+    if matrix.ndim != 2 or not matrix.size:
+        return None
+    small = np.empty(matrix.shape, dtype=np.int8)
+    again = np.empty((min(BLOCK, len(matrix)), matrix.shape[1]))
+    with np.errstate(invalid="ignore"):
+        for start in range(0, len(matrix), BLOCK):
+            block, own = matrix[start : start + BLOCK], small[start : start + BLOCK]
+            np.copyto(own, block, casting="unsafe")
+            back = again[: len(block)]
+            np.copyto(back, own)
+            same = back == block
+            missing = None if same.all() else np.isnan(block)
+            if missing is not None:
+                same |= missing
+                own[missing] = 0
+            if not same.all() or own.min() < 0:
+                return None
+            if missing is not None:
+                own[missing] = MISSING
+    return small if small.max() <= HIGHEST else None
 
 
 def frequencies(categories: SmallIntegers) -> IntArray:
@@ -78,7 +106,28 @@ def frequencies(categories: SmallIntegers) -> IntArray:
     [[1, 1, 0], [1, 0, 2]]
     """
     highest = int(categories.max(initial=0))
-    return np.stack([(categories == k).sum(axis=0, dtype=np.int64) for k in range(highest + 1)], axis=1)
+    found = np.zeros((categories.shape[1], highest + 1), dtype=np.int64)
+    for start in range(0, len(categories), BLOCK):
+        block = categories[start : start + BLOCK]
+        everybody = np.ones(len(block), dtype=np.float32)
+        for k in range(highest + 1):
+            found[:, k] += (everybody @ (block == k).astype(np.float32)).astype(np.int64)
+    return found
+
+
+def row_sums(categories: SmallIntegers) -> IntArray:
+    """The sum of each row, of a table without gaps.
+
+    Examples
+    --------
+    >>> row_sums(np.array([[0, 2], [1, 2]], dtype=np.int8)).tolist()
+    [2, 3]
+    """
+    found = np.empty(len(categories), dtype=np.int64)
+    for start in range(0, len(categories), BLOCK):
+        block = categories[start : start + BLOCK].astype(np.float32)
+        found[start : start + BLOCK] = block @ np.ones(block.shape[1], dtype=np.float32)
+    return found
 
 
 def joined(answers: SmallIntegers, used: IntArray) -> SmallIntegers:
