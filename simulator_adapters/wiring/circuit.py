@@ -241,6 +241,12 @@ class Circuit:
         solved = np.linalg.solve(matrix, injected)
         return solved[..., 0] + 1j * solved[..., 1] if self.phases == 3 else solved[..., 0]
 
+    def inverse(self, wiring: Floats, closed: Bools) -> tuple[Floats, Volts]:
+        """The inverse of the conductances, in ohms, shape (…, n, n), and the voltages."""
+        inverse: Floats = np.linalg.inv(self.conductances(closed) + wiring).astype(np.float64, copy=False)
+        solved = inverse @ self._injected
+        return inverse, solved[..., 0] + 1j * solved[..., 1] if self.phases == 3 else solved[..., 0]
+
     def joined(self, nets: Ints, closed: Bools) -> Ints:
         """Label nodes joined by wires and closed contacts, shapes (…, n) and (…, K) to (…, n)."""
         return merge(nets, self.contacts, closed)

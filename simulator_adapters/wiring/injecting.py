@@ -11,8 +11,9 @@ from enum import IntEnum
 import numpy as np
 
 from simulator_adapters.wiring.circuit import Bools, Floats, Ints, Volts, join, tenths, touching
-from simulator_adapters.wiring.faults import MORE_LOAD, Fault, FaultKind, conductances, faults_of
+from simulator_adapters.wiring.faults import MORE_LOAD, Fault, FaultKind, faults_of
 from simulator_adapters.wiring.library import OVERLOAD_TRIPS_FROM, Role
+from simulator_adapters.wiring.perturbed import Perturbed
 from simulator_adapters.wiring.playing import Scene, nothing, settle
 from simulator_adapters.wiring.protection import Protection
 
@@ -58,9 +59,7 @@ class Injector:
         self.protection = protection
         circuit = self.circuit = protection.circuit
         self.faults = faults_of(circuit)
-        self._added = np.array([conductances(circuit, fault) for fault in self.faults]).reshape(
-            -1, circuit.size, circuit.size
-        )
+        self._perturbed = Perturbed(circuit, self.faults)
         parts = [c for c in circuit.task.components if "PE" in c.terminals and c.library.role is not Role.SUPPLY]
         self.housings = np.array([circuit.node[f"{c.id}.PE"] for c in parts], dtype=np.int64)
         self.branches = np.array(
@@ -93,7 +92,7 @@ class Injector:
         )
         after = settle(
             self.protection,
-            lambda items: wiring[candidate[items]] + self._added[fault[items]],
+            lambda items, closed: self._perturbed.solve(wiring, candidate[items], fault[items], closed),
             by_hand[scene],
             before,
             protected=True,

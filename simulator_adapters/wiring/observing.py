@@ -69,7 +69,12 @@ def observe(task: WiringTask, wires: object, operations: Sequence[object]) -> Ob
         # Between two operations timers run out.
         scene = replace(scene, elapsed=scene.pulled)
         while True:
-            settled = settle(engine.protection, lambda items: wiring[items], circuit.closed_by_hand([now]), scene)
+            settled = settle(
+                engine.protection,
+                lambda items, closed: circuit.voltages(wiring[items], closed),
+                circuit.closed_by_hand([now]),
+                scene,
+            )
             batch = Batch(circuit, Script(settings=(dict(now),), rows=()), [drawing], nets, with_axis(settled))
             device = _trips(engine.protection, batch, now)
             if device is None:

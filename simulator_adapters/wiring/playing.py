@@ -82,7 +82,7 @@ def play(protection: Protection, wiring: Floats, played: Script) -> Scene:
     size = len(by_hand) - steps
     at_rest = settle(
         protection,
-        lambda items: wiring[items // size],
+        lambda items, closed: circuit.voltages(wiring[items // size], closed),
         np.tile(by_hand[steps:], (count, 1)),
         nothing(protection, count * size),
     )
@@ -117,10 +117,10 @@ def _step(
     protection: Protection, wiring: Floats, by_hand: Bools, now: Scene, since: Floats, wait_s: float
 ) -> tuple[Scene, Floats]:
     """One step of a sequence for each candidate, and then its wait, in which timers run out one after another."""
-    delays = protection.circuit.delays
+    circuit, delays = protection.circuit, protection.circuit.delays
     left = np.full(len(by_hand), wait_s)
     for _ in range(len(delays) + 2):
-        now = settle(protection, lambda items: wiring[items], by_hand, now)
+        now = settle(protection, lambda items, closed: circuit.voltages(wiring[items], closed), by_hand, now)
         since = np.where(now.pulled, since, 0.0)
         if not left.any():
             break
@@ -134,7 +134,7 @@ def _step(
 
 def settle(
     protection: Protection,
-    network: Callable[[Ints], Floats],
+    solve: Callable[[Ints, Bools], Volts],
     by_hand: Bools,
     before: Scene,
     *,
@@ -144,8 +144,8 @@ def settle(
 
     Parameters
     ----------
-    network
-        Conductances of wires and faults of some of the items, (m,) to (m, n, n).
+    solve
+        Voltages of some of the items with some contacts closed: (m,) and (m, K) to (m, n).
     by_hand
         Contacts that hands close, shape (items, K).
     before
@@ -158,13 +158,15 @@ def settle(
     closed, chatters, moved = by_hand.copy(), np.zeros_like(pulled), np.zeros_like(pulled)
     voltages = np.zeros((len(by_hand), circuit.size), dtype=complex if circuit.phases == 3 else float)
     restless = np.arange(len(by_hand))
+    if not len(restless):
+        return Scene(voltages, closed, pulled, elapsed, chatters, tripped)
     together = MOST_RELAY_ROUNDS + (len(protection.devices) if protected else 0)
     for number in range(together + MOST_RELAY_ROUNDS):
         acting = pulled[restless] & (elapsed[restless] | (circuit.delays == 0))
         made = by_hand[restless] | circuit.closed_by_coils(acting)
         if protected:
             made = protection.opened(made, tripped[restless])
-        solved = circuit.voltages(network(restless), made)
+        solved = solve(restless, made)
         closed[restless], voltages[restless] = made, solved
         now = circuit.pulls(solved, pulled[restless])
         moving = now != pulled[restless]
