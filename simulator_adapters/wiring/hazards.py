@@ -21,13 +21,13 @@ from simulator_adapters.wiring.protection import Protection
 _AHEAD = (Role.SUPPLY, Role.BREAKER, Role.RCD, Role.RCBO)
 
 
-def general_safety(protection: Protection) -> Iterator[Check]:
-    """Every general check of a task, in the order in which findings are told."""
+def general_safety(protection: Protection, reference: Batch) -> Iterator[Check]:
+    """Every general check of a task, in the order in which findings are told; `reference` is its own wiring as played."""
     circuit = protection.circuit
     if len(circuit.lines):
         yield from _short_circuits(circuit)
         yield from _earth()
-    yield from _overcurrent(circuit)
+    yield from _overcurrent(circuit, reference)
     yield from _residual(protection)
     yield from _overload(circuit)
     yield from _loads(circuit)
@@ -97,11 +97,18 @@ def _touch(batch: Batch) -> Bools:
     return np.asarray((live & batch.driven[..., parts]).any(axis=-1))
 
 
-def _overcurrent(circuit: Circuit) -> Iterator[Check]:
+def _overcurrent(circuit: Circuit, reference: Batch) -> Iterator[Check]:
     breakers = [c.id for c in circuit.task.components if c.library.role in (Role.BREAKER, Role.RCBO)]
     if not breakers or not len(circuit.lines):
         return
-    beyond = [f"{c.id}.{end}" for c in circuit.task.components if c.library.role not in _AHEAD for end in c.terminals]
+    # What stands before the breakers in the reference (a main switch, say) may stand there.
+    beyond = [
+        terminal
+        for component in circuit.task.components
+        if component.library.role not in _AHEAD
+        for terminal in (f"{component.id}.{end}" for end in component.terminals)
+        if not _reaching_line(reference, breakers, [terminal]).any()
+    ]
     names = ", ".join(circuit.task.component[name].name for name in breakers)
     yield Check(
         name="overcurrent_protection",

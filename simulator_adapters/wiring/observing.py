@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from simulator_adapters.wiring.batch import Batch
+from simulator_adapters.wiring.circuit import Floats
+from simulator_adapters.wiring.faults import conductances
 from simulator_adapters.wiring.library import Role
 from simulator_adapters.wiring.parts import Component
 from simulator_adapters.wiring.playing import Script, nothing, settle, with_axis
 from simulator_adapters.wiring.protection import Protection
 from simulator_adapters.wiring.task import WiringTask
-from simulator_adapters.wiring.verdict import prepared
+from simulator_adapters.wiring.verdict import Engine, prepared
 from simulator_adapters.wiring.wires import WiringInputError, read_wiring
 
 MOST_OPERATIONS = 500
@@ -42,17 +44,34 @@ class Observation:
     tripped: tuple[str, ...] = ()
 
 
-def observe(task: WiringTask, wires: object, operations: Sequence[object]) -> Observation:
+def faults(task: WiringTask) -> dict[str, str]:
+    """The faults that can be injected into a task: names, and what is wrong in words.
+
+    Examples
+    --------
+    >>> lamp = {"id": "H1", "kind": "lamp"}
+    >>> table = [{"set": {}, "expect": {"H1": True}}]
+    >>> parts = [{"id": "SRC", "kind": "supply"}, lamp]
+    >>> task = WiringTask.from_document(
+    ...     {"id": "T", "title": "T", "components": parts, "reference_nets": [], "truth_table": table}
+    ... )
+    >>> faults(task)["line_body_H1"]
+    'the line touches the housing of lamp H1'
+    """
+    return {fault.name.removeprefix("fault_"): fault.sentence for fault in prepared(task).injector.faults}
+
+
+def observe(task: WiringTask, wires: object, operations: Sequence[object], *, fault: str = "") -> Observation:
     """Operate the switches of a live wiring in order and say how it stands after the last of them.
 
     An operation names the state of each part that the hand moves, such as ``{"S1": "on"}``; the others stay as they are.
-    Before the first, every part stands in its state of rest.
+    Before the first, every part stands in its state of rest. `fault` names one of `faults` that is there from the start.
 
     Raises
     ------
     WiringInputError
         For a wiring that can't be read, and for operations (codes ``not_operations``, ``unknown_state``,
-        ``too_many_operations``) that name a strange part or state.
+        ``too_many_operations``) that name a strange part or state, or a strange fault (code ``unknown_fault``).
     """
     drawing = read_wiring(task, wires)
     moves = read_operations(task, operations)
@@ -60,6 +79,8 @@ def observe(task: WiringTask, wires: object, operations: Sequence[object]) -> Ob
     circuit = engine.circuit
     nets = circuit.nets([drawing])
     wiring = circuit.wire_conductances([drawing], nets)
+    if fault:
+        wiring = wiring + _fault(engine, fault)
     now = {part.id: part.at_rest[0] for part in task.hand_set}
     scene = nothing(engine.protection, 1)
     tripped: list[str] = []
@@ -87,6 +108,14 @@ def observe(task: WiringTask, wires: object, operations: Sequence[object]) -> Ob
             now[device.id] = device.tripped
     loads = {load.id: batch.load_state(0, 0, load.id) for load in circuit.loads}
     return Observation(set=now, loads=loads, voltages=batch.volts_at(0, 0), tripped=tuple(tripped))
+
+
+def _fault(engine: Engine, name: str) -> Floats:
+    found = [fault for fault in engine.injector.faults if fault.name == f"fault_{name}"]
+    if not found:
+        told = f"The fault {name[:60]!r} can't be injected here. Known are {', '.join(faults(engine.task))}."
+        raise WiringInputError([("unknown_fault", told)])
+    return conductances(engine.circuit, found[0])
 
 
 def read_operations(task: WiringTask, operations: Sequence[object]) -> list[dict[str, str]]:

@@ -189,8 +189,8 @@ class Engine:
         self.drawn = tuple(behaviour(self.circuit, self.script, inverted=False))
         self.turned = tuple(behaviour(self.circuit, self.script, inverted=True)) if task.accept_inverted else ()
         self.asked = tuple(asked_safety(self.circuit, self.script))
-        general = (*general_safety(self.protection), *conductor_sizes(self.circuit))
         reference = self.play([read_wiring(task, task.reference)], faults=True)
+        general = (*general_safety(self.protection, reference), *conductor_sizes(self.circuit))
         excused = np.zeros((len(self.injector.faults), len(Danger)), dtype=bool)
         if reference.injected is not None:
             excused = reference.injected.left[0].any(axis=-1)

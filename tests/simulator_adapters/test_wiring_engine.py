@@ -254,6 +254,17 @@ def test_a_breaker_ahead_of_the_rcd_is_accepted() -> None:
     assert judged(task, wires).score == 1
 
 
+def test_a_main_switch_before_the_breaker_may_stand_there_and_nothing_else_may() -> None:
+    parts = [*SIMULATIONS["wiring"][1]["components"], {"id": "Q0", "kind": "isolator"}]
+    entry = {**SIMULATIONS["wiring"][1], "components": parts, "extra_rules": [], "fault_variants": []}
+    entry["truth_table"] = [{**row, "set": {**row["set"], "Q0": "on"}} for row in entry["truth_table"]]
+    entry["reference_nets"] = [["SRC.L", "Q0.1"], ["Q0.2", "Q1.1"], *entry["reference_nets"][1:]]
+    task = WiringTask.from_document(entry)
+    assert check_task(task) == []
+    bypassed = [wire if wire != ("Q1.2", "S1.C") else ("Q1.1", "S1.C") for wire in task.reference]
+    assert Hazard.NO_OVERCURRENT_PROTECTION in judged(task, bypassed).hazards
+
+
 def test_crossed_strappers_are_read_as_the_inverted_table() -> None:
     task = WIRING_TASKS["SIM-WIRE-2"]
     result = judged(task, swapped(task.reference, S2_1="S2.2", S2_2="S2.1"))

@@ -86,6 +86,17 @@ def test_without_faults_an_open_protective_conductor_shows_only_by_the_task_s_ow
     assert failed(verdict) == {"protective_conductor_X1.PE"}
 
 
+def test_a_task_without_any_switch_is_judged() -> None:
+    parts = [{"id": "SRC", "kind": "supply"}, {"id": "H1", "kind": "lamp"}]
+    nets = [[f"SRC.{pole}", f"H1.{pole}"] for pole in ("L", "N", "PE")]
+    table = [{"set": {}, "expect": {"H1": True}}]
+    entry = {"id": "bare", "title": "A lamp", "components": parts, "reference_nets": nets, "truth_table": table}
+    task = WiringTask.from_document(entry)
+    assert [(judged(task, wires).works, judged(task, wires).safe) for wires in (nets, nets[1:], nets[:2])] == [
+        *((True, True), (False, True), (True, False))
+    ]
+
+
 def test_a_danger_that_the_reference_has_too_is_not_held_against_a_candidate() -> None:
     """Without an RCD in the task nothing clears a leak: neither the reference nor an equal wiring is blamed for it."""
     task = WIRING_TASKS["SIM-WIRE-1"]

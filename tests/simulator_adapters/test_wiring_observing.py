@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from simulator_adapters.wiring import Observation, WiringInputError, observe
+from simulator_adapters.wiring import Observation, WiringInputError, faults, observe
 from tests.simulator_adapters.bundled_simulations import WIRING_TASKS, without_key
 
 ON = {"Q1": "on", "S1": "on"}
@@ -65,6 +65,20 @@ def test_a_neutral_taken_past_the_residual_current_device_trips_it() -> None:
     past = (("EV.N", "SRC.N"), ("Q1.2", "EV.L"))
     found = seen("SIM-WIRE-4", REST, without=("EV.N", "EV.L"), more=past)
     assert (found.tripped, found.set["RCD"]) == (("RCD",), "off")
+
+
+def test_an_injected_fault_trips_what_should_trip_and_leaves_live_what_nothing_clears() -> None:
+    task = WIRING_TASKS["SIM-WIRE-1"]
+    found = observe(task, task.reference, [ON], fault="line_body_X1")
+    assert (found.tripped, found.set["Q1"]) == (("Q1",), "off")
+    bare = [wire for wire in task.reference if "X1.PE" not in wire]
+    assert observe(task, bare, [ON], fault="line_body_X1").tripped == ()
+    with pytest.raises(WiringInputError, match="'no such' can't be injected here"):
+        observe(task, bare, [ON], fault="no such")
+
+
+def test_the_faults_of_a_task_are_told_in_words() -> None:
+    assert faults(WIRING_TASKS["SIM-WIRE-4"])["line_neutral_K1"] == "the coil of contactor K1 is shorted"
 
 
 @pytest.mark.parametrize(
