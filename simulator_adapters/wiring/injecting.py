@@ -23,6 +23,10 @@ SHORT_AMPS = 10.0
 LEAK_AMPS = 0.03
 
 
+_BODY = (FaultKind.LINE_BODY, FaultKind.NEUTRAL_BODY)
+_TO_EARTH = (*_BODY, FaultKind.TOUCH)
+
+
 class Danger(IntEnum):
     """What may be left once the devices have answered, the worst first."""
 
@@ -67,6 +71,7 @@ class Injector:
         ).reshape(-1, 2)
         self._siemens = np.array([fault.branches[0][2] if fault.branches else 0.0 for fault in self.faults])
         self._overload = np.array([fault.kind is FaultKind.OVERLOADED for fault in self.faults], dtype=bool)
+        self._to_earth = np.array([fault.kind in _TO_EARTH for fault in self.faults], dtype=bool)
         self._too_much = np.array([self._amps_too_many(fault) for fault in self.faults])
 
     def _amps_too_many(self, fault: Fault) -> float:
@@ -101,6 +106,20 @@ class Injector:
         left[candidate, scene, fault] = self._dangers(after, fault, nets[candidate])
         return Injected(np.moveaxis(left, 1, -1), item, after.voltages, after.tripped)
 
+    def excused(self, reference: Injected) -> Bools:
+        """Dangers that the reference wiring isn't free of in every scene, shape (faults, dangers).
+
+        Which end of a load is its line is the candidate's choice unless a rule says otherwise: a fault from one end to the
+        housing is excused by the other as well.
+        """
+        own: Bools = np.asarray(reference.left[0].any(axis=-1))
+        excused = own.copy()
+        for row, fault in enumerate(self.faults):
+            for other, twin in enumerate(self.faults):
+                if {fault.kind, twin.kind} == set(_BODY) and fault.component == twin.component:
+                    excused[row] |= own[other]
+        return excused
+
     def _live_nodes(self) -> Ints:
         return np.setdiff1d(self.circuit.sources, np.concatenate([self.circuit.supply["N"], self.circuit.supply["PE"]]))
 
@@ -112,7 +131,7 @@ class Injector:
         overloaded = self._overload[fault]
         left[:, Danger.LIVE_PART] = self._live_housing(after, nets, a, b)
         left[:, Danger.NOT_CLEARED] = (amps > SHORT_AMPS) & ~overloaded
-        left[:, Danger.LEAK] = (amps > LEAK_AMPS) & (amps <= SHORT_AMPS) & ~overloaded
+        left[:, Danger.LEAK] = (amps > LEAK_AMPS) & (amps <= SHORT_AMPS) & self._to_earth[fault]
         # The branch carries what is too much, the motor itself the rest.
         left[:, Danger.OVERLOAD] = amps * (1 + 1 / MORE_LOAD) > self._too_much[fault]
         return left

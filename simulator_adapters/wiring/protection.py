@@ -33,7 +33,9 @@ class Protection:
         self.circuit = circuit
         self.devices = tuple(c for c in circuit.task.components if c.library.role in PROTECTIVE and c.states)
         contacts = len(circuit.contacts)
-        self._own = np.array([circuit.contacts_of([d.id]) for d in self.devices], dtype=bool).reshape(len(self.devices), contacts)
+        self._own = np.array([circuit.contacts_of([d.id]) for d in self.devices], dtype=bool).reshape(
+            len(self.devices), contacts
+        )
         tripped = [circuit.closed_in(device, device.tripped) for device in self.devices]
         self._tripped = np.array(tripped, dtype=bool).reshape(len(self.devices), contacts)
         self.amps = np.array([trips_from(circuit.task, device) for device in self.devices])

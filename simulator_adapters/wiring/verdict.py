@@ -16,7 +16,7 @@ from simulator_adapters.wiring.checks import Check, asked_safety, behaviour
 from simulator_adapters.wiring.circuit import Bools, Circuit
 from simulator_adapters.wiring.findings import Finding, Hazard, Scene, Sort
 from simulator_adapters.wiring.hazards import general_safety, under_fault
-from simulator_adapters.wiring.injecting import Danger, Injected, Injector
+from simulator_adapters.wiring.injecting import Injected, Injector
 from simulator_adapters.wiring.playing import play, script
 from simulator_adapters.wiring.protection import Protection
 from simulator_adapters.wiring.sizes import conductor_sizes
@@ -191,11 +191,10 @@ class Engine:
         self.asked = tuple(asked_safety(self.circuit, self.script))
         reference = self.play([read_wiring(task, task.reference)], faults=True)
         general = (*general_safety(self.protection, reference), *conductor_sizes(self.circuit))
-        excused = np.zeros((len(self.injector.faults), len(Danger)), dtype=bool)
-        if reference.injected is not None:
-            excused = reference.injected.left[0].any(axis=-1)
         self.general = tuple(check for check in general if not check.fails(reference).any())
-        self.faults = tuple(under_fault(self.injector, excused))
+        self.faults: tuple[Check, ...] = ()
+        if reference.injected is not None:
+            self.faults = tuple(under_fault(self.injector, self.injector.excused(reference.injected)))
 
     def at_once(self, *, faults: bool) -> int:
         """How many candidates are solved together."""

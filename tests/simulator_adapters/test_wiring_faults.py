@@ -103,6 +103,18 @@ def test_a_danger_that_the_reference_has_too_is_not_held_against_a_candidate() -
     assert "fault_touch_H1" not in failed(judged(task, task.reference))
 
 
+def test_a_load_whose_ends_are_equal_may_be_connected_either_way_round() -> None:
+    """Without an RCD nothing clears a neutral that touches the housing, whichever terminal the neutral lies on."""
+    motor = {"id": "M1", "kind": "motor", "terminals": ["U1", "U2", "PE"], "load_between": ["U1", "U2"]}
+    parts = [{"id": "SRC", "kind": "supply"}, {"id": "Q1", "kind": "breaker C16"}, motor]
+    table = [{"set": {"Q1": state}, "expect": {"M1": state == "on"}} for state in ("on", "off")]
+    nets = [["SRC.L", "Q1.1"], ["Q1.2", "M1.U1"], ["SRC.N", "M1.U2"], ["SRC.PE", "M1.PE"]]
+    entry = {"id": "pump", "title": "A pump", "components": parts, "reference_nets": nets, "truth_table": table}
+    task = WiringTask.from_document({**entry, "must_reach_pe": ["M1.PE"]})
+    turned = judged(task, exchanged(list(task.reference), M1_U1="M1.U2", M1_U2="M1.U1"))
+    assert (turned.works, turned.safe, failed(turned)) == (True, True, set())
+
+
 def test_conductors_looped_through_a_terminal_stay_joined_under_a_fault_there() -> None:
     """The lamp's protective conductor goes on to the socket: as good as one for each."""
     task = WIRING_TASKS["SIM-WIRE-1"]
