@@ -7,6 +7,7 @@ cannot lower it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import optimize
@@ -36,8 +37,10 @@ class Visit:
         |gradient|/√information of each parameter: its distance to the summit in (complete-data) standard errors.
     exact
         False when the objective is rounded to single precision; no climb ends on such a visit.
-    points
-        Of the grid that was integrated on; objectives on different grids do not compare, nor do steps.
+    points, rows
+        Of the grid that was integrated on, and of the table; objectives on different ones do not compare, nor do steps.
+    narrowest
+        Standard deviation of the narrowest posterior on that grid.
     """
 
     objective: float
@@ -46,6 +49,13 @@ class Visit:
     steepness: FloatArray
     exact: bool = True
     points: int = 0
+    rows: int = 0
+    narrowest: float = float("inf")
+
+    @property
+    def surface(self) -> tuple[int, int]:
+        """What the objective was computed on."""
+        return self.points, self.rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +85,7 @@ def climb(
     here, at = start, visit(start)
     parameters: list[FloatArray] = []
     residuals: list[FloatArray] = []
-    grids: list[int] = []
+    surfaces: list[tuple[int, int]] = []
     for iteration in range(1, most_iterations + 1):
         residual = at.target - here
         arrived = np.abs(residual).max(initial=0.0) < tolerance and at.steepness.max(initial=0.0) < steepest
@@ -84,15 +94,15 @@ def climb(
         if lost(here):
             return Ascent(here, at, iteration, converged=False)
         parameters, residuals = [*parameters[-MEMORY:], here], [*residuals[-MEMORY:], residual]
-        grids = [*grids[-MEMORY:], at.points]
-        proposed = mixed(parameters, residuals, grids)
+        surfaces = [*surfaces[-MEMORY:], at.surface]
+        proposed = mixed(parameters, residuals, surfaces)
         if len(parameters) > 1 and admissible(proposed):
             there = visit(proposed)
             slack = SLACK if at.exact and there.exact else ROUNDED
-            if there.points != at.points or there.objective >= at.objective - slack * abs(at.objective):
+            if there.surface != at.surface or there.objective >= at.objective - slack * abs(at.objective):
                 here, at = proposed, there
                 continue
-            parameters, residuals, grids = [here], [residual], [at.points]
+            parameters, residuals, surfaces = [here], [residual], [at.surface]
         here, at = at.target, visit(at.target)
     return Ascent(here, at, most_iterations, converged=False)
 
@@ -127,10 +137,12 @@ def climb_within(
     return Ascent(parameters, at, int(found.nit), converged=bool(at.steepness.max(initial=0.0) < steepest))
 
 
-def mixed(parameters: list[FloatArray], residuals: list[FloatArray], grids: list[int] | None = None) -> FloatArray:
+def mixed(
+    parameters: list[FloatArray], residuals: list[FloatArray], surfaces: list[tuple[int, int]] | None = None
+) -> FloatArray:
     """Anderson's next point: the combination of past steps whose residual is smallest, one step further.
 
-    Only steps within one grid say how residuals change with the parameters.
+    Only steps on one surface say how residuals change with the parameters.
 
     Examples
     --------
@@ -145,8 +157,8 @@ def mixed(parameters: list[FloatArray], residuals: list[FloatArray], grids: list
     shape = here.shape
     moved = np.diff(np.array(parameters).reshape(len(parameters), -1), axis=0).T
     changed = np.diff(np.array(residuals).reshape(len(residuals), -1), axis=0).T
-    if grids is not None:
-        within = np.diff(grids) == 0
+    if surfaces is not None:
+        within = [before == after for before, after in pairwise(surfaces)]
         moved, changed = moved[:, within], changed[:, within]
     share = np.linalg.lstsq(changed, residual.ravel(), rcond=1e-8)[0]
     return np.asarray((here.ravel() + residual.ravel() - (moved + changed) @ share).reshape(shape))

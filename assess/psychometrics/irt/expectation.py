@@ -16,6 +16,7 @@ from assess.psychometrics.irt.table import ResponseTable
 from assess.psychometrics.responses import FloatArray
 
 REACH = 6.0
+POINTS = 61
 BLOCK = 1024
 Precision = type[np.float64] | type[np.float32]
 Floats = npt.NDArray[Any]  # of either precision

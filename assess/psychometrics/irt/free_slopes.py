@@ -6,16 +6,19 @@ import numpy as np
 from scipy.special import logit
 
 from assess.psychometrics.irt.ascent import Ascent, climb, climb_within
-from assess.psychometrics.irt.expectation import Grid, Indicators, moments, points_for
-from assess.psychometrics.irt.families import log_probabilities
-from assess.psychometrics.irt.fitted import Fitted, nodes_of
-from assess.psychometrics.irt.landscape import POINTS, STEEPEST, Fixed, Landscape
+from assess.psychometrics.irt.expectation import POINTS, Grid, Indicators, points_for
+from assess.psychometrics.irt.fitted import Fitted
+from assess.psychometrics.irt.gathering import Gathering
+from assess.psychometrics.irt.landscape import Fixed, Landscape
 from assess.psychometrics.irt.maximisation import Priors
 from assess.psychometrics.irt.models import Model
 from assess.psychometrics.irt.starts import Start, starting_values
 from assess.psychometrics.irt.table import ResponseTable
+from assess.psychometrics.irt.walk import Walk
 from assess.psychometrics.responses import FloatArray
 
+# how steep the end of a climb may be, in standard errors
+STEEPEST = 0.01
 # EM steps on a flat likelihood before another method takes over
 PATIENCE = 40
 # a slope beyond these, or an item at the edge of its range, is worth a second start
@@ -75,11 +78,11 @@ def fit_free_slopes(
     most_iterations: int,
 ) -> FreeSlopeFit:
     """Accelerated EM from one start, and from a second where the model has guessing or the first end looks odd."""
-    indicators = Indicators(table)
+    gathering = Gathering(Indicators(table))
 
     def fit(start: Start, *, loosely: bool = False) -> FreeSlopeFit:
         landscape = Landscape(
-            indicators=indicators, family=model.family, priors=priors, fixed=fixed, as_needed=points is None
+            gathering=gathering, family=model.family, priors=priors, fixed=fixed, as_needed=points is None
         )
         at = landscape.packed(starting_values(table, model.family, start))
         end = (NEARLY, GENTLE) if loosely else (tolerance, STEEPEST)
@@ -112,7 +115,7 @@ def _fit(
 
     `end`: how long the last step and how steep the end may be.
     """
-    table, family, priors = landscape.indicators.table, landscape.family, landscape.priors
+    table, family, priors = landscape.table, landscape.family, landscape.priors
     iterations = 0
     if landscape.flat:
         # without a prior the likelihood is flat and has several tops: start from where a prior leads
@@ -124,13 +127,11 @@ def _fit(
     while True:
         ascent, grid = _climb(landscape, Grid(points), at, end, most_iterations)
         at, iterations = ascent.parameters, iterations + ascent.iterations
-        items, means, sds = landscape.unpacked(at)
-        logs = log_probabilities(family, items, table.counts, nodes_of(grid, means, sds))
-        narrowest = float(moments(landscape.indicators, logs, grid, landscape.quick)[1].min(initial=1.0))
-        points = points_for(grid, narrowest, landscape.widest)
+        points = points_for(grid, ascent.visit.narrowest, landscape.widest)
         rough = not ascent.visit.exact
         if not ascent.converged or rough or points == len(grid.nodes) == ascent.visit.points:
             break
+    items, means, sds = landscape.unpacked(at)
     log_prior = landscape.log_prior(items)
     fitted = Fitted(
         family=family,
@@ -161,7 +162,7 @@ def _climb(
     landscape: Landscape, grid: Grid, start: FloatArray, end: tuple[float, float], most_iterations: int
 ) -> tuple[Ascent, Grid]:
     """Climb by accelerated EM; where the likelihood is flat and EM crawls, within bounds by another method."""
-    walk = landscape.walk(grid)
+    walk = Walk(landscape, grid, end[0])
     ascent = climb(
         walk.visit,
         start,

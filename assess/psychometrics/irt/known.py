@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from assess.psychometrics.irt.calibration import Calibration, spread_out
+from assess.psychometrics.irt.expectation import POINTS
 from assess.psychometrics.irt.fitted import Fitted, thresholds
 from assess.psychometrics.irt.known_item import KnownItem, rows_of
-from assess.psychometrics.irt.landscape import POINTS
 from assess.psychometrics.irt.maximisation import Priors
 from assess.psychometrics.irt.models import model_named
 from assess.psychometrics.irt.table import response_table

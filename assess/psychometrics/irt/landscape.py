@@ -10,36 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assess.psychometrics.irt.ascent import Visit
-from assess.psychometrics.irt.expectation import (
-    REACH,
-    WIDEST_SPACING,
-    Expectation,
-    Grid,
-    Indicators,
-    Precision,
-    expect,
-    points_for,
-)
-from assess.psychometrics.irt.families import Family, by_ability, free, log_probabilities
-from assess.psychometrics.irt.fitted import nodes_of
-from assess.psychometrics.irt.maximisation import LOGIT_GUESSING, Improvement, Priors, admissible, improve
+from assess.psychometrics.irt.expectation import WIDEST_SPACING
+from assess.psychometrics.irt.families import Family, free
+from assess.psychometrics.irt.gathering import Gathering
+from assess.psychometrics.irt.maximisation import LOGIT_GUESSING, Priors, admissible
+from assess.psychometrics.irt.table import ResponseTable
 from assess.psychometrics.responses import BoolArray, FloatArray
 
-STEEPEST = 0.01
-POINTS = 61
-# large tables begin in single precision, until a step is shorter than this
-NEAR = 3e-4
-# these begin on a coarse grid, too: 2·exp(−2π²/1.6²) = 9e-4
-LEADING_SPACING = 1.6
-LEADING_POINTS = 31
-# from here on the grid is refined where it has to be
-FINER = 0.03
 # beyond these no data bound a parameter
 SLOPES = (-25.0, 25.0)
 INTERCEPTS = (-80.0, 80.0)
 MEANS = (-20.0, 20.0)
 LOG_SDS = (-3.0, 3.0)
+# by how much one step may change the scale
+SHIFTS, VARIANCES = (-1.0, 1.0), (0.25, 4.0)
 # where nodes move with a distribution, their phase must not show: 2·exp(−2π²) = 5e-9
 MOVING_SPACING = 1.0
 
@@ -73,7 +57,7 @@ class Landscape:
         Whether the grid may be coarser than usual where every posterior is wide; only large tables make use of it.
     """
 
-    indicators: Indicators
+    gathering: Gathering
     family: Family
     priors: Priors
     fixed: Fixed
@@ -85,6 +69,53 @@ class Landscape:
         return self.family == "guessing" and self.priors.guessing is None
 
     @property
+    def table(self) -> ResponseTable:
+        """The answers."""
+        return self.gathering.indicators.table
+
+    @property
+    def rescalable(self) -> bool:
+        """Whether the items can make up for a change of the ability's scale: nothing but the reference group holds it."""
+        held = self.fixed.anchored.any() or self.fixed.moving[0]
+        return not held and self.priors.log_slope is None and self.priors.intercept is None
+
+    def rescaled(self, point: FloatArray, mean: float, square: float) -> FloatArray:
+        """The same on the scale on which the reference group, now of this mean and mean square, has mean 0 and variance 1.
+
+        Expanded by these two, EM climbs at once in the directions in which it is slowest (Liu, Rubin & Wu 1998, Biometrika 85,
+        755–770).
+        """
+        items, means, sds = self.unpacked(point)
+        mean = float(np.clip(mean, *SHIFTS))
+        sd = float(np.sqrt(np.clip(square - mean**2, *VARIANCES)))
+        found = items.copy()
+        found[:, 0] *= sd
+        last, times = self._intercepts
+        found[:, 1:last] += self.exists[:, 1:last] * times * items[:, :1] * mean
+        moving = self.fixed.moving
+        means, sds = np.where(moving, (means - mean) / sd, means), np.where(moving, sds / sd, sds)
+        return np.concatenate([found.ravel(), means, np.log(sds)])
+
+    def gains(self, point: FloatArray, gradient: FloatArray, persons: float) -> tuple[float, float]:
+        """Mean and mean square of the reference group's persons, as the gain of a change of the scale says them.
+
+        For the integral they are the posterior moments; for the sum over nodes these vanish where the gradient does, and the
+        posterior moments only nearly.
+        """
+        items, means, _ = self.unpacked(point)
+        by_item, by_groups = gradient[: items.size].reshape(items.shape), gradient[items.size :].reshape(2, -1)
+        last, times = self._intercepts
+        mean = (items[:, :1] * times * by_item[:, 1:last]).sum() - by_groups[0].sum()
+        square = items[:, 0] @ by_item[:, 0] - means @ by_groups[0] - by_groups[1].sum()
+        return float(mean / persons), float(1 + square / persons)
+
+    @property
+    def _intercepts(self) -> tuple[int, FloatArray]:
+        """The end of the intercepts in an item's row, and how often the slope counts in each category's logit."""
+        last = self.fixed.parameters.shape[1] - (self.family == "guessing")
+        return last, np.arange(1.0, last) if self.family == "partial credit" else np.ones(last - 1)
+
+    @property
     def widest(self) -> float:
         """How wide nodes may lie apart, in standard deviations of the narrowest posterior."""
         return MOVING_SPACING if self.fixed.moving.any() else WIDEST_SPACING
@@ -93,7 +124,7 @@ class Landscape:
     def exists(self) -> BoolArray:
         """Which item parameters are estimated."""
         shape = self.fixed.parameters.shape
-        real = free(self.family, self.indicators.table.counts, shape[1])
+        real = free(self.family, self.table.counts, shape[1])
         return np.asarray(real & ~self.fixed.anchored[:, None])
 
     def packed(self, items: FloatArray) -> FloatArray:
@@ -126,7 +157,7 @@ class Landscape:
         moderate = np.abs(means) <= MEANS[1]
         usual = np.abs(np.log(sds)) <= LOG_SDS[1]
         known = np.where(self.fixed.anchored[:, None], 0.0, items)
-        counts = self.indicators.table.counts
+        counts = self.table.counts
         if self.family == "graded":
             known = np.where(self.fixed.anchored[:, None], -np.arange(items.shape[1])[None, :], items)
         return bool(moderate.all() and usual.all()) and admissible(self.family, known, counts)
@@ -152,109 +183,3 @@ class Landscape:
             both.append(np.concatenate([edge.ravel(), np.where(moving, mean, 0.0), np.where(moving, log_sd, 0.0)]))
         assert both[0].size == items.size + 2 * groups
         return both[0], both[1]
-
-    @property
-    def quick(self) -> Precision:
-        """What a large table is read in where six digits are plenty."""
-        return np.float32 if self.indicators.large else np.float64
-
-    def walk(self, grid: Grid) -> "Walk":
-        """A way up that begins on this grid."""
-        return Walk(self, grid)
-
-
-class Walk:
-    """A way up: the grid is refined, and single precision given up, as the steps get shorter.
-
-    A large table begins on a coarse grid in single precision, which leads to within a thousandth of the place.
-    """
-
-    def __init__(self, landscape: Landscape, grid: Grid) -> None:
-        self.landscape = landscape
-        self.final = grid
-        self.leading = landscape.indicators.large and len(grid.nodes) > LEADING_POINTS
-        self.grid = Grid(LEADING_POINTS) if self.leading else grid
-        self.precision = landscape.quick
-        self.exists = landscape.exists.astype(np.float64)
-
-    def exactly(self) -> None:
-        """From here on in double precision, on the final grid."""
-        self.precision = np.float64
-        self.leading, self.grid = False, self.final
-
-    def visit(self, point: FloatArray) -> Visit:
-        """The objective, the plain EM step and the gradient at a point."""
-        here, now, points = self.landscape, self.precision, len(self.grid.nodes)
-        items, means, sds = here.unpacked(point)
-        expected, step = self._step(items, means, sds)
-        target, gradient, information = self._of_groups(expected, means, sds)
-        # at a bound the gradient may point out of the range
-        inward = np.where(items < 0, step.gradient > 0, step.gradient < 0)
-        counted = (self.exists > 0) & (~here.at_bound(items) | inward)
-        steepness = np.where(counted, np.abs(step.gradient) / np.sqrt(np.maximum(step.information, 1e-12)), 0.0)
-        to = np.concatenate([step.parameters.ravel(), target])
-        longest = float(np.abs(to - point).max())
-        if longest < NEAR:
-            self.exactly()
-        if self.leading or longest < FINER:
-            self._refine(items, means, sds, expected)
-        return Visit(
-            objective=expected.log_likelihood + here.log_prior(items),
-            target=to,
-            gradient=np.concatenate([(step.gradient * self.exists).ravel(), gradient]),
-            steepness=np.concatenate([steepness.ravel(), np.abs(gradient) / np.sqrt(information)]),
-            exact=now is np.float64,
-            points=points,
-        )
-
-    def information(self, point: FloatArray) -> FloatArray:
-        """Complete-data information of each part of a point; 0 where nothing is estimated."""
-        items, means, sds = self.landscape.unpacked(point)
-        expected, step = self._step(items, means, sds)
-        moving = np.tile(self.landscape.fixed.moving, 2)
-        of_groups = np.where(moving, self._of_groups(expected, means, sds)[2], 0.0)
-        return np.concatenate([(step.information * self.exists).ravel(), of_groups])
-
-    def _step(self, items: FloatArray, means: FloatArray, sds: FloatArray) -> tuple[Expectation, Improvement]:
-        here = self.landscape
-        table, nodes = here.indicators.table, nodes_of(self.grid, means, sds)
-        logs = log_probabilities(here.family, items, table.counts, nodes)
-        expected = expect(here.indicators, logs, self.grid, self.precision)
-        anchored = here.fixed.anchored if here.fixed.anchored.any() else None
-        step = improve(here.family, items, table.counts, expected.counts, nodes, here.priors, anchored, logs)
-        return expected, step
-
-    def _of_groups(
-        self, expected: Expectation, means: FloatArray, sds: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """The groups' part of a plain step, of the gradient (0 for a fixed group) and of the information."""
-        moving, z = self.landscape.fixed.moving, self.grid.nodes
-        persons = expected.persons.sum(axis=1)
-        first, second = expected.persons @ z / persons, expected.persons @ z**2 / persons
-        spread = np.sqrt(np.maximum(second - first**2, 1e-6))
-        target = np.concatenate(
-            [np.where(moving, means + sds * first, means), np.log(np.where(moving, sds * spread, sds))]
-        )
-        gradient = np.concatenate([persons * first / sds, persons * (second - 1)]) * np.tile(moving, 2)
-        return target, gradient, np.concatenate([persons / sds**2, 2 * persons])
-
-    def _refine(self, items: FloatArray, means: FloatArray, sds: FloatArray, expected: Expectation) -> None:
-        """A finer grid when the information where persons are asks for it."""
-        here, groups = self.landscape, len(means)
-        z = np.linspace(-REACH, REACH, expected.persons.shape[1])
-        nodes = (means[:, None] + sds[:, None] * z).ravel()
-        at = by_ability(here.family, items, here.indicators.table.counts, nodes)
-        of_test = at.information.sum(axis=0).reshape(groups, -1) * sds[:, None] ** 2
-        highest = float(np.where(expected.persons > 0.5, of_test, 0.0).max(initial=0.0))
-        narrowest = float(1 / np.sqrt(1 + highest))
-        finer = points_for(self.final, narrowest, here.widest)
-        if self.leading and here.as_needed:
-            finer = min(points_for(Grid(LEADING_POINTS), narrowest, MOVING_SPACING), max(POINTS, finer))
-            self.final = Grid(finer)
-        elif finer > len(self.final.nodes):
-            self.final = Grid(finer)
-        if self.leading:
-            needed = points_for(Grid(LEADING_POINTS), narrowest, LEADING_SPACING)
-            self.grid = Grid(min(needed, len(self.final.nodes)))
-        elif len(self.final.nodes) > len(self.grid.nodes):
-            self.grid = self.final

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from assess.psychometrics.irt.families import Family, IntArray, curves, free, log_probabilities
 from assess.psychometrics.responses import BoolArray, FloatArray
@@ -107,25 +108,21 @@ def improve(
     exists = free(family, categories, parameters.shape[1]).astype(np.float64)
     if anchored is not None:
         exists[anchored] = 0.0
-    everybody = counts.sum(axis=1, keepdims=True)
-    at = curves(family, parameters, categories, nodes, logs)
     by_prior, prior_information = priors.derivatives(family, parameters, exists)
-    items, width = parameters.shape
-    score = at.score.reshape(items, width, -1)
-    gradient = (score @ counts.reshape(items, -1, 1))[:, :, 0] + by_prior
+    if logs is None:
+        logs = log_probabilities(family, parameters, categories, nodes)
+    derivatives = _of_right_or_wrong if counts.shape[1] == 2 else _of_categories
+    gradient, information = derivatives(family, parameters, categories, counts, nodes, logs)
+    gradient += by_prior
     if anchored is not None:
-        gradient[anchored], score[anchored] = 0.0, 0.0
-    weight = (everybody * np.exp(at.log_probability)).reshape(items, 1, -1)
-    information = (score * weight) @ score.transpose(0, 2, 1)
+        gradient[anchored], information[anchored] = 0.0, 0.0
     diagonal = np.einsum("jpp->jp", information)
     diagonal += prior_information
     kept = diagonal.copy()
     diagonal += np.where(exists > 0, 1e-10 * (1 + diagonal), 1.0)
-    direction = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
+    direction: FloatArray = np.linalg.solve(information, gradient[:, :, None])[:, :, 0].astype(np.float64)
     direction /= np.maximum(1.0, np.abs(direction).max(axis=1, keepdims=True) / LONGEST)
-    following = _lengthwise(
-        family, parameters, direction, categories, counts, nodes, priors, at.log_probability, exists
-    )
+    following = _lengthwise(family, parameters, direction, categories, counts, nodes, priors, logs, exists)
     if family == "guessing":
         following[:, 2] = np.clip(following[:, 2], *LOGIT_GUESSING)
     return Improvement(following, gradient, kept)
@@ -141,6 +138,52 @@ def admissible(family: Family, parameters: FloatArray, categories: IntArray) -> 
     ):
         return False
     return bool(_ordered(family, parameters, categories).all())
+
+
+def _of_categories(
+    family: Family,
+    parameters: FloatArray,
+    categories: IntArray,
+    counts: FloatArray,
+    nodes: FloatArray,
+    logs: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Gradient of each item's expected log-likelihood, and its Fisher information."""
+    items, width = parameters.shape
+    score = curves(family, parameters, categories, nodes, logs).score.reshape(items, width, -1)
+    gradient = (score @ counts.reshape(items, -1, 1))[:, :, 0]
+    weight = (counts.sum(axis=1, keepdims=True) * np.exp(logs)).reshape(items, 1, -1)
+    return gradient, (score * weight) @ score.transpose(0, 2, 1)
+
+
+def _of_right_or_wrong(
+    family: Family, parameters: FloatArray, _: IntArray, counts: FloatArray, nodes: FloatArray, logs: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """The same for items of two categories, where everything follows from the probability P of the higher.
+
+    With σ = σ(az + d) and g the guessing parameter, ∂log P/∂u = (1 − P)·σ/P by u = az + d and (1 − P)·g/P by the logit of g.
+    """
+    items, width = parameters.shape
+    right, wrong = np.exp(logs[:, 1]), np.exp(logs[:, 0])
+    everybody = counts.sum(axis=1)
+    powers = np.stack([nodes**2, nodes, np.ones_like(nodes)], axis=1)
+    gradient, information = np.empty((items, width)), np.empty((items, width, width))
+    missed = counts[:, 1] - everybody * right
+    if family != "guessing":
+        gradient[:] = missed @ powers[:, 1:]
+        by_u = (everybody * right * wrong) @ powers
+    else:
+        guess = expit(parameters[:, 2, None])
+        known = expit(parameters[:, 0, None] * nodes + parameters[:, 1, None]) / right
+        missed_known, spread = missed * known, everybody * wrong * right
+        gradient[:, :2], gradient[:, 2] = missed_known @ powers[:, 1:], (missed * (guess / right)).sum(axis=1)
+        by_u = (spread * known**2) @ powers
+        with_guess = (spread * known * (guess / right)) @ powers[:, 1:]
+        information[:, 2, :2] = information[:, :2, 2] = with_guess
+        information[:, 2, 2] = (spread * (guess / right) ** 2).sum(axis=1)
+    information[:, 0, 0], information[:, 1, 1] = by_u[:, 0], by_u[:, 2]
+    information[:, 0, 1] = information[:, 1, 0] = by_u[:, 1]
+    return gradient, information
 
 
 def _lengthwise(

@@ -25,13 +25,15 @@ def starting_values(table: ResponseTable, family: Family, start: Start = "even")
     items, highest = len(table.counts), int(table.counts.max())
     parameters = np.zeros((items, highest + (family == "guessing")))
     parameters[:, 0] = 1.0 if start == "even" else _classical_slopes(table)
-    for j, count in enumerate(table.counts):
-        share = table.frequencies[j, :count] + 0.5
+    real = np.arange(highest) < table.counts[:, None]
+    share = np.where(real, table.frequencies[:, :highest] + 0.5, 0.0)
+    with np.errstate(divide="ignore"):
         if family == "graded":
-            reached = np.cumsum(share[::-1])[::-1][1:] / share.sum()
-            parameters[j, 1:count] = FLATTENED * logit(reached)
+            reached = np.cumsum(share[:, ::-1], axis=1)[:, ::-1] / share.sum(axis=1, keepdims=True)
+            intercepts = logit(reached[:, 1:])
         else:
-            parameters[j, 1:count] = FLATTENED * np.log(share[1:] / share[0])
+            intercepts = np.log(share[:, 1:] / share[:, :1])
+    parameters[:, 1:highest] = np.where(real[:, 1:], FLATTENED * intercepts, 0.0)
     if family == "guessing":
         parameters[:, 2] = logit(GUESSED[start])
     return parameters
