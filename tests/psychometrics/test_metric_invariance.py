@@ -102,6 +102,11 @@ def pairs_of_raters(table: Matrix) -> Any:
     return facets.interactions(found, "task", "rater")
 
 
+def rasch_scale(table: Matrix, **options: Any) -> Any:
+    """Without the calibration it was read from, whose arrays have NaN where nothing is known."""
+    return dataclasses.replace(irt.calibrate_rasch(table, **options), calibration=None)  # type: ignore[arg-type]
+
+
 DIF_METHODS: dict[str, Callable[..., Any]] = {
     "mantel_haenszel": dif.mantel_haenszel,
     "mantel_haenszel purified": partial(dif.mantel_haenszel, purify=True),
@@ -197,8 +202,8 @@ METRICS = [
     Metric("joint", lambda x: irt.joint(x).items, ANSWERS),
     Metric("conditional", lambda x: irt.conditional(x).items, ANSWERS),
     Metric("conditional partial credit", lambda x: irt.conditional(x).items, RATINGS),
-    Metric("calibrate_rasch", irt.calibrate_rasch, ANSWERS),
-    Metric("calibrate_rasch centred partial credit", lambda x: irt.calibrate_rasch(x, centred=True), RATINGS),
+    Metric("calibrate_rasch", rasch_scale, ANSWERS),
+    Metric("calibrate_rasch centred partial credit", partial(rasch_scale, centred=True), RATINGS),
     *(Metric(f"shrout_fleiss {form}", partial(agreement.shrout_fleiss, form=form), RATINGS) for form in agreement.FORMS),
     Metric("icc", agreement.icc, RATINGS),
     Metric("icc_sparse", agreement.icc_sparse, RATINGS),

@@ -39,7 +39,7 @@ def grouping(groups: npt.ArrayLike | None, persons: int, reference: object = Non
     values, member = np.unique(given, return_inverse=True)
     labels, member = [str(value) for value in values.tolist()], member.reshape(-1).astype(np.int64)
     if reference is None:
-        return Grouping(tuple(labels), member)
+        return Grouping(tuple(labels) or ("all",), member)  # without persons there is one group, of nobody
     if str(reference) not in labels:
         raise ResponseError("no_such_group", f"nobody is in the reference group {reference!r}; groups: {labels}")
     first = labels.index(str(reference))
