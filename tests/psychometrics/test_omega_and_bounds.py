@@ -94,6 +94,22 @@ def test_omega_says_what_it_lacks() -> None:
     assert "negative loading of item 3" in reliability.omega(turned).reason
 
 
+def test_items_without_a_common_factor_are_refused_soon() -> None:
+    found = reliability.omega(np.random.default_rng(6).normal(size=(200, 20)))
+    assert found.value is None
+    assert "the items do not share one factor" in found.reason
+
+
+def test_a_pair_of_items_that_goes_together_is_fitted_in_few_steps() -> None:
+    """One pair among twenty: far from one factor, where scoring with expected derivatives crawls."""
+    rng = np.random.default_rng(2)
+    scores = rng.normal(size=(60, 20))
+    scores[:, :2] += 2 * rng.normal(size=(60, 1))
+    fitted = fit_one_factor(np.cov(scores, rowvar=False))
+    assert fitted.converged
+    assert fitted.iterations < 30
+
+
 def test_every_split_is_tried_once() -> None:
     """10 ways to halve 6 items; 10 ways to take 2 of 5."""
     assert len(all_halves(6)) == 10

@@ -24,9 +24,12 @@ OMEGA_SOURCE = (
     "McDonald (1999), Test theory: a unified treatment, ch. 6; one-factor maximum likelihood: Jöreskog (1967), "
     "Psychometrika 32, 443–482"
 )
-MOST_STEPS = 500
+MOST_STEPS = 200
 ENOUGH = 1e-11
 """The largest element of the gradient of the discrepancy, items standardised, at which a fit counts as converged."""
+
+RUNAWAY = 30.0
+"""A uniqueness of so many times the item's variance is on its way to infinity: the discrepancy has no minimum."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -38,7 +41,7 @@ class OneFactor:
     loadings, uniquenesses
         In the units of the items; a negative uniqueness is a Heywood case.
     converged, iterations
-        Whether the gradient vanished, and after how many steps of Fisher scoring.
+        Whether the gradient vanished, and after how many steps.
     discrepancy
         The minimum of log|Σ| + tr(SΣ⁻¹) − log|S| − k; n times this is the chi-square of fit.
     """
@@ -136,7 +139,7 @@ def omega(
 
 
 def fit_one_factor(covariance: FloatArray, *, near: OneFactor | None = None, enough: float = ENOUGH) -> OneFactor:
-    """Maximum likelihood by Fisher scoring; steps are halved until the discrepancy falls.
+    """Maximum likelihood by Newton's method, by Fisher scoring where there is no hollow; steps are halved until they lead down.
 
     `near` is a fit of nearly the same covariances to start from, `enough` the gradient at which to stop: resamples need
     fewer digits than the estimate.
@@ -154,16 +157,15 @@ def fit_one_factor(covariance: FloatArray, *, near: OneFactor | None = None, eno
         loadings, uniquenesses = _start(correlation)
     else:
         loadings, uniquenesses = near.loadings / scale, near.uniquenesses / scale**2
-    value, slope, information = _discrepancy(correlation, loadings, uniquenesses)
+    value, slope, curvature, information = _discrepancy(correlation, loadings, uniquenesses)
     converged, step = False, 0
     while step < MOST_STEPS:
         if float(np.abs(slope).max()) < enough:
             converged = True
             break
         step += 1
-        try:
-            move = -np.asarray(linalg.solve(information, slope, assume_a="sym"))
-        except (linalg.LinAlgError, linalg.LinAlgWarning):
+        move = _downhill(slope, curvature, information)
+        if move is None:
             break
         share = 1.0
         while share > 1e-10:
@@ -176,8 +178,8 @@ def fit_one_factor(covariance: FloatArray, *, near: OneFactor | None = None, eno
             converged = float(np.abs(slope).max()) < 1e3 * enough
             break
         loadings, uniquenesses = loadings + share * move[:k], uniquenesses + share * move[k:]
-        value, slope, information = tried
-        if float(np.abs(uniquenesses).max()) > 1e3:
+        value, slope, curvature, information = tried
+        if float(np.abs(uniquenesses).max()) > RUNAWAY:
             break
     if loadings.sum() < 0:
         loadings = -loadings
@@ -200,20 +202,38 @@ def _start(correlation: FloatArray) -> tuple[FloatArray, FloatArray]:
     return loadings, 1 - loadings**2
 
 
+def _downhill(slope: FloatArray, curvature: FloatArray, information: FloatArray) -> FloatArray | None:
+    """Newton's step, Fisher scoring's where the discrepancy is not convex, None where there is neither."""
+    for matrix in (curvature, information):
+        try:
+            return -np.asarray(linalg.cho_solve(linalg.cho_factor(matrix, lower=True), slope))
+        except linalg.LinAlgError:
+            continue
+    return None
+
+
 def _discrepancy(
     sample: FloatArray, loadings: FloatArray, uniquenesses: FloatArray
-) -> tuple[float, FloatArray, FloatArray]:
-    """log|Σ| + tr(SΣ⁻¹), its gradient, and the expected information (per ½n) of loadings and uniquenesses."""
+) -> tuple[float, FloatArray, FloatArray, FloatArray]:
+    """log|Σ| + tr(SΣ⁻¹), its gradient and second derivatives by loadings and uniquenesses, and what is expected of these (the
+    information per ½n)."""
     implied = np.outer(loadings, loadings) + np.diag(uniquenesses)
     try:
         factor = linalg.cho_factor(implied, lower=True)
     except linalg.LinAlgError:
-        return float("inf"), np.zeros(2 * len(loadings)), np.eye(2 * len(loadings))
-    inverse = linalg.cho_solve(factor, np.eye(len(loadings)))
+        nothing = np.eye(2 * len(loadings))
+        return float("inf"), np.zeros(len(nothing)), nothing, nothing
+    inverse = np.asarray(linalg.cho_solve(factor, np.eye(len(loadings))))
     value = 2 * float(np.log(np.diag(factor[0])).sum()) + float((sample * inverse).sum())
     gap = inverse @ (implied - sample) @ inverse
     slope = np.concatenate([2 * gap @ loadings, np.diag(gap)])
-    return value, slope, _information(inverse, loadings)
+    # with V = Σ⁻¹ and B = V − 2·gap: tr(V ∂Σ B ∂Σ) + tr(gap ∂²Σ)
+    observed = inverse - 2 * gap
+    q, p = inverse @ loadings, observed @ loadings
+    among = np.outer(q, p) + np.outer(p, q) + inverse * float(loadings @ p) + observed * float(loadings @ q) + 2 * gap
+    across = inverse * p + observed * q
+    curvature = np.block([[among, across], [across.T, inverse * observed]])
+    return value, slope, curvature, _information(inverse, loadings)
 
 
 def _information(inverse: FloatArray, loadings: FloatArray) -> FloatArray:
