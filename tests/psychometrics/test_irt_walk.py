@@ -77,14 +77,17 @@ def test_the_narrowest_posterior_is_that_of_one_person() -> None:
 
 
 def test_a_sample_stands_for_a_large_table_that_shows_every_category() -> None:
-    few, many = Gathering(Indicators(table(RIGHT))), Gathering(Indicators(table(np.tile(RIGHT, (4, 1)))))
+    often = np.tile(RIGHT, (10, 1))
+    few, many = Gathering(Indicators(table(RIGHT))), Gathering(Indicators(table(often)))
     assert few.sample is few
-    assert many.sample.size == -(-4 * PERSONS // (4 * PERSONS // SAMPLE))
-    assert sum(block.weight.sum() for block in many.sample.blocks) == pytest.approx(4 * PERSONS)
-    rare = np.tile(RIGHT, (4, 1))
-    rare[:, 0] = np.arange(len(rare)) < ENOUGH
-    all_rows = Gathering(Indicators(table(rare)))
-    assert all_rows.sample is all_rows
+    assert many.size == len(often)
+    assert SAMPLE / 2 < many.sample.size < 2 * SAMPLE
+    assert sum(block.weight.sum() for block in many.sample.blocks) == pytest.approx(len(often))
+    often[:, 0] = np.arange(len(often)) < ENOUGH
+    rare = Gathering(Indicators(table(often)))
+    assert rare.sample is rare
+    lonely = Gathering(Indicators(table(np.tile(RIGHT, (10, 1)), (np.arange(len(often)) < 3).astype(int))))
+    assert lonely.sample is lonely
 
 
 @pytest.mark.parametrize(("family", "width"), [("partial credit", 3), ("graded", 3), ("guessing", 3)])
@@ -113,8 +116,8 @@ def test_a_change_of_scale_changes_no_likelihood(family: Any, width: int) -> Non
 
 def test_a_rough_beginning_ends_where_double_precision_does() -> None:
     """The sample, the coarse grid and single precision are only the way."""
-    at_once = irt.calibrate(np.tile(RIGHT, (3, 1)), "2PL", points=61)
-    finely = irt.calibrate(np.tile(RIGHT, (3, 1)), "2PL", points=121, tolerance=1e-9)
+    at_once = irt.calibrate(np.tile(RIGHT, (9, 1)), "2PL", points=61)
+    finely = irt.calibrate(np.tile(RIGHT, (9, 1)), "2PL", points=121, tolerance=1e-9)
     assert at_once.converged
     assert at_once.log_likelihood == pytest.approx(finely.log_likelihood, rel=1e-9)
     assert at_once.discrimination == pytest.approx(finely.discrimination, abs=2e-5)

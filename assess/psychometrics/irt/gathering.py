@@ -16,8 +16,9 @@ from assess.psychometrics.irt.table import ResponseTable, SmallIntegers
 from assess.psychometrics.responses import FloatArray
 
 BLOCK = 1024
-# rows of a sample, the most that it may leave out between two, and how often each category has to occur in it
-SAMPLE, MOST_SKIPPED, ENOUGH = 2500, 16, 20
+# about how many rows a sample has; the fewest and the most that it leaves out between two, and how often each category has to
+# occur in it; a smaller table is not worth one
+SAMPLE, FEWEST_SKIPPED, MOST_SKIPPED, ENOUGH = 5000, 4, 16, 20
 # posterior density, as a part of the highest, that may be cut off
 CUT: dict[Precision, float] = {np.float32: 1e-8, np.float64: 1e-13}
 # nodes beside the window of the last visit: parameters have moved, and more digits may be asked for
@@ -45,37 +46,29 @@ class Gathered(Expectation):
 
 
 class Gathering:
-    """The rows of a table sorted into blocks, from which expected counts are gathered again and again.
+    """The rows of a table sorted into blocks, from which expected counts are gathered again and again."""
 
-    `each`: only every so many rows, with as much weight.
-    """
-
-    def __init__(self, indicators: Indicators, each: int = 1) -> None:
+    def __init__(self, indicators: Indicators, blocks: list[Block] | None = None) -> None:
         self.indicators = indicators
-        self.blocks: list[Block] = []
-        self.size = 0
-        table = indicators.table
-        score = standing(table)
-        for group, part in enumerate(table.parts):
-            order = part.start + np.argsort(score[part], kind="stable")
-            order = order[len(order) % each // 2 :: each]
-            weight = table.weight[order] * (table.weight[part].sum() / table.weight[order].sum())
-            self.size += len(order)
-            for start in range(0, len(order), BLOCK):
-                rows = slice(start, start + BLOCK)
-                chosen = np.ones((len(order[rows]), indicators.chosen.shape[1] + 1), dtype=np.int8)
-                chosen[:, :-1] = indicators.chosen[order[rows]]
-                self.blocks.append(Block(group, chosen, np.ascontiguousarray(chosen.T), weight[rows]))
+        self.blocks = _sorted_blocks(indicators) if blocks is None else blocks
+        self.size = sum(len(block.weight) for block in self.blocks)
 
     @cached_property
     def sample(self) -> "Gathering":
-        """Some of the rows of a very large table, for a first look; all rows where these would not show every category."""
+        """Some rows of a very large table, for a first look; all where these would not show every category and group."""
         each = min(MOST_SKIPPED, self.size // SAMPLE)
         table = self.indicators.table
         shown = np.arange(table.frequencies.shape[1]) < table.counts[:, None]
-        if each < 2 or table.frequencies[shown].min() < ENOUGH * each:
+        rarest = min(table.frequencies[shown].min(), *(part.stop - part.start for part in table.parts))
+        if each < FEWEST_SKIPPED or rarest < ENOUGH * each:
             return self
-        return Gathering(self.indicators, each)
+        blocks: list[Block] = []
+        for group in range(len(table.parts)):
+            own = [block for block in self.blocks if block.group == group]
+            weight = np.concatenate([block.weight[each // 2 :: each] for block in own])
+            weight = weight * (sum(block.weight.sum() for block in own) / weight.sum())
+            blocks += _blocks(group, np.concatenate([block.chosen[each // 2 :: each] for block in own]), weight)
+        return Gathering(self.indicators, blocks)
 
     def expect(self, log_probability: FloatArray, grid: Grid, precision: Precision) -> Gathered:
         """Expected counts at the nodes; as `expectation.expect`, but for what the blocks' windows cut off."""
@@ -120,6 +113,22 @@ class Gathering:
             gathered[block.group, first:last] += joint @ rows
         counts, persons = _counted(indicators, log_probability, gathered)
         return Gathered(value, counts, persons, float(np.sqrt(max(narrowest, 0.0))))
+
+
+def _sorted_blocks(indicators: Indicators) -> list[Block]:
+    table, score = indicators.table, standing(indicators.table)
+    blocks: list[Block] = []
+    for group, part in enumerate(table.parts):
+        order = part.start + np.argsort(score[part], kind="stable")
+        chosen = np.ones((len(order), indicators.chosen.shape[1] + 1), dtype=np.int8)
+        chosen[:, :-1] = indicators.chosen[order]
+        blocks += _blocks(group, chosen, table.weight[order])
+    return blocks
+
+
+def _blocks(group: int, chosen: SmallIntegers, weight: FloatArray) -> list[Block]:
+    rows = [slice(start, start + BLOCK) for start in range(0, len(chosen), BLOCK)]
+    return [Block(group, chosen[own], np.ascontiguousarray(chosen[own].T), weight[own]) for own in rows]
 
 
 def standing(table: ResponseTable) -> npt.NDArray[np.int16]:
