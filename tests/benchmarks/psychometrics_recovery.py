@@ -6,7 +6,8 @@
 Every model of `irt` at 30, 100, 1,000 and 10,000 persons. Exit status 1 when the coverage of a model's intervals is outside
 93–97 % from 1,000 persons on, or below 93 % with fewer, by more than twice its standard error. Guessing of the 3PL and joint
 maximum likelihood are reported only. --quick runs every model on a thirtieth of the samples up to 1,000 persons: too few to judge
-coverage by, which tests/psychometrics/test_recovery.py does on samples of its own. Writes the table to docs/evidence/psychometrics-recovery.md when asked for by --output.
+coverage by, which tests/psychometrics/test_recovery.py does on samples of its own. --output writes the page
+docs/evidence/psychometrics-recovery.md.
 """
 
 import argparse
