@@ -2,6 +2,9 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+COMMITTING = ("ledger", "schemes", "attempts", "validity.studies", "validity.cut_scores", "awards")
+"""The areas whose records the ledger commits to, each in its `commitments.py`."""
+
 
 class AssessConfig(AppConfig):
     name = "assess"
@@ -14,5 +17,5 @@ class AssessConfig(AppConfig):
         # import it.
         import_module("assess.site.celery")
         # The ledger is told which documents its leaves commit to, once models are there.
-        for area in ("ledger", "schemes", "attempts", "validity", "awards"):
+        for area in COMMITTING:
             import_module(f"assess.{area}.commitments")

@@ -28,7 +28,7 @@ from assess.permissions import RULES
 from assess.proctoring.actions import ProctoringError
 from assess.schemes.errors import SchemeError
 from assess.sittings.actions import SittingError
-from assess.validity.actions import ValidityError
+from assess.validity.errors import ValidityError
 from item_bank.assembly import AssemblyError
 from item_bank.errors import ItemBankError
 from rubrics.errors import RubricError
@@ -58,14 +58,14 @@ REFUSALS: tuple[type[Exception], ...] = (
 
 @cache
 def action(name: str) -> Any:
-    """The function behind an action's name: `area.function` in that area's `actions.py`.
+    """The function behind an action's name: `area.function` in that area's `actions.py`, `validity.studies.run_study` say.
 
     Raises
     ------
     LookupError
         When the table names no such action, or the action does not exist.
     """
-    area, _, function = name.partition(".")
+    area, _, function = name.rpartition(".")
     if name not in RULES:
         raise LookupError(f"No action {name!r} is registered with the door.")
     return getattr(importlib.import_module(f"assess.{area}.actions"), function)

@@ -23,7 +23,8 @@ from assess.schemes.models import (
     Stack,
 )
 from assess.sittings.models import Assignment, Instrument, Sitting, Station
-from assess.validity.models import CutScore, Study, StudyRun
+from assess.validity.cut_scores.models import CutScore
+from assess.validity.studies.models import Study, StudyRun
 
 __all__ = [
     "Accommodation",

@@ -18,9 +18,10 @@ from assess.people.actions import service_account
 from assess.people.queries import actor
 from assess.proctoring import queries as proctoring
 from assess.psychometrics.responses import ResponseError
-from assess.validity import queries as validity
-from assess.validity.actions import NO_SCORES, Computed
-from assess.validity.models import StudyRun
+from assess.validity.datasets import queries as datasets
+from assess.validity.studies import queries as studies
+from assess.validity.studies.actions import NO_SCORES, Computed
+from assess.validity.studies.models import StudyRun
 
 TOPICS: dict[str, str] = {
     "score_attempt": "attempts.score_attempt",
@@ -49,19 +50,19 @@ def _study(run_id: str) -> bool:
     who = actor(service_account(name="follow-up"))
 
     def tell(step: str) -> None:
-        door.act(who, "validity.note_study_progress", run_id=run_id, step=step)
+        door.act(who, "validity.studies.note_study_progress", run_id=run_id, step=step)
 
     tell("freezing the scores")
     try:
-        frozen = validity.frozen_scores(run.scheme_version_id)
+        frozen = datasets.frozen_scores(run.scheme_version_id)
         if not frozen.attempts:
-            door.act(who, "validity.end_study_run", run_id=run_id, sentence=NO_SCORES)
+            door.act(who, "validity.studies.end_study_run", run_id=run_id, sentence=NO_SCORES)
             return True
-        document = validity.study_of(run.scheme_version_id, frozen, tell)
+        document = studies.study_of(run.scheme_version_id, frozen, tell)
     except ResponseError as error:
-        door.act(who, "validity.end_study_run", run_id=run_id, sentence=str(error))
+        door.act(who, "validity.studies.end_study_run", run_id=run_id, sentence=str(error))
         return True
-    door.act(who, "validity.end_study_run", run_id=run_id, found=Computed.of(frozen), document=document)
+    door.act(who, "validity.studies.end_study_run", run_id=run_id, found=Computed.of(frozen), document=document)
     return True
 
 

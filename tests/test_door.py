@@ -16,7 +16,9 @@ from assess.people.queries import actor
 from assess.permissions import INTERNAL, RULES
 
 ROOT = Path(__file__).resolve().parents[1]
-AREAS = sorted(path.parent.name for path in (ROOT / "assess").glob("*/actions.py"))
+AREAS = sorted(
+    ".".join(path.parent.relative_to(ROOT / "assess").parts) for path in (ROOT / "assess").rglob("actions.py")
+)
 
 
 def public_functions(area: str) -> set[str]:
@@ -103,8 +105,8 @@ def test_act_notes_who_did_what_on_which_record() -> None:
 @pytest.mark.django_db
 def test_actor_without_the_role_is_refused_and_nothing_is_written() -> None:
     nobody = actor(service_account(name="installation"))
-    with pytest.raises(door.Forbidden, match=r"validity\.adopt_cut_score needs one of the roles board"):
-        door.act(nobody, "validity.adopt_cut_score", cut_score_id=None, board="x")
+    with pytest.raises(door.Forbidden, match=r"validity\.cut_scores\.adopt_cut_score needs one of the roles board"):
+        door.act(nobody, "validity.cut_scores.adopt_cut_score", cut_score_id=None, board="x")
     assert not Act.objects.exists()
 
 

@@ -46,12 +46,12 @@ def test_task_acts_as_a_named_service_account(topic: str) -> None:
 
 @pytest.mark.django_db
 def test_work_that_fails_waits_with_its_reason_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(tasks.TOPICS, "adopt", "validity.adopt_cut_score")
+    monkeypatch.setitem(tasks.TOPICS, "adopt", "validity.cut_scores.adopt_cut_score")
     row = ledger.follow(topic="adopt", cut_score_id="x", board="y")
     tasks.follow(row.pk)
     row.refresh_from_db()
     assert (row.tries, row.done_at) == (1, None)
-    assert row.last_error.startswith("Forbidden: validity.adopt_cut_score needs one of the roles board")
+    assert row.last_error.startswith("Forbidden: validity.cut_scores.adopt_cut_score needs one of the roles board")
     assert tasks.work_outbox() == 1
 
 

@@ -27,7 +27,7 @@ from assess.people import queries as people
 from assess.people.models import Holding
 from assess.schemes import queries as schemes
 from assess.sittings import queries as sittings
-from assess.validity import queries as validity
+from assess.validity.studies import queries as studies
 
 APPROVALS = 2
 STANDING = {
@@ -60,8 +60,8 @@ def decide(*, attempt_id: uuid.UUID) -> Decision:
     scheme = schemes.definition_of(version)
     found = rules.decide(
         rule=gathering.rule_of(scheme),
-        scores=gathering.part_scores(score.document, validity.errors_of_measurement(version.pk)),
-        cuts=gathering.cut_scores(version.pk),
+        scores=gathering.part_scores(score.document, studies.errors_of_measurement(version.pk)),
+        cuts=gathering.adopted_cuts(version.pk),
         must_pass=gathering.must_pass_of(scheme, score.document),
     )
     document = _document(score.digest, found)

@@ -14,7 +14,7 @@ from assess.attempts.kinds import family
 from assess.attempts.models import Seal
 from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
 from assess.awards.decision import CutScore, Decision, RuleLine
-from assess.awards.gathering import cut_scores
+from assess.awards.gathering import adopted_cuts
 from assess.awards.models import Decision as DecisionRow
 from assess.awards.queries import PURPOSES, list_url
 from assess.awards.status_list import StatusEntry
@@ -41,7 +41,7 @@ def facts_of_award(
     seal = row.score.seal
     record = fold(attempts.stream_records(seal))
     begun, ended = _span(record, seal)
-    cuts = {cut.part: cut for cut in cut_scores(version.pk)}
+    cuts = {cut.part: cut for cut in adopted_cuts(version.pk)}
     body = document["metadata"]
     until = now + timedelta(days=round(scheme.validity_months * 365.25 / 12))
     return AwardFacts(

@@ -1,4 +1,4 @@
-"""Gathering the records of one scheme version for its validity dossier (`assess.validity.dossier` makes the page)."""
+"""Gathering the records of one scheme version for its validity dossier (`assess.validity.dossier.page` makes the page)."""
 
 import uuid
 from collections import Counter
@@ -13,9 +13,9 @@ from assess.ledger.models import Checkpoint
 from assess.people.models import RoleAssignment
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
-from assess.validity import queries as validity
-from assess.validity.dossier import dossier_html
-from assess.validity.dossier_records import (
+from assess.validity.cut_scores import queries as cut_scores
+from assess.validity.dossier.page import dossier_html
+from assess.validity.dossier.records import (
     CheckCounts,
     CutScoreRecord,
     Decisions,
@@ -26,6 +26,7 @@ from assess.validity.dossier_records import (
     StudyRecord,
     WaiverRecord,
 )
+from assess.validity.studies import queries as studies
 
 
 def dossier_of(version: SchemeVersion) -> str:
@@ -102,7 +103,7 @@ def _scheme(version: SchemeVersion) -> Scheme:
 
 
 def _study(version: SchemeVersion) -> StudyRecord | None:
-    study = validity.latest_study(version.pk)
+    study = studies.latest_study(version.pk)
     if study is None:
         return None
     return {
@@ -129,7 +130,7 @@ def _cut_scores(version: SchemeVersion) -> list[CutScoreRecord]:
             "adopted_at": "" if cut.adopted_at is None else cut.adopted_at.isoformat(timespec="seconds"),
             "simulated": cut.simulated,
         }
-        for cut in validity.cut_scores_in_force(version.pk)
+        for cut in cut_scores.cut_scores_in_force(version.pk)
     ]
 
 

@@ -22,7 +22,8 @@ from assess.proctoring import queries as proctoring
 from assess.schemes import queries as schemes
 from assess.schemes.definition import SchemeDefinition
 from assess.sittings import queries as sittings
-from assess.validity import queries as validity
+from assess.validity.cut_scores import queries as cut_scores
+from assess.validity.studies import queries as studies
 
 DOUBLE_MARKED = 2
 RELIABILITY = gate.Threshold(least=Decimal("0.70"), least_n=30, source="scheme board: pilot threshold, overall score")
@@ -60,9 +61,9 @@ def must_pass_of(scheme: SchemeDefinition, document: Mapping[str, Any]) -> tuple
     )
 
 
-def cut_scores(scheme_version_id: Any) -> list[CutScore]:
+def adopted_cuts(scheme_version_id: Any) -> list[CutScore]:
     """The latest cut score of each part, adopted or not (the decision says which it lacks), and the overall cut."""
-    rows = validity.cut_scores_in_force(scheme_version_id)
+    rows = cut_scores.cut_scores_in_force(scheme_version_id)
     cuts = [
         CutScore(
             part=row.part,
@@ -76,7 +77,7 @@ def cut_scores(scheme_version_id: Any) -> list[CutScore]:
         )
         for row in rows
     ]
-    overall = validity.overall_cut(scheme_version_id)
+    overall = cut_scores.overall_cut(scheme_version_id)
     if overall is None:
         return cuts
     days = [cut.adopted_on for cut in cuts]
@@ -103,15 +104,15 @@ def decision_of(row: DecisionRow, cuts: list[CutScore] | None = None) -> Decisio
     scheme = schemes.definition_of(version)
     return decide(
         rule=rule_of(scheme),
-        scores=part_scores(row.score.document, validity.errors_of_measurement(version.pk)),
-        cuts=cut_scores(version.pk) if cuts is None else cuts,
+        scores=part_scores(row.score.document, studies.errors_of_measurement(version.pk)),
+        cuts=adopted_cuts(version.pk) if cuts is None else cuts,
         must_pass=must_pass_of(scheme, row.score.document),
     )
 
 
 def gate_of(row: DecisionRow) -> GateResult:
     """The gate for one candidate, as it stands today."""
-    cuts = cut_scores(row.attempt.registration.scheme_version_id)
+    cuts = adopted_cuts(row.attempt.registration.scheme_version_id)
     facts = facts_for_gate(row, decision_of(row, cuts), cuts)
     return open_gate(facts, waivers_of(row.attempt), timezone.now().date())
 
@@ -124,7 +125,7 @@ def facts_for_gate(row: DecisionRow, found: Decision | Undecidable, cuts: list[C
     score: Score = row.score
     seal = score.seal
     record = fold(attempts.stream_records(seal))
-    evidence = validity.evidence(version.pk)
+    evidence = studies.evidence(version.pk)
     conflicts, examined = _conflicts(attempt, row)
     return gate.GateFacts(
         rule=rule_of(scheme),

@@ -11,7 +11,7 @@ from assess.psychometrics.responses import FloatArray, as_vector
 
 Kind = Literal["severity", "misfit", "order"]
 
-SOURCE = "modified z: Iglewicz & Hoaglin (1993), How to detect and handle outliers, ASQC, §3.3; limit by panel size"
+SOURCE = "modified z: Iglewicz & Hoaglin (1993), How to detect and handle outliers, ASQC, 3.3; limit by panel size"
 # The usual limit of 3.5 accuses somebody in 15 % of normal panels of nine. These keep it to 5 % of panels: 95th
 # percentiles of the largest |z| among so many normal values, from 400,000 simulated panels each (100,000 from 50 on)
 LIMITS = {

@@ -161,7 +161,7 @@ def test_krippendorff_alpha_equals_the_published_values(folder: Path) -> None:
 
 def test_ratings2_is_connected_and_its_raters_are_described(folder: Path) -> None:
     """Facts of the file: 178 persons, 16 raters, 154 with two marks; REML variance components put one mark's
-    reliability over raters near .6 for a single criterion (reference/domain.md §3)."""
+    reliability over raters near .6 for a single criterion (reference/domain.md 3)."""
     data = rows(folder, "sirt_ratings2.csv")
     criteria = ["k1", "k2", "k3", "k4", "k5"]
     design = facets.connectivity([(row["idstud"], row["rater"], k) for row in data for k in criteria])

@@ -60,7 +60,7 @@ def test_brennan_table_3_2_equals_the_analysis_of_variance_and_the_published_com
     published = {"p": 0.473, "t": 0.325, "r:t": 0.647, "p:t": 0.560, "p:r:t": 2.380}
     assert set(found.components) == set(published)
     ours = [found.components[name] for name in published]
-    source = "components published by Brennan (2001), §3.3, to three decimals"
+    source = "components published by Brennan (2001), 3.3, to three decimals"
     agrees("brennan_3_2", source, ours, list(published.values()), within=6e-4)
 
 

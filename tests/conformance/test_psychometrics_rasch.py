@@ -11,7 +11,7 @@ import pytest
 from assess.psychometrics import irt
 from tests.conformance.stored_cases import agrees
 
-# conditional maximum likelihood, centred, eRm 1.0-2 (reference/domain.md §3)
+# conditional maximum likelihood, centred, eRm 1.0-2 (reference/domain.md 3)
 MATHEXAM_CONDITIONAL = [
     0.1883, -0.7817, -1.0551, 0.3391, -0.7817, -0.4626, 2.3128, -0.4181, 0.7633, 0.8062, -1.2710, -0.3886, 0.7491,
 ]  # fmt: skip

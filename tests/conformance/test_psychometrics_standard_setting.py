@@ -1,6 +1,6 @@
 """Standard setting beside reference answers and independent computations on the same data.
 
-The stored reference is the Angoff panel; known values of the 13 judges × 61 items are from reference/domain.md §3. The
+The stored reference is the Angoff panel; known values of the 13 judges × 61 items are from reference/domain.md 3. The
 practical exam (score and global rating of 120 candidates) has no stored answers: there SciPy computes the other side.
 """
 
@@ -92,7 +92,7 @@ def test_table_of_judgements_in_columns_gives_the_same_cut(folder: Path) -> None
 
 
 def test_immer10_judges_have_the_known_means(folder: Path) -> None:
-    """Known values of reference/domain.md §3, rounded there to 3 or 4 decimals."""
+    """Known values of reference/domain.md 3, rounded there to 3 or 4 decimals."""
     data = table(folder, "immer10_standard_setting.csv")
     found = panel(data[:, 2:].T, empirical=data[:, 1])
     known = [

@@ -12,7 +12,7 @@ from assess.awards.gathering import gate_of
 from assess.awards.models import Credential, Decision
 from assess.people.queries import actor
 from assess.site.process import _worker_and_beat
-from assess.validity.models import StudyRun
+from assess.validity.studies.models import StudyRun
 from tests.journeys.conftest import LIVE, WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.journeys.server import serving
 from tests.snapshots import as_built

@@ -35,8 +35,8 @@ from assess.people.queries import actor
 from assess.schemes import queries as schemes
 from assess.schemes.loading import load_content
 from assess.sittings import queries as sittings
-from assess.validity import queries as validity
-from assess.validity.models import CutScore
+from assess.validity.cut_scores.models import CutScore
+from assess.validity.studies import queries as studies
 from tests.effort import FULL
 from tests.snapshots import as_built
 
@@ -289,8 +289,8 @@ def test_three_candidates_are_not_enough_evidence_and_the_gate_says_so(small_wor
     evidence.set_cut_scores(people, version)
     practical = CutScore.objects.get(part="ECW-P")
     assert practical.method == "modified Angoff, 2 rounds, 8 judges", "borderline regression needs 30 candidates"
-    door.act(people.acts_as(people.director), "validity.run_study", scheme_version_id=version.pk)
-    figures = validity.evidence(version.pk)
+    door.act(people.acts_as(people.director), "validity.studies.run_study", scheme_version_id=version.pk)
+    figures = studies.evidence(version.pk)
     assert {name: found is not None and found["sufficient"] for name, found in figures.items()} == dict.fromkeys(
         ("reliability", "decision_consistency", "rater_agreement"), False
     )

@@ -54,7 +54,7 @@ def test_components_of_one_facet_follow_from_three_mean_squares() -> None:
     expected = {"p": (persons - residual) / k, "i": (items - residual) / n, "p:i": residual}
     study = gtheory.crossed(answers, ["i"])
     assert dict(study.components) == pytest.approx(expected, abs=1e-12)
-    # Brennan (2001), §6.1.1: Var(MS) = 2MS²/(df + 2)
+    # Brennan (2001), 6.1.1: Var(MS) = 2MS²/(df + 2)
     variance = 2 * (persons**2 / (n + 1) + residual**2 / ((n - 1) * (k - 1) + 2)) / k**2
     assert study.sources[0].estimate.standard_error == pytest.approx(variance**0.5, rel=1e-12)
 

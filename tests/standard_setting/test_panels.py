@@ -63,7 +63,7 @@ def test_outlier_is_named_kept_and_shown_both_ways() -> None:
 
 
 def test_robust_z_is_the_modified_z_of_iglewicz_and_hoaglin() -> None:
-    """Iglewicz & Hoaglin (1993), §3.3: 0.6745 (x − median)/MAD, and the mean absolute deviation where MAD is 0."""
+    """Iglewicz & Hoaglin (1993), 3.3: 0.6745 (x − median)/MAD, and the mean absolute deviation where MAD is 0."""
     values = np.array([2.1, 2.6, 2.4, 2.5, 2.3, 2.1, 2.3, 2.6, 8.2, 8.3])
     middle = np.median(values)
     assert robust_z(values) == pytest.approx(0.6745 * (values - middle) / np.median(np.abs(values - middle)), abs=1e-12)

@@ -8,7 +8,7 @@ from assess.management.world import cast, day, evidence
 from assess.management.world.cast import Cast
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
-from assess.validity.models import CutScore
+from assess.validity.cut_scores.models import CutScore
 from tests.attempts.scenes import content
 
 

@@ -14,7 +14,7 @@ from assess.people.models import Certificate
 from assess.people.queries import actor
 from assess.proctoring.models import Arrangement
 from assess.schemes.queries import evidence_kinds
-from assess.validity.models import CutScore
+from assess.validity.cut_scores.models import CutScore
 from assess.web.director.cuts import TableProblem, read_ratings
 from tests.web.board import agree, at_the_board
 from tests.web.sample_centre import Centre
@@ -56,7 +56,7 @@ def test_a_cut_score_that_waits_stands_on_the_boards_first_page(centre: Centre) 
     said = {"part": "ECW-K", "panel": "us", "items": ("A", "B"), "points": (Decimal(1), Decimal(1)), "rounds": rounds}
     door.act(
         actor(centre.people.director),
-        "validity.hold_angoff_meeting",
+        "validity.cut_scores.hold_angoff_meeting",
         scheme_version_id=centre.version.pk,
         judge_ids=judges,
         **said,

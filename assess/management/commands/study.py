@@ -10,13 +10,13 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from assess.ledger.canonical import canonical
 from assess.psychometrics.responses import ResponseError
-from assess.validity.analysis import analyse
-from assess.validity.asked import Asked
-from assess.validity.judgement_tables import SCALES
-from assess.validity.report import findings, report_html
-from assess.validity.tables import TableError
-from assess.validity.typeset import report_pdf
-from assess.validity.written import Document
+from assess.validity.report.typeset import report_pdf
+from assess.validity.report.written import Document
+from assess.validity.studies.analysis import analyse
+from assess.validity.studies.asked import Asked
+from assess.validity.studies.judgement_tables import SCALES
+from assess.validity.studies.study_report import findings, report_html
+from assess.validity.studies.tables import TableError
 
 UNREADABLE = 2
 

@@ -19,8 +19,8 @@ from assess.management.world.cast import Cast
 from assess.schemes import queries as schemes
 from assess.schemes.definition import Part
 from assess.schemes.models import SchemeVersion
-from assess.validity.actions import ValidityError
-from assess.validity.models import CutScore
+from assess.validity.cut_scores.models import CutScore
+from assess.validity.errors import ValidityError
 from item_bank.queries import pool
 from rubrics import queries as rubrics
 
@@ -56,14 +56,14 @@ def set_cut_scores(cast: Cast, version: SchemeVersion) -> None:
         else:
             cuts.append(_borderline(cast, version, part))
     adopted = ({"cut_score_id": cut.pk, "board": BOARD} for cut in cuts)
-    door.act_on_all(cast.acts_as(cast.board), "validity.adopt_cut_score", adopted)
+    door.act_on_all(cast.acts_as(cast.board), "validity.cut_scores.adopt_cut_score", adopted)
 
 
 def _borderline(cast: Cast, version: SchemeVersion, part: Part) -> CutScore:
     """The content asks for borderline regression and, with too few candidates for it, for an Angoff of the criteria."""
     asked = {"scheme_version_id": version.pk, "part": part.identifier, "panel": "the assessors of this sitting"}
     try:
-        cut: CutScore = door.act(cast.acts_as(cast.director), "validity.hold_borderline_meeting", **asked)
+        cut: CutScore = door.act(cast.acts_as(cast.director), "validity.cut_scores.hold_borderline_meeting", **asked)
     except ValidityError as refused:
         if refused.code != "no-cut":
             raise
@@ -86,7 +86,7 @@ def _angoff(cast: Cast, version: SchemeVersion, part: Part, rated: Rated) -> Cut
     ]
     cut: CutScore = door.act(
         cast.acts_as(cast.director),
-        "validity.hold_angoff_meeting",
+        "validity.cut_scores.hold_angoff_meeting",
         scheme_version_id=version.pk,
         part=part.identifier,
         panel=PANEL,
@@ -105,7 +105,7 @@ def award(cast: Cast, version: SchemeVersion, attempts: Sequence[Attempt], *, le
     """
     director = cast.acts_as(cast.director)
     result = Awarded()
-    door.act(director, "validity.run_study", scheme_version_id=version.pk)
+    door.act(director, "validity.studies.run_study", scheme_version_id=version.pk)
     rows: list[Decision] = door.act_on_all(
         director, "awards.decide", ({"attempt_id": attempt.pk} for attempt in attempts)
     )

@@ -12,7 +12,7 @@ from assess.psychometrics.dif.matching import NEEDED, Groups, Strata, incomparab
 from assess.psychometrics.responses import FloatArray
 
 SOURCE = (
-    "Breslow & Day (1980), Statistical methods in cancer research I, IARC, §4.4; Tarone (1985), Biometrika 72, 91–95; "
+    "Breslow & Day (1980), Statistical methods in cancer research I, IARC, 4.4; Tarone (1985), Biometrika 72, 91–95; "
     "trend: Penfield (2003), Alberta Journal of Educational Research 49, 231–243"
 )
 

@@ -7,7 +7,7 @@ from assess.psychometrics.responses import FloatArray
 from assess.psychometrics.results import LEVEL, Estimate
 
 MINIMUM_PERSONS = 30
-# with fewer levels a variance between them rests on chance (Gelman & Hill 2007, Data analysis using regression, §12.9)
+# with fewer levels a variance between them rests on chance (Gelman & Hill 2007, Data analysis using regression, 12.9)
 MINIMUM_LEVELS = 5
 SOURCE = "Brennan (2001), Generalizability theory, Springer"
 

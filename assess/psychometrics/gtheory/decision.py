@@ -10,7 +10,7 @@ from assess.psychometrics.gtheory.design import Design
 from assess.psychometrics.responses import BoolArray, FloatArray, ResponseError
 from assess.psychometrics.results import Estimate, doubted, estimated, not_enough, two_sided
 
-G_SOURCE = f"{SOURCE}, §4.1.3 (Cronbach, Gleser, Nanda & Rajaratnam 1972); standard error: delta method"
+G_SOURCE = f"{SOURCE}, 4.1.3 (Cronbach, Gleser, Nanda & Rajaratnam 1972); standard error: delta method"
 PHI_SOURCE = "Brennan & Kane (1977), Psychometrika 42, 609–625; standard error: delta method"
 LAMBDA_SOURCE = "Brennan & Kane (1977), Journal of Educational Measurement 14, 277–289; standard error: delta method"
 

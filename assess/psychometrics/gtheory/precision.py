@@ -14,7 +14,7 @@ SEED = 20_260
 
 
 def covariance_balanced(table: Table) -> FloatArray:
-    """Components are C·MS, and a mean square has the unbiased variance estimate 2·MS²/(df + 2) (Brennan 2001, §6.1.1)."""
+    """Components are C·MS, and a mean square has the unbiased variance estimate 2·MS²/(df + 2) (Brennan 2001, 6.1.1)."""
     weights = np.linalg.inv(table.expected)
     return np.asarray((weights * (2 * table.mean_squares**2 / (table.df + 2))) @ weights.T)
 

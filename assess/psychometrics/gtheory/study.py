@@ -58,7 +58,7 @@ def crossed(
     Notes
     -----
     σ² = EMS⁻¹·MS, for instance σ²(p) = (MS_p − MS_pi)/n_i. Standard errors by Var(MS) = 2MS²/(df + 2) (Brennan 2001,
-    §6.1.1); for unbalanced designs and REML see `study`.
+    6.1.1); for unbalanced designs and REML see `study`.
 
     Examples
     --------

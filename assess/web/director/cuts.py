@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assess.people.queries import Actor, accounts_by_email
 from assess.schemes import queries as schemes
-from assess.validity import queries as validity
+from assess.validity.cut_scores import queries as cut_scores
 from assess.web.access import attempted, page
 from assess.web.charts.marks import cut_band
 from assess.web.director.home import ROLES
@@ -106,9 +106,9 @@ def cuts(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpRespo
         "parts": schemes.parts(version),
         "cuts": [
             {"cut": cut, "band": cut_band(f"Cut score of {cut.part}", cut.value, cut.standard_error)}
-            for cut in validity.cut_scores_of(version.pk)
+            for cut in cut_scores.cut_scores_of(version.pk)
         ],
-        "overall": validity.overall_cut(version.pk),
+        "overall": cut_scores.overall_cut(version.pk),
         "may_hold": "director" in actor.roles,
         "may_adopt": "board" in actor.roles,
         "actor_id": actor.id,
@@ -124,7 +124,7 @@ def _hold(request: HttpRequest, version: Any) -> None:
     }
     said = "Recorded. A board adopts it; not the person who held the meeting."
     if request.POST.get("method") == "borderline":
-        attempted(request, "validity.hold_borderline_meeting", said=said, **asked)
+        attempted(request, "validity.cut_scores.hold_borderline_meeting", said=said, **asked)
         return
     sent = request.FILES.get("ratings")
     try:
@@ -143,7 +143,7 @@ def _hold(request: HttpRequest, version: Any) -> None:
         return
     attempted(
         request,
-        "validity.hold_angoff_meeting",
+        "validity.cut_scores.hold_angoff_meeting",
         said=said,
         judge_ids=[known[judge] for judge in table.judges],
         items=table.items,
@@ -158,7 +158,7 @@ def _hold(request: HttpRequest, version: Any) -> None:
 def adopt(request: HttpRequest, actor: Actor, cut_id: uuid.UUID) -> HttpResponse:
     done = attempted(
         request,
-        "validity.adopt_cut_score",
+        "validity.cut_scores.adopt_cut_score",
         said="Adopted. Decisions from now on are made under it.",
         cut_score_id=cut_id,
         board=request.POST.get("board", ""),

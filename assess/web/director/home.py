@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from assess.awards.queries import attempts_to_decide, decisions_waiting
 from assess.people.queries import Actor
 from assess.schemes import queries as schemes
-from assess.validity import queries as validity
+from assess.validity.cut_scores import queries as cut_scores
+from assess.validity.studies import queries as studies
 from assess.web.access import page
 
 ROLES = ("director", "approver", "board")
@@ -23,13 +24,13 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _card(version: Any, actor: Actor) -> dict[str, Any]:
-    study = validity.latest_study(version.pk)
-    cuts = validity.cut_scores_in_force(version.pk)
+    study = studies.latest_study(version.pk)
+    cuts = cut_scores.cut_scores_in_force(version.pk)
     parts = [part.identifier for part in schemes.parts(version)]
     adopted = {cut.part for cut in cuts if cut.adopted_at is not None}
     waiting = decisions_waiting(version.pk)
     needs = []
-    latest = {cut.part: cut for cut in reversed(validity.cut_scores_of(version.pk))}
+    latest = {cut.part: cut for cut in reversed(cut_scores.cut_scores_of(version.pk))}
     if "board" in actor.roles and (open_cuts := [cut for cut in latest.values() if cut.adopted_at is None]):
         needs.append(("warn", f"Cut scores that wait for the board: {', '.join(cut.part for cut in open_cuts)}"))
     mine = [one for one in waiting if not any(name.person_id == actor.id for name in one.signatures.all())]
@@ -43,6 +44,6 @@ def _card(version: Any, actor: Actor) -> dict[str, Any]:
         "version": version,
         "title": schemes.definition_of(version).title,
         "study": study,
-        "run": validity.runs_of(version.pk).first(),
+        "run": studies.runs_of(version.pk).first(),
         "needs": needs,
     }

@@ -12,8 +12,9 @@ from assess.awards.dossier import dossier_of
 from assess.people.queries import Actor
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
-from assess.validity import queries as validity
-from assess.validity.page import STYLE
+from assess.validity.cut_scores import queries as cut_scores
+from assess.validity.report.page import STYLE
+from assess.validity.studies import queries as studies
 from assess.web.access import hidden, page
 from assess.web.director.home import ROLES
 
@@ -31,14 +32,14 @@ def version_of(version_id: uuid.UUID) -> SchemeVersion:
 def scheme(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
     version = version_of(version_id)
     definition = schemes.definition_of(version)
-    cuts = {cut.part: cut for cut in validity.cut_scores_in_force(version.pk)}
+    cuts = {cut.part: cut for cut in cut_scores.cut_scores_in_force(version.pk)}
     context = {
         "version": version,
         "definition": definition,
         "title": definition.title,
         "parts": [{"part": part, "cut": cuts.get(part.identifier)} for part in definition.parts],
-        "study": validity.latest_study(version.pk),
-        "runs": validity.runs_of(version.pk)[:5],
+        "study": studies.latest_study(version.pk),
+        "runs": studies.runs_of(version.pk)[:5],
         "may_ask": "director" in actor.roles,
     }
     return render(request, "assess/director/scheme.html", context)

@@ -8,10 +8,10 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from assess.people.queries import Actor
-from assess.validity import queries as validity
-from assess.validity.actions import SECTIONS
-from assess.validity.page import STYLE
-from assess.validity.report import study_sections, summary
+from assess.validity.report.page import STYLE
+from assess.validity.studies import queries as studies
+from assess.validity.studies.actions import SECTIONS
+from assess.validity.studies.study_report import study_sections, summary
 from assess.web.access import attempted, hidden, page
 from assess.web.director.home import ROLES
 from assess.web.director.schemes import version_of
@@ -22,7 +22,7 @@ from assess.web.director.schemes import version_of
 def ask(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
     version = version_of(version_id)
     said = "The study is under way. This page shows how far it is; you may leave it."
-    attempted(request, "validity.ask_for_study", said=said, scheme_version_id=version.pk)
+    attempted(request, "validity.studies.ask_for_study", said=said, scheme_version_id=version.pk)
     return redirect("director-scheme", version_id=version.pk)
 
 
@@ -31,20 +31,20 @@ def ask(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpRespon
 def runs(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
     """How far studies are; the part of the page that changes."""
     version = version_of(version_id)
-    context = {"version": version, "runs": validity.runs_of(version.pk)[:5], "sections": len(SECTIONS)}
+    context = {"version": version, "runs": studies.runs_of(version.pk)[:5], "sections": len(SECTIONS)}
     return render(request, "assess/director/runs.html", context)
 
 
 @require_safe
 @page(*ROLES)
 def study(request: HttpRequest, actor: Actor, study_id: uuid.UUID) -> HttpResponse:
-    found = validity.study_by_id(study_id)
+    found = studies.study_by_id(study_id)
     if found is None:
         hidden()
     context = {
         "study": found,
         "version": found.scheme_version,
-        # Built by `assess.validity.markup`, which escapes every value.
+        # Built by `assess.validity.report.markup`, which escapes every value.
         "findings": mark_safe(str(summary(found.document))),
         "sections": mark_safe(str(study_sections(found.document))),
     }

@@ -1,0 +1,117 @@
+"""Is an item harder for one group than for persons of another with the same score: differential item functioning."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import stats
+
+from assess.psychometrics import dif
+from assess.psychometrics.responses import BoolArray, FloatArray
+from assess.psychometrics.results import LEVEL, Estimate, doubted, estimated, not_enough
+from assess.validity.datasets.arrays import Responses
+from assess.validity.report.written import Document, estimate, number
+
+WELCH = "Welch (1947), Biometrika 34, 28–35"
+FEWEST = 30
+
+
+def group_document(responses: Responses, group: Sequence[str], *, column: str, focal: str | None) -> Document:
+    """DIF of every item between the focal group and everybody else.
+
+    Right-or-wrong items by Mantel–Haenszel with the purified total, items of several points by Mantel. Without `focal` the
+    smaller of two groups is focal; with more than two groups it has to be named.
+    """
+    names = sorted({name for name in group if name})
+    counts = {name: sum(1 for one in group if one == name) for name in names}
+    chosen = focal if focal is not None else min(names, key=lambda name: (counts[name], name), default="")
+    known = np.array([bool(name) for name in group], dtype=np.bool_)
+    member = np.array([name == chosen for name in group], dtype=np.bool_)
+    document: Document = {
+        "column": column,
+        "focal": chosen,
+        "reference": ", ".join(name for name in names if name != chosen),
+        "persons": {"focal": int((member & known).sum()), "reference": int((~member & known).sum())},
+        "without_group": int((~known).sum()),
+        "score_difference": _difference(responses, member, known),
+        "method": "Mantel–Haenszel with continuity correction, total score purified (at most 20 rounds); ETS classes",
+        "purification": "",
+        "shrinkage": "",
+        "items": [],
+    }
+    if not (member & known).any() or not (~member & known).any():
+        return document
+    matrix, focal_group = responses.matrix[known], member[known]
+    whole = np.array([bool(((column_[np.isfinite(column_)] % 1) == 0).all()) for column_ in matrix.T])
+    graded = np.array([bool((column_[np.isfinite(column_)] > 1).any()) for column_ in matrix.T])
+    found = dif.mantel_haenszel(matrix, focal_group, names=responses.items, purify=True)
+    document["purification"] = "" if found.purification is None else found.purification.sentence
+    shrunken = dif.shrunken(found)
+    document["shrinkage"] = shrunken.sentence
+    several = None
+    if graded.any() and whole.all():
+        several = dif.mantel(matrix, focal_group, names=responses.items)
+    for j, item in enumerate(found.items):
+        posterior = shrunken.items[j]
+        entry: Document = {
+            "name": item.name,
+            "chi_square": number(item.chi_square),
+            "p_value": number(item.p_value),
+            "delta": estimate(item.delta),
+            "ets_class": item.ets_class,
+            "shrunken": estimate(posterior.delta),
+            "probabilities": None
+            if posterior.negligible is None
+            else {
+                "A": number(posterior.negligible),
+                "B": number(posterior.moderate),
+                "C": number(posterior.large),
+            },
+            "mean_difference": None,
+        }
+        if graded[j] and several is not None:
+            other = several.items[j]
+            entry |= {
+                "chi_square": number(other.mantel),
+                "p_value": number(other.mantel_p_value),
+                "ets_class": other.ets_class,
+                "mean_difference": estimate(other.mean_difference),
+            }
+        document["items"].append(entry)
+    return document
+
+
+def _difference(responses: Responses, member: BoolArray, known: BoolArray) -> Document:
+    """Mean score in per cent of the focal group less the reference group's: impact, which is not DIF."""
+    from_focal, from_others = responses.percent[member & known], responses.percent[~member & known]
+    return estimate(_welch(from_focal[np.isfinite(from_focal)], from_others[np.isfinite(from_others)]))
+
+
+def _welch(first: FloatArray, second: FloatArray) -> Estimate:
+    """Difference of two means."""
+    n, method = (
+        len(first) + len(second),
+        "difference of mean scores in per cent, focal less reference (n = persons of both groups)",
+    )
+    if min(len(first), len(second)) < 2:
+        return not_enough(n=n, method=method, source=WELCH, reason="a group has fewer than 2 persons with a score")
+    parts = [float(group.var(ddof=1)) / len(group) for group in (first, second)]
+    value, error = float(first.mean() - second.mean()), float(np.sqrt(sum(parts)))
+    if not error > 0:
+        return not_enough(n=n, method=method, source=WELCH, reason="the scores do not vary within the groups")
+    df = sum(parts) ** 2 / sum(part**2 / (len(group) - 1) for part, group in zip(parts, (first, second), strict=True))
+    reach = float(stats.t.ppf(0.5 + LEVEL / 2, df)) * error
+    found = estimated(
+        value=value,
+        standard_error=error,
+        interval=(value - reach, value + reach),
+        n=n,
+        method=method,
+        source=WELCH,
+        minimum=0,
+    )
+    fewest = min(len(first), len(second))
+    return (
+        found
+        if fewest >= FEWEST
+        else doubted(found, f"{fewest} persons in the smaller group; at least {FEWEST} are needed")
+    )

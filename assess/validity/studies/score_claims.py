@@ -1,0 +1,196 @@
+"""What a director needs to know of items, scores, the decision and groups."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from assess.validity.report.spoken import percent, rounded
+from assess.validity.report.statements import Statement, about, holds, is_open, listed, next_step, of_hundred, studied
+
+Section = Mapping[str, Any]
+
+ENOUGH, GOOD = 0.8, 0.9
+"""Nunnally & Bernstein (1994), Psychometric theory, ch. 7: .80 is too low for decisions about single persons, .90 the least where
+much hangs on them."""
+
+LARGE_SHARE_WRONG = 0.1
+
+
+def response_statements(found: Section) -> Iterator[Statement]:
+    """Items, scores, reliability, fit, groups, the decision."""
+    yield studied(f"the answers of {found['persons']} persons to {found['items']} items")
+    yield from _reliability(found)
+    yield from _decision(found)
+    yield from _items(found)
+    yield from _groups(found.get("groups"))
+
+
+def _reliability(found: Section) -> Iterator[Statement]:
+    reliability = found["reliability_of_form"] or found["alpha"]
+    if not reliability["sufficient"]:
+        yield is_open(f"How far the score can be trusted is not known: {reliability['reason']}.")
+        yield next_step("Gather more answers before anyone is told a score from these items.")
+        return
+    value, sem = float(reliability["value"]), found["sem_percent"]
+    error = (
+        f" A person's score is known to about ± {rounded(sem['value'], 0)} per cent points."
+        if sem["sufficient"]
+        else ""
+    )
+    figure = f"(reliability {about(reliability)})"
+    if value >= GOOD:
+        yield holds(f"The score puts persons in an order that would come out much the same again {figure}.{error}")
+        return
+    if value >= ENOUGH:
+        yield holds(f"The score separates persons fairly well {figure}.{error}")
+        yield is_open("Persons near the cut, or near each other, are not safely told apart by this score alone.")
+    else:
+        yield is_open(f"The score is too uncertain to decide about single persons by it alone {figure}.{error}")
+    if value > 0:
+        length = float(found["items_per_person"])
+        needed = {aim: length * aim * (1 - value) / (value * (1 - aim)) for aim in (ENOUGH, GOOD) if aim > value}
+        told = " and ".join(f"about {-(-needed[aim] // 1):.0f} for {aim:.2f}" for aim in needed)
+        yield next_step(
+            f"For a safer score, ask more items of this kind: {told}, instead of {length:g} (Spearman–Brown)."
+        )
+
+
+def _decision(found: Section) -> Iterator[Statement]:
+    decision, cut = found.get("decision"), found["cut"]
+    if cut is None or decision is None:
+        yield is_open("No cut score was given, so nothing is said about passing and failing.")
+        return
+    unit = "points" if decision["unit"] == "points" else "per cent"
+    rate = next(at["pass_rate"] for at in decision["pass_rates"] if at["where"] == "the cut score")
+    needed = (
+        f"{rounded(decision['lowest_pass'], 0 if unit == 'points' else 1)} of {rounded(decision['maximum'], 0)} {unit}"
+        if unit == "points"
+        else f"{rounded(decision['lowest_pass'], 1)} %"
+    )
+    error = f" with a standard error of {rounded(cut['se'], 1)} per cent points" if cut["se"] is not None else ""
+    if rate["value"] is not None:
+        yield studied(
+            f"a cut at {rounded(cut['value'], 1)} %{error} (passing takes {needed}), which {of_hundred(rate)} reach"
+        )
+    if rate["sufficient"]:
+        yield holds(
+            f"At this cut about {of_hundred(rate)} candidates like these pass (95 % interval "
+            f"{percent(rate['interval'][0])} to {percent(rate['interval'][1])})."
+        )
+    quality = decision["livingston_lewis"] or decision["rudner"]
+    if quality is None or not quality["consistency"]["sufficient"]:
+        reason = "" if quality is None else f": {quality['consistency']['reason']}"
+        yield is_open(f"How often the decision would be the same again is not known{reason}.")
+    else:
+        wrong = float(quality["false_pass"]["value"]) + float(quality["false_fail"]["value"])
+        words = (
+            f"About {of_hundred(quality['consistency'])} candidates would get the same decision on another day, "
+            f"and {of_hundred(quality['accuracy'])} get the "
+            f"right one: {100 * float(quality['false_pass']['value']):.0f} pass who should not, "
+            f"{100 * float(quality['false_fail']['value']):.0f} fail who should not."
+        )
+        yield (is_open if wrong > LARGE_SHARE_WRONG else holds)(words)
+    near = decision["near"]
+    if near is not None and near["of"]:
+        yield next_step(
+            f"Look again at the {near['persons']} of {near['of']} persons within one standard error "
+            f"({rounded(near['reach'], 1)} {unit}) of the cut: a further task, or a "
+            "second opinion, before they are told."
+        )
+    yield from _where_the_cut_moves(decision, error=cut["se"] is not None)
+
+
+def _where_the_cut_moves(decision: Section, *, error: bool) -> Iterator[Statement]:
+    rates = [at["pass_rate"] for at in decision["pass_rates"]]
+    if len(rates) < 3 or any(rate["value"] is None for rate in rates):
+        return
+    how = "one standard error of the cut" if error else "one point"
+    yield is_open(
+        f"The cut carries the result: {how} lower, {of_hundred(rates[0])} pass; {how} higher, {of_hundred(rates[2])}."
+        + ("" if error else " How the cut came about, and its own error, are not part of these data.")
+    )
+
+
+def _items(found: Section) -> Iterator[Statement]:
+    remarked = [item["name"] for item in found["item_analysis"] if item["remarks"]]
+    fit = found.get("fit")
+    misfit = [] if fit is None else [item["name"] for item in fit["items"] if item["remarks"]]
+    looked = list(dict.fromkeys([*remarked, *misfit]))
+    enough = fit is not None and fit["sufficient"]
+    if looked:
+        yield next_step(
+            f"Have the authors look at {listed(looked)}: {'its' if len(looked) == 1 else 'their'} answers do not "
+            "go with the rest as they should."
+        )
+    if enough and len(looked) < len(found["item_analysis"]):
+        good = len(found["item_analysis"]) - len(looked)
+        which = "Every item goes" if not looked else f"{good} of {len(found['item_analysis'])} items go"
+        yield holds(f"{which} together with the rest as {'it' if not looked else 'they'} should.")
+    if not enough:
+        yield is_open(
+            "Whether each item works as it should cannot be told from so few persons."
+            if fit is None
+            else f"Whether each item works as it should is not certain: {fit['reason']}."
+        )
+    if fit is not None and fit["dependence"]["above_limit"]:
+        pairs = [
+            " with ".join(pair["items"])
+            for pair in fit["dependence"]["largest"]
+            if float(pair["above_mean"]) > float(fit["dependence"]["limit"])
+        ]
+        yield is_open(
+            f"Some items hang together beyond what they measure, so they count for less than they seem: {listed(pairs, 3)}."
+        )
+    dimensions = found.get("dimensions")
+    if dimensions is None:
+        return
+    share = dimensions["explained_common_variance"]
+    if not share["sufficient"]:
+        return
+    one = float(share["value"]) >= float(dimensions["one_dimension"])
+    words = f"{of_hundred(share).removesuffix(' of 100')} % of what the items have in common is one thing"
+    if one:
+        yield holds(f"The items measure one thing for the most part ({words}), so one score sums them up.")
+    else:
+        yield is_open(
+            f"The items measure more than one thing ({words}; {100 * float(dimensions['one_dimension']):.0f} % is "
+            "usually asked), so one score hides differences between topics."
+        )
+
+
+def _groups(found: Section | None) -> Iterator[Statement]:
+    if found is None or not found["items"]:
+        return
+    flagged = [item for item in found["items"] if item["ets_class"] in ("B", "C")]
+    sure = [item for item in flagged if (item["mean_difference"] or item["delta"])["sufficient"]]
+    if sure:
+        names = listed([item["name"] for item in sure])
+        yield is_open(f"Items that work differently for “{found['focal']}” and others of equal score: {names}.")
+        yield next_step(f"Have {names} read for what could favour one group; a difference alone proves no bias.")
+    judged = [item for item in found["items"] if (item["mean_difference"] or item["delta"])["sufficient"]]
+    if not judged:
+        reason = next(
+            (item["delta"]["reason"] for item in found["items"] if item["delta"]["reason"]), "too few persons"
+        )
+        yield is_open(f"Whether items favour a group ({found['column']}) is not known: {reason}.")
+    elif not sure:
+        yield holds(f"No item was found to favour a group ({found['column']}) among persons of equal score.")
+
+
+def part_statements(found: Section) -> Iterator[Statement]:
+    """The decision over several parts."""
+    yield studied(f"the scores of {found['persons']} persons on {len(found['parts'])} parts")
+    rate, decision = found["pass_rate"], found["decision"]
+    if rate["sufficient"]:
+        yield holds(f"{of_hundred(rate)} candidates meet the whole rule.")
+    if decision["consistency"]["sufficient"]:
+        wrong = float(decision["false_pass"]["value"]) + float(decision["false_fail"]["value"])
+        words = (
+            f"About {of_hundred(decision['consistency'])} candidates would get the same decision over all parts on another day; "
+            f"{100 * float(decision['false_pass']['value']):.0f} of 100 pass who should not, "
+            f"{100 * float(decision['false_fail']['value']):.0f} fail who should not."
+        )
+        yield (is_open if wrong > LARGE_SHARE_WRONG else holds)(words)
+    else:
+        yield is_open(
+            f"How often the decision over all parts would be the same again is not known: {decision['consistency']['reason']}."
+        )
