@@ -227,7 +227,7 @@ def test_the_reference_page_names_every_option_and_every_code() -> None:
         for room in (
             "validity/studies/tables.py",
             "validity/studies/judgement_tables.py",
-            "validity/asked.py",
+            "validity/studies/asked.py",
             "management/commands/study.py",
         )
     ]
