@@ -228,7 +228,7 @@ def _facts(element: Element) -> str:
         label, told = entry.find("dt"), entry.find("dd")
         assert label is not None and told is not None
         lines = " #linebreak() ".join(part for part in (_inline_parts(told)) if part)
-        entries.append(f"[#strong[{_inline(label)}] #linebreak() {lines}]")
+        entries.append(f"grid.cell(breakable: false)[#strong[{_inline(label)}] #linebreak() {lines}]")
     return f"#grid(columns: 1, row-gutter: 4mm, {', '.join(entries)})\n" if entries else ""
 
 

@@ -120,7 +120,7 @@ def _judge_interval(judge: Section, levels: bool) -> pictures.Interval:
 
 def _outliers(found: Section) -> Markup:
     if not found["outliers"]:
-        return element("p", "No judge stands apart by severity, scatter or order.")
+        return element("p", "No judge lies outside the spread of this panel by severity, scatter or order.")
     lines = [element("li", f"{apart['sentence']}.") for apart in found["outliers"]]
     return element("ul", *lines)
 

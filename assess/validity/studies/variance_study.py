@@ -1,6 +1,6 @@
 """Where the differences between marks come from, and how many raters would be enough: G and D studies of marks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -48,10 +48,16 @@ def variance_document(ratings: Ratings) -> Document | None:
         "fixed": fixed,
         "wished": number(WISHED, 2),
         "dependability": [_d_study(found, sizes, fixed) for sizes in _sizes(found)],
-        "plan": gtheory.how_many(
-            found, WISHED, [f for f in found.design.facets[1:] if f not in fixed], fixed=fixed
-        ).sentence,
+        "plan": _plan(found, fixed),
     }
+
+
+def _plan(found: GStudy, fixed: Sequence[str]) -> str:
+    """How many would be enough, with the facets in the plural where there are several: "2 raters reach Φ = 0.84"."""
+    plan = gtheory.how_many(found, WISHED, [f for f in found.design.facets[1:] if f not in fixed], fixed=fixed)
+    counted = " × ".join(f"{size} {facet}" for facet, size in plan.best)
+    spoken = " × ".join(f"{size} {facet if size == 1 else f'{facet}s'}" for facet, size in plan.best)
+    return plan.sentence.replace(counted, spoken, 1)
 
 
 def _marks(ratings: Ratings) -> tuple[FloatArray, Mapping[str, tuple[str, ...]]]:
