@@ -2,7 +2,16 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-COMMITTING = ("ledger", "schemes", "attempts", "validity.studies", "validity.cut_scores", "awards")
+COMMITTING = (
+    "ledger",
+    "schemes",
+    "attempts",
+    "validity.studies",
+    "validity.cut_scores",
+    "awards",
+    "validity.raters",
+    "validity.monitoring",
+)
 """The areas whose records the ledger commits to, each in its `commitments.py`."""
 
 

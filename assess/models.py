@@ -24,18 +24,31 @@ from assess.schemes.models import (
 )
 from assess.sittings.models import Assignment, Instrument, Sitting, Station
 from assess.validity.cut_scores.models import CutScore
+from assess.validity.monitoring.models import Alarm, BasePeriod, ChartPoint, MonitoringLook
+from assess.validity.raters.models import (
+    BlindMarks,
+    Exemplar,
+    PanelSignature,
+    Retraining,
+    Training,
+    TrainingSession,
+)
 from assess.validity.studies.models import Study, StudyRun
 
 __all__ = [
     "Accommodation",
     "Account",
     "Act",
+    "Alarm",
     "Arrangement",
     "Assignment",
     "Attempt",
+    "BasePeriod",
+    "BlindMarks",
     "BlueprintVersion",
     "Certificate",
     "Change",
+    "ChartPoint",
     "Checkpoint",
     "Conflict",
     "Consent",
@@ -43,6 +56,7 @@ __all__ = [
     "CutScore",
     "Decision",
     "Entry",
+    "Exemplar",
     "ExternalCredential",
     "Holding",
     "Incident",
@@ -50,10 +64,13 @@ __all__ = [
     "Leaf",
     "Look",
     "Media",
+    "MonitoringLook",
     "Organisation",
     "Outbox",
+    "PanelSignature",
     "Quarantine",
     "Registration",
+    "Retraining",
     "Review",
     "RoleAssignment",
     "Scheme",
@@ -70,5 +87,7 @@ __all__ = [
     "Stream",
     "Study",
     "StudyRun",
+    "Training",
+    "TrainingSession",
     "Waiver",
 ]
