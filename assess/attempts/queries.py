@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from assess.attempts import scoring
 from assess.attempts.fold import EntryRecord, Frame, StreamRecord, fold
 from assess.attempts.kinds import family
@@ -226,6 +228,20 @@ def quarantine_in(sitting_id: uuid.UUID) -> list[Quarantine]:
     attempts = Attempt.objects.filter(sitting_id=sitting_id).values("pk")
     waiting = Quarantine.objects.filter(stream__subject__in=attempts, state=Quarantine.State.WAITING)
     return list(waiting.select_related("stream", "proposed_by", "objected_by").order_by("received_us"))
+
+
+def quarantined_in(sittings: QuerySet[Sitting]) -> list[tuple[Sitting, int]]:
+    """How much waits in quarantine in each of these sittings; those where nothing waits are left out."""
+    waiting = Quarantine.objects.filter(state=Quarantine.State.WAITING, stream__subject_kind="attempt")
+    subjects = list(waiting.values_list("stream__subject", flat=True))
+    if not subjects:
+        return []
+    counts: dict[uuid.UUID, int] = {}
+    sitting_of = dict(Attempt.objects.filter(pk__in=set(subjects)).values_list("pk", "sitting_id"))
+    for subject in subjects:
+        if subject in sitting_of:
+            counts[sitting_of[subject]] = counts.get(sitting_of[subject], 0) + 1
+    return [(sitting, counts[sitting.pk]) for sitting in sittings.filter(pk__in=counts)]
 
 
 def streams_among(attempts: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Stream]]:

@@ -5,12 +5,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from assess.attempts.kinds import family
 from assess.attempts.media import TAKEN_BY
 from assess.attempts.models import Attempt, Media
 from assess.attempts.queries import may_hold
+from assess.people.models import RoleAssignment
 from assess.people.queries import Actor, works_at
 from assess.proctoring.levels import NOTICE, Level, level
 from assess.proctoring.models import Arrangement, Consent, Incident
@@ -199,6 +200,18 @@ def incident_for_review(actor: Actor, incident_id: uuid.UUID) -> Incident | None
         return incident
     centre = incident.attempt.sitting.organisation_id
     return incident if "approver" in actor.roles and works_at(actor.id, centre, "approver") else None
+
+
+def incidents_waiting(actor: Actor) -> list[Incident]:
+    """Open incidents that this actor may review and has not, the longest waiting first: of sittings they watch over, or of their
+    centre, as an approver. What one person upheld and waits for a second says so by its `reviews`."""
+    mine = Q(attempt__sitting__in=sittings_of(actor).order_by().values("pk"))
+    if "approver" in actor.roles:
+        centres = RoleAssignment.objects.filter(account_id=actor.id, role="approver", until=None).values("organisation_id")
+        mine |= Q(attempt__sitting__organisation__in=centres)
+    found = Incident.objects.filter(mine, state=Incident.State.OPEN).exclude(reviews__reviewer_id=actor.id)
+    found = found.select_related("attempt__registration__candidate", "attempt__sitting")
+    return list(found.prefetch_related("reviews").order_by("raised_at", "pk"))
 
 
 def incidents_in(sitting_id: uuid.UUID) -> QuerySet[Incident]:

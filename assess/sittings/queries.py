@@ -37,3 +37,8 @@ def calibration(serial: str) -> Instrument | None:
 
 def stations_of(sitting_id: uuid.UUID) -> QuerySet[Station]:
     return Station.objects.filter(sitting_id=sitting_id).order_by("name")
+
+
+def candidates_held(person_id: uuid.UUID) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """(sitting, candidate) of every post that a person holds or held: whoever judged a candidate does not decide about them."""
+    return set(Assignment.objects.filter(person_id=person_id).values_list("sitting_id", "candidate_id"))
