@@ -125,10 +125,8 @@ def decisions_waiting(scheme_version_id: uuid.UUID) -> list[Decision]:
 
 def attempts_to_decide(scheme_version_id: uuid.UUID) -> list[uuid.UUID]:
     """Sealed and scored attempts whose latest score no decision is about."""
-    latest = {
-        score.attempt_id: score.pk
-        for score in Score.objects.filter(attempt__registration__scheme_version=scheme_version_id).order_by("number")
-    }
+    scores = Score.objects.filter(attempt__registration__scheme_version=scheme_version_id).order_by("number")
+    latest = dict(scores.values_list("attempt_id", "pk"))
     decided = set(Decision.objects.filter(score__in=latest.values()).values_list("score_id", flat=True))
     return sorted(attempt for attempt, score in latest.items() if score not in decided)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from assess.attempts.kinds import family
 from assess.attempts.media import TAKEN_BY
@@ -156,6 +156,13 @@ def sitting_of(actor: Actor, sitting_id: uuid.UUID) -> Sitting | None:
 def attempts_in(sitting_id: uuid.UUID) -> QuerySet[Attempt]:
     found = Attempt.objects.filter(sitting_id=sitting_id).select_related("registration__candidate", "sitting")
     return found.order_by("registration__candidate__family_name", "registration__candidate__given_name")
+
+
+def attempts_by_sitting(sittings: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int]]:
+    """How many attempts of each of these sittings are not sealed yet, and how many there are."""
+    rows = Attempt.objects.filter(sitting_id__in=sittings).values("sitting_id")
+    counted = rows.annotate(all=Count("pk"), open=Count("pk", filter=~Q(state=Attempt.State.SEALED)))
+    return {row["sitting_id"]: (row["open"], row["all"]) for row in counted.order_by()}
 
 
 def open_incidents(attempts: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:

@@ -1,7 +1,7 @@
 """Shared reads of studies."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -46,6 +46,12 @@ def study_of(
 
 def latest_study(scheme_version_id: uuid.UUID) -> Study | None:
     return Study.objects.filter(scheme_version_id=scheme_version_id).order_by("-number").first()
+
+
+def study_heads(scheme_version_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Study]:
+    """The latest study of each of these scheme versions, without its document, which is large."""
+    rows = Study.objects.filter(scheme_version__in=scheme_version_ids).defer("document").order_by("number")
+    return {row.scheme_version_id: row for row in rows}
 
 
 def errors_of_measurement(scheme_version_id: uuid.UUID) -> Mapping[str, Decimal]:
