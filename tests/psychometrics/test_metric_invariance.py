@@ -23,6 +23,7 @@ import assess.standard_setting
 from assess.psychometrics import (
     agreement,
     classification,
+    content_validity,
     ctt,
     dif,
     facets,
@@ -66,6 +67,17 @@ SCORES = np.column_stack([ANSWERS.sum(axis=1), RATINGS[:, :3].sum(axis=1)])
 JUDGEMENTS = np.clip(
     np.linspace(0.3, 0.9, 20) + np.random.default_rng(74).normal(scale=0.08, size=(10, 20)), 0, 1
 ).round(2)
+RELEVANCE = np.clip(np.random.default_rng(81).normal(3.1, 0.9, size=(12, 14)).round(), 1, 4)
+CONTENT_METHODS: dict[str, Callable[[Matrix], Any]] = {
+    "content_validity_ratio": lambda x: content_validity.content_validity_ratio(
+        np.where(np.isfinite(x), x == 4, np.nan)
+    ),
+    "item_content_validity": content_validity.item_content_validity,
+    "modified_kappa": content_validity.modified_kappa,
+    "scale_content_validity_average": content_validity.scale_content_validity_average,
+    "scale_content_validity_universal": content_validity.scale_content_validity_universal,
+    "aiken_v": content_validity.aiken_v,
+}
 RELIABLE = Estimate(
     value=0.6, standard_error=0.03, interval=(0.53, 0.66), n=90, method="given", source="", sufficient=True
 )
@@ -297,6 +309,7 @@ METRICS = [
         for name, call in EXAMINEE_METHODS.items()
     ),
     Metric("impact", lambda x: impact(x[:, 0], RELIABLE), SCORES, columns="fixed"),
+    *(Metric(name, call, RELEVANCE) for name, call in CONTENT_METHODS.items()),
 ]  # fmt: skip
 METRICS += [
     Metric(
@@ -344,6 +357,9 @@ ORDINARY = {
     ("bookmark", "one column"),
     ("body_of_work", "columns that never met"),
     ("item_descriptor_matching", "columns that never met"),
+    # twelve experts who all say the same of an element, or who were asked about one, have said it
+    *((name, "all alike") for name in CONTENT_METHODS),
+    *((name, "one column") for name in CONTENT_METHODS),
 }
 
 
