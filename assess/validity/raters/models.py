@@ -78,6 +78,7 @@ class TrainingSession(models.Model):
     title = models.CharField(max_length=200)
     sitting = models.ForeignKey("assess.Sitting", on_delete=models.PROTECT, null=True, related_name="calibrations")
     exemplars = models.JSONField(help_text="identifiers of the exemplars, in the order in which they are shown")
+    invited = models.JSONField(help_text="identifiers of the assessors who are asked to mark them")
     threshold = models.JSONField(help_text="which coefficient must reach what, by which source")
     months = models.PositiveSmallIntegerField(help_text="how long a training holds")
     opened_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")

@@ -1,10 +1,195 @@
 """Shared reads of exemplars, sessions and trainings."""
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from assess.validity.raters.evidence import RaterTraining
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from assess.people.models import Account
+from assess.sittings.models import Assignment
+from assess.validity.raters.agreement import EXACT, Agreement, agreement_from
+from assess.validity.raters.evidence import AssessorTraining, RaterTraining, State
+from assess.validity.raters.models import BlindMarks, Exemplar, Training, TrainingSession
+from rubrics import queries as rubrics
+from rubrics.definition import TaskDefinition
+
+DUE_SOON = timedelta(days=30)
+PANEL = 2
+"""So many named people agree on a reference before anybody is measured by it."""
+
+
+def task_of(exemplar: Exemplar) -> TaskDefinition:
+    """The very version of the task that an exemplar was marked on."""
+    return rubrics.definitions([exemplar.task_hash])[exemplar.task_hash]
+
+
+def exemplars_of(scheme_version_id: uuid.UUID) -> QuerySet[Exemplar]:
+    """Every exemplar of a scheme version with its panel, by task."""
+    found = Exemplar.objects.filter(scheme_version_id=scheme_version_id).select_related("proposed_by", "withdrawn_by")
+    return found.prefetch_related("signatures__person").order_by("task", "proposed_at", "pk")
+
+
+def usable_exemplars(scheme_version_id: uuid.UUID) -> QuerySet[Exemplar]:
+    """Exemplars that enough panel members agreed on and nobody withdrew."""
+    found = exemplars_of(scheme_version_id).filter(withdrawn_at=None)
+    return found.annotate(names=Count("signatures")).filter(names__gte=PANEL)
+
+
+def knows_reference(exemplar: Exemplar, person_id: uuid.UUID) -> bool:
+    """Whether somebody proposed or signed an exemplar's reference, and so can't be measured by it."""
+    return exemplar.proposed_by_id == person_id or any(one.person_id == person_id for one in exemplar.signatures.all())
+
+
+def exemplars_marked_before(session: TrainingSession, assessor_id: uuid.UUID) -> set[uuid.UUID]:
+    """Exemplars of a session that this assessor marked in another one, and whose reference they have seen since."""
+    earlier = BlindMarks.objects.filter(assessor_id=assessor_id, exemplar__in=session.exemplars)
+    return set(earlier.exclude(session=session).values_list("exemplar_id", flat=True))
+
+
+def sessions_of(scheme_version_id: uuid.UUID) -> QuerySet[TrainingSession]:
+    """Trainings and calibration hours of a scheme version, the latest first."""
+    found = TrainingSession.objects.filter(scheme_version_id=scheme_version_id)
+    return found.select_related("opened_by", "closed_by", "sitting").order_by("-opened_at", "pk")
+
+
+def session_by_id(session_id: uuid.UUID) -> TrainingSession | None:
+    found = TrainingSession.objects.filter(pk=session_id)
+    return found.select_related("scheme_version__scheme", "sitting", "opened_by", "closed_by").first()
+
+
+def trainings_of(session: TrainingSession) -> QuerySet[Training]:
+    """What a session came to, assessor by assessor."""
+    found = session.trainings.select_related("assessor", "trainer", "retraining__asked_by", "retraining__confirmed_by")
+    return found.order_by("assessor__family_name", "assessor__given_name", "pk")
+
+
+def training_by_id(training_id: uuid.UUID) -> Training | None:
+    found = Training.objects.filter(pk=training_id)
+    return found.select_related("session__scheme_version__scheme", "assessor", "trainer").first()
+
+
+def agreement_of(training: Training) -> Agreement:
+    """The coefficients and rows behind a training."""
+    return agreement_from(training.document)
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A session that somebody is invited to, the exemplars they have still to mark, and what it came to."""
+
+    session: TrainingSession
+    to_mark: tuple[uuid.UUID, ...]
+    training: Training | None
+
+
+def invitations_of(person_id: uuid.UUID) -> list[Invitation]:
+    """The sessions a person is or was invited to, those that wait for them first."""
+    marked: dict[uuid.UUID, set[str]] = {}
+    for key, exemplar in BlindMarks.objects.filter(assessor_id=person_id).values_list("session_id", "exemplar_id"):
+        marked.setdefault(key, set()).add(str(exemplar))
+    trainings = {
+        one.session_id: one for one in Training.objects.filter(assessor_id=person_id).select_related("trainer")
+    }
+    found = []
+    # JSON lists can't be searched alike on every database; sessions are few.
+    for session in TrainingSession.objects.select_related("scheme_version__scheme", "sitting").order_by("-opened_at"):
+        if str(person_id) in session.invited:
+            done = marked.get(session.pk, set())
+            left = [] if session.closed_at else [key for key in session.exemplars if key not in done]
+            found.append(Invitation(session, tuple(uuid.UUID(key) for key in left), trainings.get(session.pk)))
+    return sorted(found, key=lambda one: not one.to_mark)
+
+
+def assigned_assessors(scheme_version_id: uuid.UUID) -> list[Account]:
+    """Everybody who is or was assigned as an assessor of a task in the scheme version's sittings, by name."""
+    rows = Assignment.objects.filter(
+        sitting__scheme_version_id=scheme_version_id, role__startswith="assessor:", person__isnull=False
+    )
+    people = Account.objects.filter(pk__in=rows.values("person"))
+    return list(people.order_by("family_name", "given_name", "pk"))
 
 
 def training_of(scheme_version_id: uuid.UUID) -> RaterTraining:
     """The training of every assessor assigned in the scheme version's sittings, as it stands today."""
-    return RaterTraining(assessors=())
+    return RaterTraining(
+        assessors=tuple(_standing(scheme_version_id, assigned_assessors(scheme_version_id), timezone.now().date()))
+    )
+
+
+def training_of_person(scheme_version_id: uuid.UUID, person: Account) -> AssessorTraining:
+    """The same for one person, assigned or not."""
+    return _standing(scheme_version_id, [person], timezone.now().date())[0]
+
+
+def _standing(scheme_version_id: uuid.UUID, people: Sequence[Account], today: date) -> list[AssessorTraining]:
+    rows = Training.objects.filter(session__scheme_version_id=scheme_version_id, assessor__in=people)
+    by_person: dict[uuid.UUID, list[Training]] = {}
+    for row in rows.select_related("session", "trainer", "retraining").order_by("proposed_at", "pk"):
+        by_person.setdefault(row.assessor_id, []).append(row)
+    invited = {
+        key
+        for one in TrainingSession.objects.filter(
+            scheme_version_id=scheme_version_id, purpose=TrainingSession.Purpose.TRAINING, closed_at=None
+        )
+        for key in one.invited
+    }
+    return [_one(person, by_person.get(person.pk, []), str(person.pk) in invited, today) for person in people]
+
+
+def _one(person: Account, rows: Sequence[Training], invited: bool, today: date) -> AssessorTraining:
+    trainings = [row for row in rows if row.session.purpose == TrainingSession.Purpose.TRAINING]
+    hours = [row for row in rows if row.session.purpose == TrainingSession.Purpose.CALIBRATION]
+    decided = [row for row in trainings if row.verdict]
+    counts = next((row for row in reversed(decided) if row.verdict == Training.Verdict.TRAINED), None)
+    last = decided[-1] if decided else None
+    state, sentence = _state(trainings, counts, last, invited, today)
+    shown = counts or last
+    coefficients = {} if shown is None else agreement_of(shown).coefficients
+    return AssessorTraining(
+        assessor=person.pk,
+        name=str(person),
+        state=state,
+        trained_on=None if counts is None or counts.in_force_at is None else counts.in_force_at.date(),
+        until=None if counts is None else counts.valid_until,
+        agreement=coefficients.get(EXACT),
+        coefficients=coefficients,
+        trainer="" if shown is None else str(shown.trainer),
+        calibrated_on=max((row.proposed_at.date() for row in hours), default=None),
+        record=None if shown is None else shown.pk,
+        simulated=person.simulated,
+        sentence=sentence,
+    )
+
+
+def _state(
+    trainings: Sequence[Training], counts: Training | None, last: Training | None, invited: bool, today: date
+) -> tuple[State, str]:
+    waits = bool(trainings) and not trainings[-1].verdict
+    if counts is not None and counts is last and counts.valid_until is not None:
+        until = f"{counts.valid_until:%d %b %Y}".lstrip("0")
+        again = getattr(counts, "retraining", None)
+        ended = again is not None and again.confirmed_at is not None
+        if waits and (ended or counts.valid_until < today):
+            return State.WAITS, f"All exemplars are marked. The software proposes: {trainings[-1].proposal}."
+        if ended:
+            return State.RETRAIN, f"The training no longer counts: {again.because}"
+        if counts.valid_until < today:
+            return State.EXPIRED, f"The training ended on {until}; a new one is needed."
+        if counts.valid_until - today <= DUE_SOON:
+            return State.DUE_SOON, f"The training holds until {until}; plan the next one."
+        return State.TRAINED, f"The training holds until {until}."
+    if waits:
+        return State.WAITS, f"All exemplars are marked. The software proposes: {trainings[-1].proposal}."
+    if last is not None:
+        return State.NOT_YET, f"A trainer decided: not yet.{' ' + last.reason if last.reason else ''}"
+    if invited:
+        return State.MARKING, "Invited to a training; exemplars are still to be marked."
+    return State.NONE, "No training of this scheme is on record."
+
+
+def names_of(people: Mapping[str, object] | Sequence[str]) -> dict[str, str]:
+    """Names of accounts by identifier."""
+    return {str(one.pk): str(one) for one in Account.objects.filter(pk__in=list(people))}

@@ -1,5 +1,6 @@
 """How a number stands in a study's document: as a decimal string of stated places, never as a binary fraction."""
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -44,3 +45,25 @@ def estimate(found: Estimate, *, places: int = PLACES, words: int = 2) -> Docume
         "reason": found.reason,
         "words": found.in_words(words),
     }
+
+
+def read_estimate(document: Mapping[str, Any]) -> Estimate:
+    """An estimate as `estimate` wrote it.
+
+    >>> from assess.psychometrics.results import not_enough
+    >>> few = not_enough(n=3, method="m", source="s", reason="3 persons; 30 are needed")
+    >>> read_estimate(estimate(few)) == few
+    True
+    """
+    interval = document["interval"]
+    return Estimate(
+        value=None if document["value"] is None else float(document["value"]),
+        standard_error=None if document["se"] is None else float(document["se"]),
+        interval=None if interval is None else (float(interval[0]), float(interval[1])),
+        level=float(document["level"]),
+        n=document["n"],
+        method=document["method"],
+        source=document["source"],
+        sufficient=document["sufficient"],
+        reason=document["reason"],
+    )
