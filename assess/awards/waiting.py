@@ -17,6 +17,7 @@ class Standing:
     """Where the latest decision on an attempt stands. `near` names the parts whose closeness to the cut nobody reviewed yet."""
 
     decision_id: uuid.UUID
+    attempt_id: uuid.UUID
     scheme_version_id: uuid.UUID
     candidate_id: uuid.UUID
     sitting_id: uuid.UUID
@@ -38,10 +39,7 @@ class Standing:
     def waits_for_issue(self) -> bool:
         """Passed, with its names, and not issued: the gate is all that is between."""
         return (
-            self.outcome == "passed"
-            and not self.near
-            and len(self.names) >= APPROVALS
-            and self.credential_id is None
+            self.outcome == "passed" and not self.near and len(self.names) >= APPROVALS and self.credential_id is None
         )
 
 
@@ -66,6 +64,7 @@ def standings(scheme_version_ids: Collection[uuid.UUID]) -> list[Standing]:
     found = [
         Standing(
             decision_id=row["pk"],
+            attempt_id=row["attempt_id"],
             scheme_version_id=row["attempt__registration__scheme_version_id"],
             candidate_id=row["attempt__registration__candidate_id"],
             sitting_id=row["attempt__sitting_id"],

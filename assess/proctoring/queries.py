@@ -214,7 +214,9 @@ def incidents_waiting(actor: Actor) -> list[Incident]:
     centre, as an approver. What one person upheld and waits for a second says so by its `reviews`."""
     mine = Q(attempt__sitting__in=sittings_of(actor).order_by().values("pk"))
     if "approver" in actor.roles:
-        centres = RoleAssignment.objects.filter(account_id=actor.id, role="approver", until=None).values("organisation_id")
+        centres = RoleAssignment.objects.filter(account_id=actor.id, role="approver", until=None).values(
+            "organisation_id"
+        )
         mine |= Q(attempt__sitting__organisation__in=centres)
     found = Incident.objects.filter(mine, state=Incident.State.OPEN).exclude(reviews__reviewer_id=actor.id)
     found = found.select_related("attempt__registration__candidate", "attempt__sitting")

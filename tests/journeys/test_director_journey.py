@@ -71,7 +71,7 @@ def test_from_a_study_to_a_credential_that_a_stranger_verifies(
     director = page_of(centre.people.director, device)
     director.goto("/director/")
     axe_finds_nothing(director)
-    expect(director.get_by_text("The rule waits to be applied to")).to_be_visible()
+    expect(director.get_by_text("scored attempts wait for the rule")).to_be_visible()
     shot(director, f"director-home-{device}")
     director.goto(scheme)
     axe_finds_nothing(director)

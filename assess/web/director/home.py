@@ -1,17 +1,25 @@
-"""What needs me today: decisions that wait for a name, cut scores that wait for a board, studies that run."""
+"""The director's desk: what needs me today, schemes at a glance, evidence that is ageing, severity, what expires."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from assess.awards.queries import attempts_to_decide, decisions_waiting
 from assess.people.queries import Actor
+from assess.proctoring import queries as proctoring
 from assess.schemes import queries as schemes
-from assess.validity.cut_scores import queries as cut_scores
-from assess.validity.studies import queries as studies
+from assess.schemes.models import SchemeVersion
+from assess.sittings.models import Sitting
 from assess.web.access import page
+from assess.web.charts.standing import span
+from assess.web.director.evidence_ages import ages_of
+from assess.web.director.glance import card_of
+from assess.web.director.needs import Asked, needs_of
+from assess.web.director.severity import severity_in
 
 ROLES = ("director", "approver", "board")
 
@@ -19,31 +27,67 @@ ROLES = ("director", "approver", "board")
 @require_safe
 @page(*ROLES)
 def home(request: HttpRequest, actor: Actor) -> HttpResponse:
-    found = [_card(version, actor) for version in schemes.open_versions()]
-    return render(request, "assess/director/home.html", {"cards": found})
-
-
-def _card(version: Any, actor: Actor) -> dict[str, Any]:
-    study = studies.latest_study(version.pk)
-    cuts = cut_scores.cut_scores_in_force(version.pk)
-    parts = [part.identifier for part in schemes.parts(version)]
-    adopted = {cut.part for cut in cuts if cut.adopted_at is not None}
-    waiting = decisions_waiting(version.pk)
-    needs = []
-    latest = {cut.part: cut for cut in reversed(cut_scores.cut_scores_of(version.pk))}
-    if "board" in actor.roles and (open_cuts := [cut for cut in latest.values() if cut.adopted_at is None]):
-        needs.append(("warn", f"Cut scores that wait for the board: {', '.join(cut.part for cut in open_cuts)}"))
-    mine = [one for one in waiting if not any(name.person_id == actor.id for name in one.signatures.all())]
-    if mine and {"approver", "director"} & actor.roles:
-        needs.append(("warn", f"{len(mine)} decisions wait for your name"))
-    if "director" in actor.roles and (undecided := attempts_to_decide(version.pk)):
-        needs.append(("warn", f"The rule waits to be applied to {len(undecided)} scored attempts"))
-    if len(adopted) < len(parts):
-        needs.append(("info", f"Adopted cut scores: {len(adopted)} of {len(parts)} parts"))
-    return {
-        "version": version,
-        "title": schemes.definition_of(version).title,
-        "study": study,
-        "run": studies.runs_of(version.pk).first(),
+    now = timezone.now()
+    asked = Asked(actor, schemes.open_versions(), now)
+    needs = needs_of(asked)
+    context = {
         "needs": needs,
+        "gravest": needs[0].sign if needs else "ok",
+        "cards": [card_of(version, asked.standings) for version in asked.versions],
+        "evidence": [_evidence(version, asked) for version in asked.versions],
+        "sittings": _today(actor, asked),
+        "awards": _awards(asked),
+        "expiring": [],
+        "severities": [found for version in asked.versions if (found := severity_in(version, asked))],
+        "may_plan": False,
     }
+    return render(request, "assess/director/home.html", context)
+
+
+def _evidence(version: SchemeVersion, asked: Asked) -> dict[str, Any]:
+    """The evidence of a scheme that ages, each with its picture, and what is not there yet."""
+    ages = ages_of(version, asked.now.date())
+    there = [age for age in ages if age.state != "missing"]
+    return {
+        "title": asked.titles[version.pk],
+        "ages": [
+            {"age": age, "picture": span(f"{age.name}: {age.words}", share=age.share, state=age.state)} for age in there
+        ],
+        "missing": [age for age in ages if age.state == "missing"],
+    }
+
+
+def _today(actor: Actor, asked: Asked) -> list[dict[str, Any]]:
+    """The sittings that go on now or begin within a day."""
+    if "director" not in actor.roles:
+        return []
+    found: list[Sitting] = list(
+        proctoring.sittings_of(actor).filter(ends_at__gte=asked.now, starts_at__lte=asked.now + timedelta(days=1))[:6]
+    )
+    counts = proctoring.attempts_by_sitting([sitting.pk for sitting in found])
+    return [
+        {"sitting": sitting, "open": counts.get(sitting.pk, (0, 0))[0], "all": counts.get(sitting.pk, (0, 0))[1]}
+        for sitting in found
+    ]
+
+
+STEPS = (
+    ("near a cut", lambda one: one.decided and bool(one.near)),
+    ("wait for names", lambda one: one.waits_for_names and not one.near),
+    ("wait for issue", lambda one: one.waits_for_issue),
+)
+"""What stands between a scored attempt and its credential, in the order in which people come to it."""
+
+
+def _awards(asked: Asked) -> list[dict[str, Any]]:
+    """How many candidates of each scheme are on their way to an award, by what they wait for."""
+    found = []
+    for version in asked.versions:
+        mine = [one for one in asked.standings if one.scheme_version_id == version.pk and one.credential_id is None]
+        steps = [(words, sum(map(test, mine))) for words, test in STEPS]
+        if any(count for _, count in steps):
+            address = reverse("director-gate", args=[version.pk])
+            found.append(
+                {"title": asked.titles[version.pk], "address": address, "steps": [step for step in steps if step[1]]}
+            )
+    return found

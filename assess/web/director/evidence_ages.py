@@ -1,0 +1,89 @@
+"""From the records of a scheme: how old each kind of its evidence is, the most pressing first."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.urls import reverse
+
+from assess.schemes import queries as schemes
+from assess.schemes.models import SchemeVersion
+from assess.validity.cut_scores import queries as cut_scores
+from assess.validity.job.queries import job_evidence
+from assess.validity.raters.queries import training_of
+from assess.validity.studies import queries as studies
+from assess.web.director.ageing import Age, aged
+
+PRESSING = ("over", "missing", "soon", "ok", "lasting")
+
+
+def ages_of(version: SchemeVersion, today: date) -> list[Age]:
+    """Job analysis, content panel, study, cut scores, training of assessors and duties of one scheme."""
+    return sorted(_ages(version, today), key=lambda age: (PRESSING.index(age.state), age.due_on or date.max))
+
+
+def _ages(version: SchemeVersion, today: date) -> Iterator[Age]:
+    place = reverse("director-scheme", args=[version.pk])
+    job = job_evidence(version.pk)
+    yield aged(
+        name="Job-task study",
+        address=place,
+        made_on=None if job.analysis is None else job.analysis.adopted_on,
+        due_on=None,
+        today=today,
+        kind="job",
+        missing="None adopted yet",
+    )
+    yield aged(
+        name="Content panel",
+        address=place,
+        made_on=None if job.content is None else job.content.closed_on,
+        due_on=None,
+        today=today,
+        kind="content",
+    )
+    study = studies.study_heads([version.pk]).get(version.pk)
+    yield aged(
+        name="Study of the scores",
+        address=place if study is None else reverse("director-study", args=[study.pk]),
+        made_on=None if study is None else study.run_at.date(),
+        due_on=None,
+        today=today,
+        kind="study",
+    )
+    yield _cuts(version, today)
+    yield _training(version, today, place)
+
+
+def _cuts(version: SchemeVersion, today: date) -> Age:
+    """The cut score that ends first; missing while a part has none that a board adopted."""
+    adopted = {cut.part: cut for cut in cut_scores.cut_scores_in_force(version.pk) if cut.adopted_at is not None}
+    parts = [part.identifier for part in schemes.parts(version)]
+    lacking = [part for part in parts if part not in adopted]
+    days = sorted(cut.adopted_at.date() for cut in adopted.values() if cut.adopted_at is not None)
+    return aged(
+        name="Cut scores",
+        address=reverse("director-cuts", args=[version.pk]),
+        made_on=None if lacking or not days else days[0],
+        due_on=None,
+        today=today,
+        kind="cut",
+        missing=f"{len(parts) - len(lacking)} of {len(parts)} adopted",
+    )
+
+
+def _training(version: SchemeVersion, today: date, place: str) -> Age:
+    """The training that ends first."""
+    training = training_of(version.pk)
+    held = [one for one in training.assessors if one.in_force and one.trained_on is not None]
+    first = min(held, key=lambda one: one.until or date.max, default=None)
+    whole = training.complete and first is not None
+    return aged(
+        name="Training of assessors",
+        address=place,
+        made_on=first.trained_on if whole and first is not None else None,
+        due_on=first.until if whole and first is not None else None,
+        today=today,
+        missing=f"{len(held)} of {len(training.assessors)} trained"
+        if training.assessors
+        else "No assessor assigned yet",
+    )
