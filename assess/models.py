@@ -1,13 +1,23 @@
 """The tables of every area, gathered where Django looks for them. A model is defined in its area's `models.py`."""
 
 from assess.attempts.models import Attempt, Entry, Media, Quarantine, Registration, Score, Seal, Stream
-from assess.awards.models import Credential, Decision, Signature, StatusChange, Waiver
+from assess.awards.models import (
+    AwardReview,
+    Credential,
+    Decision,
+    ReleaseRule,
+    ReviewedAward,
+    Signature,
+    StatusChange,
+    Waiver,
+)
 from assess.ledger.models import Act, Change, Checkpoint, Leaf, Outbox
 from assess.people.models import (
     Accommodation,
     Account,
     Certificate,
     Conflict,
+    Erasure,
     Holding,
     Organisation,
     RoleAssignment,
@@ -16,6 +26,8 @@ from assess.people.models import (
 from assess.proctoring.models import Arrangement, Consent, Incident, Look, Review
 from assess.schemes.models import (
     BlueprintVersion,
+    DutyDocument,
+    DutyRecord,
     ExternalCredential,
     Scheme,
     SchemeVersion,
@@ -33,6 +45,7 @@ from assess.validity.raters.models import (
     Training,
     TrainingSession,
 )
+from assess.validity.datasets.models import Dataset, Exclusion, LocalName
 from assess.validity.studies.models import Study, StudyRun
 
 __all__ = [
@@ -43,6 +56,7 @@ __all__ = [
     "Arrangement",
     "Assignment",
     "Attempt",
+    "AwardReview",
     "BasePeriod",
     "BlindMarks",
     "BlueprintVersion",
@@ -54,14 +68,20 @@ __all__ = [
     "Consent",
     "Credential",
     "CutScore",
+    "Dataset",
     "Decision",
+    "DutyDocument",
+    "DutyRecord",
     "Entry",
     "Exemplar",
+    "Erasure",
+    "Exclusion",
     "ExternalCredential",
     "Holding",
     "Incident",
     "Instrument",
     "Leaf",
+    "LocalName",
     "Look",
     "Media",
     "MonitoringLook",
@@ -70,8 +90,10 @@ __all__ = [
     "PanelSignature",
     "Quarantine",
     "Registration",
+    "ReleaseRule",
     "Retraining",
     "Review",
+    "ReviewedAward",
     "RoleAssignment",
     "Scheme",
     "SchemeVersion",

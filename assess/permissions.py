@@ -75,6 +75,8 @@ RULES: dict[str, Rule] = {
     "people.agree_accommodation": _rule("director"),
     # content
     "schemes.load_content_plan": _rule("author", "service"),
+    "schemes.record_duty": _rule("director"),
+    "schemes.sign_duty": _rule("director", "approver", "board"),
     # sittings
     "sittings.plan_sitting": _rule("director", "proctor"),
     "sittings.add_station": _rule("director", "proctor"),
@@ -122,7 +124,14 @@ RULES: dict[str, Rule] = {
     "validity.raters.ask_for_retraining": _rule("director", "approver"),
     "validity.raters.confirm_retraining": _rule("director", "approver"),
     "validity.studies.run_study": _rule("director", "service"),
+    "validity.datasets.freeze_scores": _rule("director", "service"),
+    "validity.datasets.keep_dataset": _rule("director", "service"),
+    "validity.datasets.exclude_attempt": _rule("director", "approver"),
+    "validity.datasets.lift_exclusion": _rule("director", "approver"),
     "validity.studies.ask_for_study": _rule("director"),
+    "validity.studies.stop_study": _rule("director"),
+    "validity.studies.keep_study": _rule("director", "service"),
+    "validity.studies.freeze_for_run": _rule("service"),
     "validity.studies.note_study_progress": _rule("service"),
     "validity.studies.end_study_run": _rule("service"),
     "validity.cut_scores.hold_angoff_meeting": _rule("director"),
@@ -155,6 +164,7 @@ INTERNAL: frozenset[str] = frozenset(
         "people.service_account",
         "people.record_holding",
         "people.change_holding",
+        "validity.datasets.forget_names",
     }
 )
 """Actions that no outside request can name."""

@@ -1,11 +1,15 @@
-"""The only writers of the schemes' tables: a checked plan goes in as a whole, loaded by one person and reviewed by another."""
+"""The only writers of the schemes' tables: a checked plan goes in as a whole, loaded by one person and reviewed by another.
+
+So do the duties before a scheme opens: each a record that one person proposes and another signs.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +18,16 @@ from django.db.models import Max
 from django.utils import timezone
 
 from assess.ledger import actions as ledger
-from assess.schemes.commitments import KIND_OF_TABLE, item_document, task_document, version_document
+from assess.people.models import Account
+from assess.schemes.attachments import read_attachment
+from assess.schemes.commitments import KIND_OF_TABLE, document_of_duty, item_document, task_document, version_document
 from assess.schemes.definition import canonical
+from assess.schemes.duties import DUTIES
 from assess.schemes.errors import SchemeError
 from assess.schemes.models import (
     BlueprintVersion,
+    DutyDocument,
+    DutyRecord,
     ExternalCredential,
     Scheme,
     SchemeVersion,
@@ -27,6 +36,7 @@ from assess.schemes.models import (
     Version,
 )
 from assess.schemes.plan import ContentPlan
+from assess.schemes.queries import kind_of
 from assess.schemes.stacks import evidence_document, external_document, stack_document
 from item_bank import actions as bank
 from item_bank.authoring import BankEntry
@@ -214,3 +224,108 @@ def _refuse_taken_version(facts: Mapping[str, Any]) -> None:
     if scheme is not None and scheme.versions.filter(version=facts["version"]).exists():
         said = f"{scheme} {facts['version']} is published with another content; raise its version in credentials.yaml."
         raise SchemeError("version_taken", said)
+
+
+LONGEST_DAYS = 3660
+"""A duty's record holds for ten years at most; then people look again."""
+
+
+@transaction.atomic
+def record_duty(
+    *,
+    actor_id: UUID,
+    scheme_version_id: UUID,
+    duty: str,
+    statement: str,
+    valid_until: date,
+    document_name: str,
+    document: bytes,
+) -> DutyRecord:
+    """Propose the record of a duty with its document; it counts once another person has signed it.
+
+    Parameters
+    ----------
+    duty
+        A code of `assess.schemes.duties.DUTIES` that the scheme's kind asks for.
+    statement
+        What is stated: who, what, by which reference.
+    valid_until
+        The last day on which it holds.
+    document
+        The bytes of the document, kept as they are.
+
+    Raises
+    ------
+    SchemeError
+        `not_found`, `duty`, `statement`, `valid_until` or `document`, with the remedy.
+    """
+    version = _open_to_duties(scheme_version_id)
+    kind = kind_of(version.pk)
+    if duty not in kind.duties:
+        named = ", ".join(DUTIES[code].name for code in kind.duties)
+        raise SchemeError("duty", f"{duty[:40]!r} is no duty of a scheme of the kind {kind.name}; it has {named}.")
+    if not statement.strip():
+        raise SchemeError("statement", "The record states nothing. Write what is stated: who, what, by which reference.")
+    now = timezone.now()
+    if not now.date() <= valid_until <= now.date() + timedelta(days=LONGEST_DAYS):
+        raise SchemeError("valid_until", "Give the last day on which it holds: today or later, and within ten years.")
+    attachment = read_attachment(document_name, document)
+    kept = DutyDocument.objects.create(
+        name=attachment.name,
+        media_type=attachment.media_type,
+        size=len(attachment.body),
+        sha256=hashlib.sha256(attachment.body).hexdigest(),
+        body=attachment.body,
+        handed_in_by_id=actor_id,
+        handed_in_at=now,
+    )
+    kept.refresh_from_db()  # the ledger commits to what the database holds
+    ledger.record(kind="duty_document", record_id=kept.pk, document=document_of_duty(kept))
+    earlier = DutyRecord.objects.filter(scheme_version=version, duty=duty)
+    made = DutyRecord.objects.create(
+        scheme_version=version,
+        duty=duty,
+        number=(earlier.aggregate(last=Max("number"))["last"] or 0) + 1,
+        statement=statement.strip(),
+        document=kept,
+        valid_until=valid_until,
+        simulated=Account.objects.get(pk=actor_id).simulated,
+        proposed_by_id=actor_id,
+        proposed_at=now,
+    )
+    ledger.record_row(kind="duty", row=made)
+    return made
+
+
+@transaction.atomic
+def sign_duty(*, actor_id: UUID, record_id: UUID, comment: str = "") -> DutyRecord:
+    """Put a second name to a proposed record of a duty, once, by another person than its proposer.
+
+    Raises
+    ------
+    SchemeError
+        `signed`, `own_proposal`, `superseded` by a later proposal, or `ran_out`.
+    """
+    record = DutyRecord.objects.select_for_update().get(pk=record_id)
+    if record.signed_by_id is not None:
+        raise SchemeError("signed", "This record is signed already. State anew what has changed.")
+    if record.proposed_by_id == actor_id:
+        raise SchemeError("own_proposal", "Who proposed a record does not sign it. Another person does.")
+    later = DutyRecord.objects.filter(scheme_version=record.scheme_version_id, duty=record.duty, number__gt=record.number)
+    if later.exists():
+        raise SchemeError("superseded", "A later record of this duty was proposed. Look at that one.")
+    now = timezone.now()
+    if record.valid_until < now.date():
+        raise SchemeError("ran_out", f"This record held until {record.valid_until}. Propose a new one.")
+    record.signed_by_id, record.signed_at, record.signing_comment = actor_id, now, comment.strip()
+    record.save(update_fields=["signed_by", "signed_at", "signing_comment"])
+    ledger.record_row(kind="duty", row=record)
+    return record
+
+
+def _open_to_duties(scheme_version_id: UUID) -> SchemeVersion:
+    """The published version, held so that two proposals don't take one number."""
+    found = SchemeVersion.objects.select_for_update().filter(pk=scheme_version_id, state=Version.State.PUBLISHED).first()
+    if found is None:
+        raise SchemeError("not_found", "There is no such published scheme version. Load and review its content first.")
+    return found

@@ -6,14 +6,17 @@ fits its leaf.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from assess.ledger.registry import register
+from assess.ledger.registry import register, register_table
 from assess.ledger.rows import row_document
 from assess.schemes.models import (
     BlueprintVersion,
+    DutyDocument,
+    DutyRecord,
     ExternalCredential,
     SchemeVersion,
     SimulationVersion,
@@ -55,6 +58,13 @@ def item_document(version: ItemVersion) -> dict[str, Any]:
     return row_document(version, without=frozenset({"state"})) | {"identifier": version.item.identifier}
 
 
+def document_of_duty(document: DutyDocument) -> dict[str, Any]:
+    """The row of a duty's document, with the digest of its bytes worked out from the bytes themselves."""
+    return row_document(document, without=frozenset({"body"})) | {
+        "body_sha256": hashlib.sha256(bytes(document.body)).hexdigest()
+    }
+
+
 def _moment(value: datetime | None) -> str | None:
     return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
 
@@ -78,7 +88,14 @@ def _build_item(record: str) -> Mapping[str, Any] | None:
     return None if version is None else item_document(version)
 
 
+def _build_duty_document(record: str) -> Mapping[str, Any] | None:
+    document = DutyDocument.objects.filter(pk=record).first()
+    return None if document is None else document_of_duty(document)
+
+
 for _kind, _table in TABLES.items():
     register(_kind, row=f"the table {_table._meta.db_table}", build=_builder(_table))
 register("task_version", row="the table rubrics_taskversion", build=_build_task)
 register("item_version", row="the table item_bank_itemversion", build=_build_item)
+register("duty_document", row="the table assess_dutydocument", build=_build_duty_document)
+register_table("duty", DutyRecord)

@@ -12,7 +12,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from assess.schemes.declarations import Declared, lacking, read_kind, read_named_frame
 from assess.schemes.errors import ContentProblem, SchemeError
+from assess.schemes.frames import NamedFrame
+from assess.schemes.kinds import KINDS, MICRO_CREDENTIAL, Element, Kind
 from assess.schemes.requirements import EntryRequirement, read_requirement
 from assess.schemes.vocabulary import BASE, SDG_TARGET, check_code
 from rubrics.documents import Node, number_text
@@ -97,18 +100,23 @@ class PassRule:
 
 @dataclass(frozen=True)
 class SchemeDefinition:
-    """A scheme as data; `document` is the canonical document it was read from, with numbers as decimal strings."""
+    """A scheme as data; `document` is the canonical document it was read from, with numbers as decimal strings.
+
+    Level, workload and quality assurance may be missing where the kind does not ask for them.
+    """
 
     identifier: str
     version: str
     status: str
     title: str
-    eqf_level: int
+    declared: Declared
+    frame: NamedFrame | None
+    eqf_level: int | None
     isced_f: Link
     sdg_targets: tuple[str, ...]
     prerequisites: tuple[str, ...]
     entry_requirements: tuple[EntryRequirement, ...]
-    workload: Workload
+    workload: Workload | None
     outcomes: tuple[OutcomeDefinition, ...]
     parts: tuple[Part, ...]
     pass_rule: PassRule
@@ -116,7 +124,25 @@ class SchemeDefinition:
     stacks: tuple[str, ...]
     mode_of_learning: Link
     language: str
+    quality_assurance: str
     document: Mapping[str, Any]
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of document the scheme leads to."""
+        return self.declared.kind
+
+    @property
+    def stated(self) -> frozenset[Element]:
+        """What the scheme states about itself, of what a kind can ask for."""
+        said = {
+            Element.OUTCOMES: bool(self.outcomes),
+            Element.ASSESSED: bool(self.outcomes) and all(outcome.evidenced_by for outcome in self.outcomes),
+            Element.SIZE: self.workload is not None,
+            Element.LEVEL: self.eqf_level is not None,
+            Element.QUALITY: bool(self.quality_assurance),
+        }
+        return self.declared.stated | {element for element, there in said.items() if there}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> SchemeDefinition:
@@ -175,34 +201,64 @@ def read_scheme(node: Node) -> SchemeDefinition:
     """Read and check one scheme; mistakes go to the node's list."""
     metadata = node.node("metadata")
     assessment = node.node("assessment")
-    eqf = node.integer("eqf_level", low=1, high=8)
-    if node.text("eqf_uri") != f"{BASE}eqf/{eqf}":
-        node.problem("eqf_uri", f"does not belong to level {eqf}; write {BASE}eqf/{eqf}.")
+    eqf = _read_level(node)
     scheme = SchemeDefinition(
         identifier=node.text("id"),
         version=node.text("version"),
         status=node.choice("status", STATUSES),
         title=node.text("title"),
+        declared=read_kind(node.node("kind")),
+        frame=read_named_frame(node.node("frame")) if node.has("frame") else None,
         eqf_level=eqf,
         isced_f=_coded(node.node("isced_f"), "isced-f"),
         sdg_targets=node.texts("sdg_targets", least=1),
         prerequisites=node.texts("prerequisites"),
         entry_requirements=tuple(read_requirement(entry) for entry in node.nodes("entry_requirements")),
-        workload=_read_workload(node.node("workload")),
-        outcomes=tuple(_read_outcome(entry) for entry in node.nodes("learning_outcomes", least=1)),
+        workload=_read_workload(node.node("workload")) if node.has("workload") else None,
+        outcomes=tuple(_read_outcome(entry) for entry in node.nodes("learning_outcomes")),
         parts=tuple(_read_part(entry) for entry in assessment.nodes("components", least=1)),
         pass_rule=_read_pass_rule(assessment.node("pass_rule")),
         validity_months=node.integer("validity_months", low=1, high=600),
         stacks=_read_stackability(node),
         mode_of_learning=_read_metadata(metadata),
         language=metadata.text("language"),
+        quality_assurance=_read_quality(metadata),
         document=canonical(node.value),
     )
     assessment.finish()
     metadata.finish()
     _read_texts(node)
     _check_whole(scheme, node)
+    declared = node.value.get("kind")
+    if not isinstance(declared, Mapping) or declared.get("is") not in KINDS:
+        return scheme  # what an unknown kind asks for is not known either
+    for place, sentence in lacking(scheme.kind, scheme.stated):
+        node.problem(place, sentence)
+    if scheme.kind is MICRO_CREDENTIAL and scheme.frame is None:
+        node.problem("frame", "is missing; a micro-credential names the frame it is held against, council-2022 say.")
     return scheme
+
+
+def _read_level(node: Node) -> int | None:
+    """The level of the EQF with its URI, where one is stated."""
+    if not node.has("eqf_level"):
+        node.optional_text("eqf_uri")
+        return None
+    eqf = node.integer("eqf_level", low=1, high=8)
+    if node.text("eqf_uri") != f"{BASE}eqf/{eqf}":
+        node.problem("eqf_uri", f"does not belong to level {eqf}; write {BASE}eqf/{eqf}.")
+    return eqf
+
+
+def _read_quality(metadata: Node) -> str:
+    """The quality assurance as one text, where it is stated."""
+    if not metadata.has("quality_assurance"):
+        metadata.raw("quality_assurance")
+        return ""
+    quality = metadata.node("quality_assurance")
+    told = f"{quality.text('type')} ({quality.text('reference')})"
+    quality.finish()
+    return told
 
 
 def _read_texts(node: Node) -> None:
@@ -284,7 +340,7 @@ def _read_outcome(node: Node) -> OutcomeDefinition:
         verb=node.text("verb"),
         cognitive_level=node.choice("cognitive_level", COGNITIVE_LEVELS),
         esco=tuple(_read_esco(entry) for entry in node.nodes("esco")),
-        evidenced_by=node.texts("evidenced_by", least=1),
+        evidenced_by=node.texts("evidenced_by"),
     )
     node.finish()
     return outcome
@@ -344,10 +400,6 @@ def _read_metadata(node: Node) -> Link:
             node.problem("countries_of_issuer", f"holds {country!r}; write two capital letters (ISO 3166-1).")
     node.text("awarding_body")
     node.text("date_of_issue")
-    quality = node.node("quality_assurance")
-    quality.text("type")
-    quality.text("reference")
-    quality.finish()
     _coded(node.node("credential_profile"), "credential")
     _coded(node.node("learning_setting"), "learning-setting")
     _coded(node.node("opportunity_type"), "learning-opportunity")

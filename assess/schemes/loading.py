@@ -1,5 +1,7 @@
 """Reads a folder of content and checks all of it: five YAML files in, one `ContentPlan` or every mistake out; pure.
 
+The frames that schemes name come from a sixth, `frames.yaml`: the folder's own, or else the one beside our sample content.
+
 Nothing is written here. `assess.schemes.actions.load_content_plan` writes a plan, and only a plan that came through
 without a mistake.
 """
@@ -15,6 +17,7 @@ from assess.schemes.blueprints import read_blueprint, read_station
 from assess.schemes.crosschecks import cross_check, reach_precision
 from assess.schemes.definition import EscoLink, SchemeDefinition, read_scheme, scheme_problem
 from assess.schemes.errors import ContentProblem, SchemeError
+from assess.schemes.frames import Frame, read_frame
 from assess.schemes.plan import ContentPlan, EnemyGroup
 from assess.schemes.simulations import check_formula, check_unit, read_simulation
 from assess.schemes.sources import read_yaml
@@ -53,6 +56,8 @@ LISTS: dict[str, tuple[str, ...]] = {
     "rubrics": ("tasks",),
     "simulations": ("wiring", "sunspec", "retrofit"),
 }
+FRAMES = "frames"
+BUNDLED = Path(__file__).resolve().parents[1] / "content"
 # Findings of the item lint that make a score wrong; the others are advice.
 BLOCKING = frozenset(
     {
@@ -89,8 +94,9 @@ def load_content(directory: Path) -> ContentPlan:
         Code `content`, with every mistake of every file in `problems`: file, id, field, sentence with the remedy.
     """
     problems: list[ContentProblem] = []
-    files = {name: _read_file(directory / f"{name}.yaml", problems) for name in LISTS}
-    plan = _read_plan(files)
+    files = {name: _read_file(directory / f"{name}.yaml", LISTS[name], problems) for name in LISTS}
+    frames = _read_frames(directory, problems)
+    plan = _read_plan(files, frames)
     problems += [problem for file in files.values() for problem in file.problems]
     problems += cross_check(plan, {name: file.identifiers() for name, file in files.items()})
     if problems:
@@ -99,6 +105,23 @@ def load_content(directory: Path) -> ContentPlan:
     if imprecise:
         raise content_error(imprecise)
     return replace(plan, standard_errors=precise)
+
+
+def bundled_frames() -> tuple[Frame, ...]:
+    """The frames we bring along, in the order of their file."""
+    problems: list[ContentProblem] = []
+    entries = _read_frames(BUNDLED, problems).values()
+    return tuple(read_frame(Node(entry, str(entry["id"]), [])) for entry in entries)
+
+
+def _read_frames(directory: Path, problems: list[ContentProblem]) -> Mapping[str, Mapping[str, Any]]:
+    """The frames by id, as they are written; a frame with a mistake is reported and left out."""
+    path = directory / f"{FRAMES}.yaml"
+    file = _read_file(path if path.exists() else BUNDLED / path.name, (FRAMES,), problems)
+    sound = file.read(FRAMES, read_frame)
+    problems += file.problems
+    written = {str(entry["id"]): entry for entry in file.lists[FRAMES] if isinstance(entry, Mapping) and "id" in entry}
+    return {frame.identifier: written[frame.identifier] for frame in sound}
 
 
 def content_error(problems: list[ContentProblem]) -> SchemeError:
@@ -139,8 +162,7 @@ class _File:
         }
 
 
-def _read_file(path: Path, problems: list[ContentProblem]) -> _File:
-    keys = LISTS[path.stem]
+def _read_file(path: Path, keys: tuple[str, ...], problems: list[ContentProblem]) -> _File:
     empty = _File(path.name, {key: [] for key in keys}, {})
     try:
         document = read_yaml(path)
@@ -169,12 +191,12 @@ def _identifier(entry: object, fallback: str) -> str:
     return str(entry["id"]) if isinstance(entry, Mapping) and "id" in entry else fallback
 
 
-def _read_plan(files: Mapping[str, _File]) -> ContentPlan:
+def _read_plan(files: Mapping[str, _File], frames: Mapping[str, Mapping[str, Any]]) -> ContentPlan:
     credentials, blueprints = files["credentials"], files["blueprints"]
     skills = credentials.read("esco_skills", _read_skill)
-    schemes = _read_schemes(credentials, skills)
+    schemes = _read_schemes(credentials, skills, frames)
     externals = credentials.read("external_credentials", read_external)
-    ects = {scheme.identifier: scheme.workload.ects for scheme in schemes}
+    ects = {scheme.identifier: scheme.workload.ects for scheme in schemes if scheme.workload is not None}
     ects |= {external.identifier: external.ects for external in externals}
     tasks, items = _read_tasks(files["rubrics"]), _read_items(files["items"])
     simulations = files["simulations"]
@@ -207,14 +229,27 @@ def _read_skill(node: Node) -> EscoLink:
     return link
 
 
-def _read_schemes(file: _File, skills: tuple[EscoLink, ...]) -> tuple[SchemeDefinition, ...]:
-    """Read the schemes with their ESCO ids resolved to URI and label, so that a stored scheme needs no second file."""
+def _read_schemes(
+    file: _File, skills: tuple[EscoLink, ...], frames: Mapping[str, Mapping[str, Any]]
+) -> tuple[SchemeDefinition, ...]:
+    """Read the schemes with ESCO ids resolved to URI and label, and the frame they name to its entry.
+
+    A stored scheme then needs no second file.
+    """
     known = {link.identifier: {"id": link.identifier, "uri": link.uri, "label": link.label} for link in skills}
     esco = {key: file.notes.get(key) for key in ("esco_version", "esco_attribution")}
 
     def reader(node: Node) -> SchemeDefinition:
         outcomes = [_resolved(entry, known) for entry in node.value.get("learning_outcomes") or ()]
-        return read_scheme(Node({**node.value, "learning_outcomes": outcomes, **esco}, node.path, node.problems))
+        whole = {**node.value, "learning_outcomes": outcomes, **esco}
+        named = node.value.get("frame")
+        if isinstance(named, Mapping):
+            if named.get("id") not in frames:
+                named_here = ", ".join(frames)
+                node.problem("frame.id", f"is {named.get('id')!r}; use one of {named_here}, or add the frame to frames.yaml.")
+            # A stand-in for an unknown frame keeps its mistake from being told twice.
+            whole["frame"] = {**named, "entry": frames.get(str(named.get("id")), next(iter(frames.values()), {}))}
+        return read_scheme(Node(whole, node.path, node.problems))
 
     return file.read("credentials", reader)
 

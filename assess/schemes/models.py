@@ -163,3 +163,60 @@ class ExternalCredential(Version):
 
     def __str__(self) -> str:
         return f"{self.identifier} version {self.number}"
+
+
+class DutyDocument(models.Model):
+    """The document of a duty's record, byte for byte as it was handed in. It is never changed and never removed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120, help_text="as its file was called")
+    media_type = models.CharField(max_length=80, help_text="found from its bytes, not from its name")
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    body = models.BinaryField()
+    handed_in_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")
+    handed_in_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(size__gte=1), name="duty_document_is_not_empty")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DutyRecord(models.Model):
+    """One record of a duty: what is stated, with which document, until when; proposed by one person, signed by another.
+
+    Records are added, never rewritten: signing is the one thing that happens to one, once. What was stated wrongly is stated anew.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    scheme_version = models.ForeignKey(SchemeVersion, on_delete=models.PROTECT, related_name="duty_records")
+    duty = models.CharField(max_length=32, help_text="a code of assess.schemes.duties.DUTIES")
+    number = models.PositiveSmallIntegerField()
+    statement = models.TextField()
+    document = models.OneToOneField(DutyDocument, on_delete=models.PROTECT, related_name="record")
+    valid_until = models.DateField(help_text="the last day on which it holds")
+    simulated = models.BooleanField()
+    proposed_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    signed_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signing_comment = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["scheme_version", "duty", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme_version", "duty", "number"], name="duty_records_are_numbered"),
+            models.CheckConstraint(condition=~Q(statement=""), name="duty_record_states_something"),
+            models.CheckConstraint(
+                condition=Q(signed_by=None, signed_at=None) | Q(signed_by__isnull=False, signed_at__isnull=False),
+                name="duty_record_signed_by_someone_at_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_by=None) | ~Q(signed_by=F("proposed_by")), name="duty_record_takes_two_people"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.duty} {self.number} of {self.scheme_version_id}"

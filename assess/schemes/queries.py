@@ -16,8 +16,22 @@ from assess.people.models import Account
 from assess.schemes.blueprints import BlueprintDefinition, read_blueprint
 from assess.schemes.crosschecks import assembly_blueprint
 from assess.schemes.definition import Part, SchemeDefinition
+from assess.schemes.duties import DUTIES, Duty, DutyState, missing
 from assess.schemes.errors import SchemeError
-from assess.schemes.models import BlueprintVersion, ExternalCredential, SchemeVersion, SimulationVersion, Stack, Version
+from assess.schemes.frames import Frame, NamedFrame
+from assess.schemes.framing import FrameReport, check_frame
+from assess.schemes.kinds import Kind
+from assess.schemes.loading import bundled_frames
+from assess.schemes.models import (
+    BlueprintVersion,
+    DutyDocument,
+    DutyRecord,
+    ExternalCredential,
+    SchemeVersion,
+    SimulationVersion,
+    Stack,
+    Version,
+)
 from assess.schemes.requirements import Certificate, HeldCredential, check_entry
 from assess.schemes.simulations import for_adapters
 from assess.schemes.stacks import StackDefinition, read_external, read_stack
@@ -148,7 +162,8 @@ def presented(simulation: Simulation) -> dict[str, Any]:
 def stacks() -> tuple[StackDefinition, ...]:
     """The latest published version of every stack."""
     problems: list[Problem] = []
-    ects = {code: definition_of(current_version(code)).workload.ects for code in _published_codes()}
+    loads = {code: definition_of(current_version(code)).workload for code in _published_codes()}
+    ects = {code: load.ects for code, load in loads.items() if load is not None}
     for row in ExternalCredential.objects.filter(kind=ExternalCredential.Kind.CREDENTIAL).order_by("number"):
         ects[row.identifier] = read_external(Node(_plain(row.document), row.identifier, problems)).ects
     latest = {row.identifier: row for row in Stack.objects.filter(state=Version.State.PUBLISHED).order_by("number")}
@@ -232,6 +247,84 @@ def publication(scheme_version_id: UUID) -> tuple[tuple[str, ...], date | None]:
     if version.state != Version.State.PUBLISHED or version.reviewed_at is None:
         return (), None
     return (str(version.reviewed_by),), version.reviewed_at.date()
+
+
+def kind_of(scheme_version_id: UUID) -> Kind:
+    """What kind of document a scheme version leads to: its words, rules, duties and the evidence it asks for."""
+    return definition_of(SchemeVersion.objects.get(pk=scheme_version_id)).kind
+
+
+def duties_of(scheme_version_id: UUID, today: date | None = None) -> tuple[Duty, ...]:
+    """The duties of a scheme version in the order of its kind, each as it stands on a day."""
+    day = today or timezone.now().date()
+    rows: dict[str, list[DutyRecord]] = {}
+    for row in duty_records_of(scheme_version_id):
+        rows.setdefault(row.duty, []).append(row)
+    return tuple(_duty(code, rows.get(code, []), day) for code in kind_of(scheme_version_id).duties)
+
+
+def _duty(code: str, rows: Sequence[DutyRecord], day: date) -> Duty:
+    """How a duty stands, from its records, the latest first."""
+    signed = next((row for row in rows if row.signed_by_id is not None and row.valid_until >= day), None)
+    proposed = rows[0] if rows and rows[0].signed_by_id is None and rows[0].valid_until >= day else None
+    shown = signed or proposed or (rows[0] if rows else None)
+    if shown is None:
+        return missing(code)
+    state = DutyState.SIGNED if signed else DutyState.PROPOSED if proposed else DutyState.EXPIRED
+    meaning = DUTIES[code]
+    return Duty(
+        code=code,
+        name=meaning.name,
+        protects=meaning.protects,
+        asks=meaning.asks,
+        state=state,
+        record_id=shown.pk,
+        number=shown.number,
+        statement=shown.statement,
+        document_name=shown.document.name,
+        document_sha256=shown.document.sha256,
+        document_bytes=shown.document.size,
+        proposed_by=str(shown.proposed_by),
+        proposed_at=shown.proposed_at,
+        signed_by=str(shown.signed_by or ""),
+        signed_at=shown.signed_at,
+        valid_until=shown.valid_until,
+        simulated=shown.simulated,
+        waiting_id=proposed.pk if signed and proposed else None,
+    )
+
+
+def duty_records_of(scheme_version_id: UUID) -> list[DutyRecord]:
+    """Every record of every duty, the latest of each first, without the documents' bytes."""
+    rows = DutyRecord.objects.filter(scheme_version_id=scheme_version_id).order_by("duty", "-number")
+    return list(rows.select_related("proposed_by", "signed_by", "document").defer("document__body"))
+
+
+def duty_document(record_id: UUID) -> DutyDocument | None:
+    """The document of a duty's record, with its bytes."""
+    return DutyDocument.objects.filter(record=record_id).first()
+
+
+def frame_report(scheme_version_id: UUID, today: date | None = None) -> FrameReport:
+    """A scheme version held against the frame it names, with the duties that are met on a day."""
+    definition = definition_of(SchemeVersion.objects.get(pk=scheme_version_id))
+    return check_frame(definition, definition.frame, duties_of(scheme_version_id, today))
+
+
+def frames_beside(scheme_version_id: UUID) -> tuple[FrameReport, ...]:
+    """The same scheme version held against every frame we bring along: what it would be worth elsewhere."""
+    definition = definition_of(SchemeVersion.objects.get(pk=scheme_version_id))
+    duties = duties_of(scheme_version_id)
+    named = definition.frame
+    return tuple(
+        check_frame(definition, named if named and named.frame == frame else NamedFrame(frame, None), duties)
+        for frame in _frames()
+    )
+
+
+@lru_cache(maxsize=1)
+def _frames() -> tuple[Frame, ...]:
+    return bundled_frames()
 
 
 def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
