@@ -36,6 +36,17 @@ from assess.schemes.models import (
 )
 from assess.sittings.models import Assignment, Instrument, Sitting, Station
 from assess.validity.cut_scores.models import CutScore
+from assess.validity.datasets.models import Dataset, Exclusion, LocalName
+from assess.validity.job.models import (
+    BiasConcern,
+    BiasReview,
+    ContentPanel,
+    ElementRating,
+    JobAnalysis,
+    PanelExpert,
+    Respondent,
+    StatementRating,
+)
 from assess.validity.monitoring.models import Alarm, BasePeriod, ChartPoint, MonitoringLook
 from assess.validity.raters.models import (
     BlindMarks,
@@ -45,7 +56,6 @@ from assess.validity.raters.models import (
     Training,
     TrainingSession,
 )
-from assess.validity.datasets.models import Dataset, Exclusion, LocalName
 from assess.validity.studies.models import Study, StudyRun
 
 __all__ = [
@@ -58,6 +68,8 @@ __all__ = [
     "Attempt",
     "AwardReview",
     "BasePeriod",
+    "BiasConcern",
+    "BiasReview",
     "BlindMarks",
     "BlueprintVersion",
     "Certificate",
@@ -66,20 +78,23 @@ __all__ = [
     "Checkpoint",
     "Conflict",
     "Consent",
+    "ContentPanel",
     "Credential",
     "CutScore",
     "Dataset",
     "Decision",
     "DutyDocument",
     "DutyRecord",
+    "ElementRating",
     "Entry",
-    "Exemplar",
     "Erasure",
     "Exclusion",
+    "Exemplar",
     "ExternalCredential",
     "Holding",
     "Incident",
     "Instrument",
+    "JobAnalysis",
     "Leaf",
     "LocalName",
     "Look",
@@ -87,10 +102,12 @@ __all__ = [
     "MonitoringLook",
     "Organisation",
     "Outbox",
+    "PanelExpert",
     "PanelSignature",
     "Quarantine",
     "Registration",
     "ReleaseRule",
+    "Respondent",
     "Retraining",
     "Review",
     "ReviewedAward",
@@ -104,6 +121,7 @@ __all__ = [
     "SimulationVersion",
     "Sitting",
     "Stack",
+    "StatementRating",
     "Station",
     "StatusChange",
     "Stream",
