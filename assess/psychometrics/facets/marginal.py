@@ -213,7 +213,10 @@ class MarginalModel:
 
     def _posterior(self, theta: FloatArray, location: FloatArray, offsets: FloatArray) -> tuple[FloatArray, FloatArray]:
         cells = self.cells
-        by_rating = offsets[cells.rating_layout.group, cells.value] - cells.value * location[cells.cell]
+        by_rating = offsets[cells.rating_layout.group, cells.value]
+        by_rating -= cells.value * location[cells.cell]
+        own = np.bincount(cells.person, weights=by_rating, minlength=cells.persons)
+        del by_rating  # one number a rating, before one a person and node
         joint = np.outer(cells.score, theta)
         joint += self.grid.log_weight
         for rows, met in cells.blocks:
@@ -223,7 +226,6 @@ class MarginalModel:
         np.exp(np.maximum(joint, -700.0, out=joint), out=joint)
         total = joint.sum(axis=1)
         joint /= total[:, None]
-        own = np.bincount(cells.person, weights=by_rating, minlength=cells.persons)
         return joint, np.log(total) + top + own
 
     def _gathered(

@@ -89,7 +89,7 @@ def read_ratings(ratings: npt.ArrayLike, person: Labels, facets: Mapping[str, La
             sentence = f"facet {name!r}: a name must not be empty, {PERSON!r} or {RATING!r}, nor hold ':'"
             raise ResponseError("names_do_not_fit", sentence)
     seen = np.isfinite(values)
-    row = np.flatnonzero(seen)
+    row = np.flatnonzero(seen).astype(Code)
     codes, labels, unrated = [], [], []
     for name, given in zip(names, (person, *facets.values()), strict=True):
         if len(given) != len(values):
