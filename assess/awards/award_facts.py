@@ -2,7 +2,8 @@
 
 They carry all eleven mandatory elements of Annex I of the Council Recommendation 2022/C 243/02 on micro-credentials. The
 official schemas let a credential through that has no learning outcome, no workload, or a level that does not exist; so
-what is missing or contradicts itself is found here.
+what is missing or contradicts itself is found here. What a micro-credential must say an open badge must not: it has no level and no
+credits, so that nobody takes the one for the other.
 """
 
 import re
@@ -10,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+
+from assess.schemes.kinds import MICRO_CREDENTIAL, OPEN_BADGE, Kind
 
 from .status_list import StatusEntry
 
@@ -27,7 +30,10 @@ class Concept:
 
 @dataclass(frozen=True, kw_only=True)
 class IssuerFacts:
-    """The awarding body: its `did:key`, name, home page, ISO 3166 country, and statement of quality assurance."""
+    """The awarding body: its `did:key`, name, home page, ISO 3166 country, and statement of quality assurance.
+
+    An open badge may have none.
+    """
 
     did: str
     name: str
@@ -78,14 +84,18 @@ class AwardFacts:
 
     Parameters
     ----------
+    kind
+        What kind of document it is: which elements it must have, and by which words it goes.
     credential_id, achievement_id
         URIs; the credential's is a random `urn:uuid:`.
     code, version
         The scheme's code and the version the attempt was taken under.
     criteria
         What had to be shown to pass, as a text.
-    workload_hours, ects, hours_per_ects
-        Notional workload; hours ÷ hours per credit must give the credits within a tenth, and these
+    eqf_level, eqf
+        None where the scheme states no level.
+    workload_hours, ects, hours_per_ects, credit_system
+        Notional workload, None where the scheme states none; hours ÷ hours per credit must give the credits within a tenth, and these
         come in steps of half a credit.
     assessed_from, assessed_until
         First and last moment of the attempt.
@@ -97,6 +107,7 @@ class AwardFacts:
         Whether the credential must announce itself as one.
     """
 
+    kind: Kind
     credential_id: str
     issuer: IssuerFacts
     learner: LearnerFacts
@@ -108,14 +119,14 @@ class AwardFacts:
     criteria: str
     language: str
     outcomes: tuple[Outcome, ...]
-    eqf_level: int
-    eqf: Concept
+    eqf_level: int | None
+    eqf: Concept | None
     field_of_study: Concept
     sdg_targets: tuple[str, ...]
-    workload_hours: Decimal
-    hours_per_ects: Decimal
-    ects: Decimal
-    credit_system: Concept
+    workload_hours: Decimal | None
+    hours_per_ects: Decimal | None
+    ects: Decimal | None
+    credit_system: Concept | None
     participation: Concept
     parts: tuple[AssessedPart, ...]
     assessed_from: datetime
@@ -136,10 +147,11 @@ def problems_of(facts: AwardFacts) -> list[str]:
         "summary": facts.summary,
         "criteria": facts.criteria,
         "name of the awarding body": facts.issuer.name,
-        "quality assurance": facts.issuer.quality_assurance,
         "form of participation": facts.participation.uri,
         "learner's identifier": facts.learner.identifier,
     }
+    if facts.kind is not OPEN_BADGE:
+        texts = {**texts, "quality assurance": facts.issuer.quality_assurance}
     problems = [f"The {what} is missing." for what, text in texts.items() if not text.strip()]
     if len(facts.learner.salt) < 16:
         problems.append("The learner's salt has fewer than 16 bytes.")
@@ -161,7 +173,8 @@ def problems_of(facts: AwardFacts) -> list[str]:
 
 
 def _content_problems(facts: AwardFacts) -> list[str]:
-    problems = [] if facts.outcomes else ["There is no learning outcome."]
+    badge = facts.kind is OPEN_BADGE
+    problems = [] if facts.outcomes or badge else ["There is no learning outcome."]
     for outcome in facts.outcomes:
         if not outcome.statement.strip() or not outcome.skills:
             problems.append(f"The outcome {outcome.code} lacks its statement or a link to an ESCO skill.")
@@ -170,18 +183,32 @@ def _content_problems(facts: AwardFacts) -> list[str]:
             for skill in outcome.skills
             if not _ESCO_SKILL.fullmatch(skill.uri)
         ]
+    if badge and (facts.eqf_level is not None or facts.ects is not None):
+        problems.append("An open badge states no level and no credits. Leave them out, or award another kind of document.")
+    return problems + _level_problems(facts) + _size_problems(facts)
+
+
+def _level_problems(facts: AwardFacts) -> list[str]:
+    if facts.eqf_level is None or facts.eqf is None:
+        return ["There is no level, and a micro-credential has one."] if facts.kind is MICRO_CREDENTIAL else []
     if not 1 <= facts.eqf_level <= 8 or facts.eqf.uri != f"{_EQF}{facts.eqf_level}":
-        problems.append(f"EQF level {facts.eqf_level} and its URI {facts.eqf.uri!r} do not belong together.")
+        return [f"EQF level {facts.eqf_level} and its URI {facts.eqf.uri!r} do not belong together."]
+    return []
+
+
+def _size_problems(facts: AwardFacts) -> list[str]:
+    if facts.workload_hours is None or facts.hours_per_ects is None or facts.ects is None or facts.credit_system is None:
+        return ["There is no workload, and a micro-credential has one."] if facts.kind is MICRO_CREDENTIAL else []
     if not 25 <= facts.hours_per_ects <= 30:
-        problems.append(f"One ECTS credit stands for 25 to 30 hours, not {facts.hours_per_ects}.")
-    elif (
+        return [f"One ECTS credit stands for 25 to 30 hours, not {facts.hours_per_ects}."]
+    if (
         facts.ects <= 0
         or facts.ects % Decimal("0.5")
         or abs(facts.workload_hours / facts.hours_per_ects - facts.ects) > Decimal("0.1")
     ):
         told = f"{facts.workload_hours} hours at {facts.hours_per_ects} per credit are not {facts.ects} ECTS credits"
-        problems.append(f"{told}, in steps of half a credit.")
-    return problems
+        return [f"{told}, in steps of half a credit."]
+    return []
 
 
 def _part_problems(facts: AwardFacts) -> list[str]:

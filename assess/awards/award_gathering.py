@@ -14,13 +14,14 @@ from assess.attempts.kinds import family
 from assess.attempts.models import Seal
 from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
 from assess.awards.decision import CutScore, Decision, RuleLine
-from assess.awards.gathering import adopted_cuts
+from assess.awards.decision_gathering import adopted_cuts
 from assess.awards.models import Decision as DecisionRow
 from assess.awards.queries import PURPOSES, list_url
 from assess.awards.status_list import StatusEntry
 from assess.ledger.keys import SigningKey
 from assess.schemes import queries as schemes
 from assess.schemes.definition import Link, Part, SchemeDefinition
+from assess.schemes.kinds import OPEN_BADGE
 
 
 def facts_of_award(
@@ -43,15 +44,19 @@ def facts_of_award(
     begun, ended = _span(record, seal)
     cuts = {cut.part: cut for cut in adopted_cuts(version.pk)}
     body = document["metadata"]
+    badge = scheme.kind is OPEN_BADGE
+    load = None if badge else scheme.workload
+    level = None if badge else scheme.eqf_level
     until = now + timedelta(days=round(scheme.validity_months * 365.25 / 12))
     return AwardFacts(
+        kind=scheme.kind,
         credential_id=f"urn:uuid:{credential_id}",
         issuer=IssuerFacts(
             did=key.public.did,
             name=settings.ISSUER_NAME or body["awarding_body"],
             url=settings.PUBLIC_URL,
             country=settings.ISSUER_COUNTRY,
-            quality_assurance=f"{body['quality_assurance']['type']} ({body['quality_assurance']['reference']})",
+            quality_assurance=scheme.quality_assurance,
         ),
         learner=LearnerFacts(identifier=str(attempt.registration.candidate_id), salt=salt),
         achievement_id=f"{settings.PUBLIC_URL}/schemes/{scheme.identifier}/{scheme.version}",
@@ -69,14 +74,14 @@ def facts_of_award(
             )
             for outcome in scheme.outcomes
         ),
-        eqf_level=scheme.eqf_level,
-        eqf=Concept(uri=document["eqf_uri"], label=f"EQF level {scheme.eqf_level}"),
+        eqf_level=level,
+        eqf=None if level is None else Concept(uri=document["eqf_uri"], label=f"EQF level {level}"),
         field_of_study=_concept(scheme.isced_f),
         sdg_targets=scheme.sdg_targets,
-        workload_hours=scheme.workload.hours_total,
-        hours_per_ects=scheme.workload.hours_per_ects,
-        ects=scheme.workload.ects,
-        credit_system=Concept(**document["workload"]["credit_system"]),
+        workload_hours=None if load is None else load.hours_total,
+        hours_per_ects=None if load is None else load.hours_per_ects,
+        ects=None if load is None else load.ects,
+        credit_system=None if load is None else Concept(**document["workload"]["credit_system"]),
         participation=_concept(scheme.mode_of_learning),
         parts=tuple(_part(scheme, line, record, cuts[line.part]) for line in decision.lines if line.rule == "part"),
         assessed_from=begun,

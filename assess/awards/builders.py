@@ -1,4 +1,4 @@
-"""Building an Open Badges 3.0 credential (VCDM 2.0) from the facts of one award.
+"""Building an Open Badges 3.0 credential (VCDM 2.0) from the facts of one award, in the words of its scheme's kind.
 
 Only terms that the named contexts define are used, so that no reader drops a member. Statements on supervision and
 identity come from recorded events and are given by the caller; nothing here knows the scheme's text.
@@ -86,7 +86,7 @@ def build(facts: AwardFacts) -> dict[str, object]:
         "id": facts.credential_id,
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": name,
-        "description": " ".join([*(ANNOUNCEMENTS[tag] for tag in announced), facts.summary]),
+        "description": " ".join([*(ANNOUNCEMENTS[tag] for tag in announced), *_announced_kind(facts), facts.summary]),
         "issuer": _issuer(facts.issuer),
         "validFrom": write_instant(facts.valid_from),
         "validUntil": write_instant(facts.valid_until),
@@ -96,7 +96,7 @@ def build(facts: AwardFacts) -> dict[str, object]:
             "identifier": [_identity(facts.learner)],
             "activityStartDate": write_instant(facts.assessed_from),
             "activityEndDate": write_instant(facts.assessed_until),
-            "creditsEarned": _number(facts.ects),
+            **({} if facts.ects is None else {"creditsEarned": _number(facts.ects)}),
             "achievement": _achievement(facts, name, announced),
             "result": [_result(facts, part) for part in facts.parts],
         },
@@ -121,7 +121,7 @@ def _issuer(issuer: IssuerFacts) -> dict[str, object]:
         "type": ["Profile"],
         "name": issuer.name,
         "url": issuer.url,
-        "description": f"Quality assurance: {issuer.quality_assurance}",
+        "description": f"Quality assurance: {issuer.quality_assurance or 'none is stated'}",
         "address": {"type": ["Address"], "addressCountryCode": issuer.country},
     }
 
@@ -139,18 +139,19 @@ def _identity(learner: LearnerFacts) -> dict[str, object]:
 
 
 def _achievement(facts: AwardFacts, name: str, announced: list[str]) -> dict[str, object]:
+    wording = facts.kind.wording
     return {
         "id": facts.achievement_id,
         "type": ["Achievement"],
-        "achievementType": "MicroCredential",
+        "achievementType": facts.kind.achievement_type,
         "humanCode": facts.code,
         "version": facts.version,
         "name": name,
-        "description": facts.summary,
+        "description": " ".join([*_announced_kind(facts), facts.summary, wording.claims, wording.never_claims]),
         "inLanguage": facts.language,
         "criteria": {"narrative": facts.criteria},
         "creator": _issuer(facts.issuer),
-        "creditsAvailable": _number(facts.ects),
+        **({} if facts.ects is None else {"creditsAvailable": _number(facts.ects)}),
         "fieldOfStudy": facts.field_of_study.label,
         "tag": [*announced, *(f"SDG {target}" for target in facts.sdg_targets)],
         "alignment": _alignments(facts),
@@ -165,17 +166,32 @@ def _alignments(facts: AwardFacts) -> list[dict[str, object]]:
         for outcome in facts.outcomes
         for skill in outcome.skills
     ]
-    workload = Concept(
-        uri=facts.credit_system.uri,
-        label=f"{facts.ects.normalize():f} credits for {facts.workload_hours.normalize():f} hours of notional workload",
-    )
     return [
         *skills,
-        _alignment("EQFLevel", "European Qualifications Framework", facts.eqf, str(facts.eqf_level)),
-        _alignment("CreditPoint", facts.credit_system.label, workload, f"{facts.ects.normalize():f}"),
+        *_level(facts),
+        *_credits(facts),
         _alignment("ISCEDFField", "ISCED-F 2013", facts.field_of_study, facts.field_of_study.uri.rsplit("/", 1)[-1]),
         _alignment("LearningMode", "European learning model: mode of learning and assessment", facts.participation),
     ]
+
+
+def _level(facts: AwardFacts) -> list[dict[str, object]]:
+    if facts.eqf is None:
+        return []
+    return [_alignment("EQFLevel", "European Qualifications Framework", facts.eqf, str(facts.eqf_level))]
+
+
+def _credits(facts: AwardFacts) -> list[dict[str, object]]:
+    if facts.credit_system is None or facts.ects is None or facts.workload_hours is None:
+        return []
+    told = f"{facts.ects.normalize():f} credits for {facts.workload_hours.normalize():f} hours of notional workload"
+    workload = Concept(uri=facts.credit_system.uri, label=told)
+    return [_alignment("CreditPoint", facts.credit_system.label, workload, f"{facts.ects.normalize():f}")]
+
+
+def _announced_kind(facts: AwardFacts) -> list[str]:
+    """What a document says of its kind before anything else, where it could be taken for more than it is."""
+    return [facts.kind.wording.announcement] if facts.kind.wording.announcement else []
 
 
 def _alignment(kind: str, framework: str, target: Concept, code: str = "") -> dict[str, object]:

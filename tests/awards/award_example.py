@@ -8,11 +8,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
 from assess.awards.status_list import StatusEntry
 from assess.ledger.keys import SigningKey
+from assess.schemes.kinds import MICRO_CREDENTIAL
 
 CREDENTIAL_KEY = SigningKey.of("credential", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 DEMONSTRATION_KEY = SigningKey.of("demonstration", Ed25519PrivateKey.from_private_bytes(bytes(range(2, 34))))
 
 FACTS = AwardFacts(
+    kind=MICRO_CREDENTIAL,
     credential_id="urn:uuid:6f0c1b0e-2d3a-4a68-9a52-0a1d1b1c1d1e",
     issuer=IssuerFacts(
         did=CREDENTIAL_KEY.public.did,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assess.awards.queries import shared_credential, status_lists
 from assess.awards.verification import LARGEST, Verdict, verify
+from assess.schemes.kinds import KINDS
 from assess.web.access import hidden
 
 NAMES = {
@@ -23,6 +24,8 @@ NAMES = {
     "dates": "It is valid today",
     "status": "It was not taken back",
 }
+WORDS = {kind.achievement_type: kind.wording for kind in KINDS.values()}
+"""Type of achievement → what such a document is called, what it claims and what it does not."""
 
 
 # It changes nothing and knows nobody: a token would need a cookie, and there is nothing that it could protect.
@@ -79,6 +82,7 @@ def _shown(data: bytes) -> dict[str, Any]:
     alignment = achievement.get("alignment", ())
     return {
         "name": document.get("name"),
+        "kind": WORDS.get(achievement.get("achievementType")),
         "description": achievement.get("description"),
         "criteria": achievement.get("criteria", {}).get("narrative", ""),
         "holder": names[0] if names else None,
