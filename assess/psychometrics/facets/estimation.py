@@ -136,7 +136,7 @@ def marginally(job: Job) -> Outcome:
         return replace(found, blocks=(spread, *found.blocks))
 
     return replace(
-        outcome, mean=mean, sd=sd, log_likelihood=at.log_likelihood, points=at.posterior.shape[1],
+        outcome, mean=mean, sd=sd, log_likelihood=at.log_likelihood, points=at.nodes,
         remarks=tuple(remarks), find_errors=errors, find_scatter=partial(scatter_over_posterior, at, job.kept.active),
     )  # fmt: skip
 

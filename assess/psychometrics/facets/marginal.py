@@ -25,6 +25,8 @@ POINTS = 41
 MOST_ITERATIONS = 200
 # persons × nodes × parameters up to which the missing information is summed over the nodes at every step
 SMALL = 200_000
+# persons × nodes up to which the posterior of every place of the climb is kept
+HELD = 1_000_000
 # the same × parameters, for the standard errors at the end
 AFFORDABLE = 3e9
 NARROWEST_POPULATION = -4.0
@@ -42,10 +44,20 @@ class MarginalPlace:
     log_likelihood: float
     gradient: FloatArray
     curvature: Curvature
-    posterior: FloatArray
+    held: FloatArray | None
     mean: FloatArray
     spread: FloatArray
     diagonal: FloatArray
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes of the integral."""
+        return len(self.model.grid.nodes)
+
+    @cached_property
+    def posterior(self) -> FloatArray:
+        """persons × nodes: each person's distribution. A large one is not kept along the climb, but computed again when asked for."""
+        return self.model.posterior(self.parameters) if self.held is None else self.held
 
     @property
     def steepness(self) -> float:
@@ -72,7 +84,7 @@ class MarginalPlace:
     @property
     def exact(self) -> bool:
         """Whether steps use the exact information; else its missing part is linearised."""
-        return self.posterior.size * len(self.parameters) <= SMALL
+        return len(self.mean) * self.nodes * len(self.parameters) <= SMALL
 
     def direction(self, gradient: FloatArray) -> FloatArray:
         """Newton's step."""
@@ -207,9 +219,15 @@ class MarginalModel:
         )
         if parameters[-1] <= NARROWEST_POPULATION and gradient[-1] < 0:
             gradient[-1] = 0.0
+        held = posterior if posterior.size <= HELD else None
         return MarginalPlace(
-            self, parameters, float(log_marginal.sum()), gradient, curvature, posterior, mean, spread, diagonal
+            self, parameters, float(log_marginal.sum()), gradient, curvature, held, mean, spread, diagonal
         )
+
+    def posterior(self, parameters: FloatArray) -> FloatArray:
+        """persons × nodes: the distribution of each person's ability at some parameters."""
+        blocks, offsets, mu, sigma = self.apart(parameters)
+        return self._posterior(mu + sigma * self.grid.nodes, self.cells.location(blocks), offsets)[0]
 
     def _posterior(self, theta: FloatArray, location: FloatArray, offsets: FloatArray) -> tuple[FloatArray, FloatArray]:
         cells = self.cells

@@ -76,7 +76,7 @@ def marginal_errors(at: MarginalPlace, used: BoolArray, *, standing: int | None,
         Whether joint errors are wanted where they can be had.
     """
     layout, number = at.model.cells.layout, len(at.parameters)
-    nodes = at.posterior.shape[1]
+    nodes = at.nodes
     if not joint or number > MOST_JOINT:
         own = at.linearised_diagonal()
         blocks, _ = layout.apart(_error(own))
