@@ -32,6 +32,8 @@ class AssessorTraining:
 
     Attributes
     ----------
+    assigned
+        Whether they are or were assigned as an assessor in one of the sittings.
     trained_on, until
         From when to when it is in force; None when none ever was.
     agreement
@@ -50,6 +52,7 @@ class AssessorTraining:
 
     assessor: uuid.UUID
     name: str
+    assigned: bool
     state: State
     trained_on: date | None
     until: date | None
@@ -69,27 +72,28 @@ class AssessorTraining:
 
 @dataclass(frozen=True, kw_only=True)
 class RaterTraining:
-    """Everybody who is or was assigned as an assessor in a scheme version's sittings, by name."""
+    """Everybody who is or was assigned as an assessor in a scheme version's sittings or invited to its trainings, by name."""
 
     assessors: tuple[AssessorTraining, ...]
 
     @property
     def lacking(self) -> tuple[AssessorTraining, ...]:
-        """Those without a training in force."""
-        return tuple(one for one in self.assessors if not one.in_force)
+        """Those who are assigned without a training in force."""
+        return tuple(one for one in self.assessors if one.assigned and not one.in_force)
 
     @property
     def complete(self) -> bool:
-        """Whether there are assessors and each has a training in force."""
-        return bool(self.assessors) and not self.lacking
+        """Whether somebody has a training in force, and nobody is assigned without one."""
+        return any(one.in_force for one in self.assessors) and not self.lacking
 
     @property
     def sentence(self) -> str:
         """How it stands with all of them."""
-        if not self.assessors:
-            return "No assessor is assigned to a sitting of this scheme yet."
-        count = len(self.assessors)
-        if not self.lacking:
-            return f"All {count} assessors have a training in force."
-        names = ", ".join(one.name for one in self.lacking[:5]) + ("…" if len(self.lacking) > 5 else "")
-        return f"{len(self.lacking)} of {count} assessors have no training in force: {names}."
+        ready = sum(one.in_force for one in self.assessors)
+        if self.lacking:
+            assigned = sum(one.assigned for one in self.assessors)
+            names = ", ".join(one.name for one in self.lacking[:5]) + ("…" if len(self.lacking) > 5 else "")
+            return f"{len(self.lacking)} of {assigned} assigned assessors have no training in force: {names}."
+        if not ready:
+            return "Nobody has a training of this scheme in force yet."
+        return f"{ready} assessor{'' if ready == 1 else 's'} with a training in force; nobody is assigned without one."

@@ -1,7 +1,7 @@
 """Shared reads of exemplars, sessions and trainings."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -113,33 +113,45 @@ def assigned_assessors(scheme_version_id: uuid.UUID) -> list[Account]:
 
 
 def training_of(scheme_version_id: uuid.UUID) -> RaterTraining:
-    """The training of every assessor assigned in the scheme version's sittings, as it stands today."""
-    return RaterTraining(
-        assessors=tuple(_standing(scheme_version_id, assigned_assessors(scheme_version_id), timezone.now().date()))
-    )
+    """The training of everybody assigned as an assessor or invited to a training of the scheme version, as it stands today."""
+    assigned = {one.pk for one in assigned_assessors(scheme_version_id)}
+    trainings = TrainingSession.objects.filter(scheme_version_id=scheme_version_id, purpose="training")
+    invited = {uuid.UUID(key) for one in trainings for key in one.invited}
+    people = Account.objects.filter(pk__in=assigned | invited).order_by("family_name", "given_name", "pk")
+    return RaterTraining(assessors=tuple(_standing(scheme_version_id, list(people), assigned)))
 
 
 def training_of_person(scheme_version_id: uuid.UUID, person: Account) -> AssessorTraining:
-    """The same for one person, assigned or not."""
-    return _standing(scheme_version_id, [person], timezone.now().date())[0]
+    """The same for one person."""
+    assigned = {one.pk for one in assigned_assessors(scheme_version_id)}
+    return _standing(scheme_version_id, [person], assigned)[0]
 
 
-def _standing(scheme_version_id: uuid.UUID, people: Sequence[Account], today: date) -> list[AssessorTraining]:
+def _standing(
+    scheme_version_id: uuid.UUID, people: Sequence[Account], assigned: Collection[uuid.UUID]
+) -> list[AssessorTraining]:
+    today = timezone.now().date()
     rows = Training.objects.filter(session__scheme_version_id=scheme_version_id, assessor__in=people)
     by_person: dict[uuid.UUID, list[Training]] = {}
     for row in rows.select_related("session", "trainer", "retraining").order_by("proposed_at", "pk"):
         by_person.setdefault(row.assessor_id, []).append(row)
-    invited = {
-        key
-        for one in TrainingSession.objects.filter(
-            scheme_version_id=scheme_version_id, purpose=TrainingSession.Purpose.TRAINING, closed_at=None
+    under_way = TrainingSession.objects.filter(
+        scheme_version_id=scheme_version_id, purpose=TrainingSession.Purpose.TRAINING, closed_at=None
+    )
+    invited = {key for one in under_way for key in one.invited}
+    return [
+        _one(
+            person,
+            by_person.get(person.pk, []),
+            invited=str(person.pk) in invited,
+            assigned=person.pk in assigned,
+            today=today,
         )
-        for key in one.invited
-    }
-    return [_one(person, by_person.get(person.pk, []), str(person.pk) in invited, today) for person in people]
+        for person in people
+    ]
 
 
-def _one(person: Account, rows: Sequence[Training], invited: bool, today: date) -> AssessorTraining:
+def _one(person: Account, rows: Sequence[Training], *, invited: bool, assigned: bool, today: date) -> AssessorTraining:
     trainings = [row for row in rows if row.session.purpose == TrainingSession.Purpose.TRAINING]
     hours = [row for row in rows if row.session.purpose == TrainingSession.Purpose.CALIBRATION]
     decided = [row for row in trainings if row.verdict]
@@ -151,6 +163,7 @@ def _one(person: Account, rows: Sequence[Training], invited: bool, today: date) 
     return AssessorTraining(
         assessor=person.pk,
         name=str(person),
+        assigned=assigned,
         state=state,
         trained_on=None if counts is None or counts.in_force_at is None else counts.in_force_at.date(),
         until=None if counts is None else counts.valid_until,
@@ -171,11 +184,11 @@ def _state(
     if counts is not None and counts is last and counts.valid_until is not None:
         until = f"{counts.valid_until:%d %b %Y}".lstrip("0")
         again = getattr(counts, "retraining", None)
-        ended = again is not None and again.confirmed_at is not None
+        ended = "" if again is None or again.confirmed_at is None else again.because
         if waits and (ended or counts.valid_until < today):
             return State.WAITS, f"All exemplars are marked. The software proposes: {trainings[-1].proposal}."
         if ended:
-            return State.RETRAIN, f"The training no longer counts: {again.because}"
+            return State.RETRAIN, f"The training no longer counts: {ended}"
         if counts.valid_until < today:
             return State.EXPIRED, f"The training ended on {until}; a new one is needed."
         if counts.valid_until - today <= DUE_SOON:
@@ -190,6 +203,6 @@ def _state(
     return State.NONE, "No training of this scheme is on record."
 
 
-def names_of(people: Mapping[str, object] | Sequence[str]) -> dict[str, str]:
+def names_of(people: Collection[str]) -> dict[str, str]:
     """Names of accounts by identifier."""
     return {str(one.pk): str(one) for one in Account.objects.filter(pk__in=list(people))}
