@@ -18,7 +18,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from assess.attempts.conditions import AttemptError
-from assess.awards.actions import AwardError
+from assess.awards.errors import AwardError
 from assess.ledger import actions as ledger
 from assess.ledger.models import Act
 from assess.ledger.rows import row_document
@@ -120,11 +120,11 @@ def _note(actor: Actor, name: str, arguments: Mapping[str, Any], result: Any) ->
     ledger.record(kind="act", record_id=made.pk, document=row_document(made))
 
 
-ABOUT = ("attempt", "sitting")
+ABOUT = ("attempt", "sitting", "meeting")
 
 
 def _topics(arguments: Mapping[str, Any], result: Any) -> set[str]:
-    """What pages are told about: the attempts and sittings that the arguments or the result name."""
+    """What pages are told about: the attempts, sittings and meetings that the arguments or the result name."""
     topics = {f"{kind}:{arguments[f'{kind}_id']}" for kind in ABOUT if arguments.get(f"{kind}_id")}
     topics |= {f"attempt:{key}" for key in arguments.get("attempt_ids", ())}
     for made in result if isinstance(result, list | tuple) else [result]:

@@ -35,7 +35,7 @@ from assess.schemes.models import (
     Stack,
 )
 from assess.sittings.models import Assignment, Instrument, Sitting, Station
-from assess.validity.cut_scores.models import CutScore
+from assess.validity.cut_scores.models import CutScore, JudgeRating, Meeting, MeetingEvent
 from assess.validity.datasets.models import Dataset, Exclusion, LocalName
 from assess.validity.job.models import (
     BiasConcern,
@@ -95,10 +95,13 @@ __all__ = [
     "Incident",
     "Instrument",
     "JobAnalysis",
+    "JudgeRating",
     "Leaf",
     "LocalName",
     "Look",
     "Media",
+    "Meeting",
+    "MeetingEvent",
     "MonitoringLook",
     "Organisation",
     "Outbox",

@@ -10,8 +10,10 @@ from typing import Any
 
 from assess.attempts import queries as attempts
 from assess.attempts.kinds import family
+from assess.awards import queries as awards
 from assess.people.queries import Actor
 from assess.proctoring import queries as proctoring
+from assess.validity.cut_scores import queries as cut_scores
 
 Condition = Callable[[Actor, Mapping[str, Any]], str | None]
 
@@ -61,6 +63,25 @@ def _may_look_at_it(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
     return None if proctoring.picture_for(actor, arguments["media_id"]) else "This picture is not for you."
 
 
+def _scheme_is_not_open(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    return awards.not_open(arguments["registration_id"])
+
+
+def _sits_on_the_panel(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    if cut_scores.is_judge_of(actor.id, arguments["meeting_id"]):
+        return None
+    return "You do not sit on the panel of this meeting, or it is not open yet."
+
+
+def _may_speak_of(name: str) -> Condition:
+    def unless(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+        if "director" in actor.roles or arguments[name] == actor.id:
+            return _sits_on_the_panel(actor, arguments) if arguments[name] == actor.id else None
+        return "A judge speaks for themself; a director records it for another."
+
+    return unless
+
+
 RULES: dict[str, Rule] = {
     # people
     "people.found_organisation": _rule("director", "service"),
@@ -86,7 +107,7 @@ RULES: dict[str, Rule] = {
     "sittings.take_station_out": _rule("director", "proctor"),
     # attempts
     "attempts.register": _rule("candidate", "director", unless=_only_themselves("candidate_id")),
-    "attempts.open_attempt": _rule("director", "proctor"),
+    "attempts.open_attempt": _rule("director", "proctor", unless=_scheme_is_not_open),
     "attempts.open_stream": _rule(
         "candidate", "assessor", "proctor", "director", "station", unless=_holder_of_the_role
     ),
@@ -107,6 +128,7 @@ RULES: dict[str, Rule] = {
     "proctoring.resume": _rule("proctor", "director", unless=_watches_over),
     "proctoring.extend": _rule("proctor", "director", unless=_watches_over),
     "proctoring.identify": _rule("proctor", "director", unless=_watches_over),
+    "proctoring.plan_posts": _rule("director", "proctor", unless=_watches_over),
     "proctoring.message": _rule("proctor", "director", unless=_watches_over),
     "proctoring.look_at_still": _rule("proctor", "director", "approver", unless=_may_look_at_it),
     "proctoring.seal": _rule("director", "proctor", unless=_watches_over),
@@ -137,11 +159,38 @@ RULES: dict[str, Rule] = {
     "validity.cut_scores.hold_angoff_meeting": _rule("director"),
     "validity.cut_scores.hold_borderline_meeting": _rule("director"),
     "validity.cut_scores.adopt_cut_score": _rule("board"),
+    "validity.cut_scores.decline_cut_score": _rule("board"),
+    "validity.cut_scores.draft_meeting": _rule("director"),
+    "validity.cut_scores.describe_borderline": _rule("director"),
+    "validity.cut_scores.invite_judges": _rule("director"),
+    "validity.cut_scores.open_meeting": _rule("director"),
+    "validity.cut_scores.admit_judge": _rule("director"),
+    "validity.cut_scores.start_training": _rule("director"),
+    "validity.cut_scores.start_practice": _rule("director"),
+    "validity.cut_scores.open_round": _rule("director"),
+    "validity.cut_scores.close_round": _rule("director"),
+    "validity.cut_scores.reopen_round": _rule("director"),
+    "validity.cut_scores.add_note": _rule("director"),
+    "validity.cut_scores.exclude_judge": _rule("director"),
+    "validity.cut_scores.include_judge": _rule("director"),
+    "validity.cut_scores.close_meeting": _rule("director"),
+    "validity.cut_scores.abandon_meeting": _rule("director"),
+    "validity.cut_scores.record_leaving": _rule("director", "judge", unless=_may_speak_of("judge_id")),
+    "validity.cut_scores.record_return": _rule("director"),
+    "validity.cut_scores.declare_experience": _rule("judge", unless=_sits_on_the_panel),
+    "validity.cut_scores.agree_to_description": _rule("judge", unless=_sits_on_the_panel),
+    "validity.cut_scores.save_ratings": _rule("judge", unless=_sits_on_the_panel),
+    "validity.cut_scores.write_dissent": _rule("judge", unless=_sits_on_the_panel),
     # awards
     "awards.decide": _rule("director", "service"),
     "awards.review_near_cut": _rule("director", "approver"),
     "awards.approve": _rule("approver", "director"),
     "awards.waive": _rule("director", "approver"),
+    "awards.releases.propose_release": _rule("director"),
+    "awards.releases.sign_release": _rule("director", "approver", "board"),
+    "awards.releases.withdraw_release": _rule("director", "approver", "board"),
+    "awards.reviews.open_reviews": _rule("director", "service"),
+    "awards.reviews.decide_reviewed": _rule("director"),
     "awards.issue": _rule("director", "service"),
     "awards.revoke": _rule("director"),
     "awards.suspend": _rule("director"),

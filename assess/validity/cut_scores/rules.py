@@ -1,25 +1,83 @@
-"""What a cut-score meeting comes to: the value, its standard error, and every step, as a document.
+"""What a meeting comes to: the cut in per cent of the part's points, its standard error, and every step, as a document. Pure.
 
-Values are per cent of the part's maximum. Nobody types a cut: it follows from ratings or from scores.
+Nobody types a cut: it follows from what judges rated, or from what candidates scored and how assessors saw them. The statistics
+are those of `assess.standard_setting`; here they are given what the record holds, and put into words that are kept.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import numpy as np
 
+from assess.psychometrics.responses import FloatArray
 from assess.psychometrics.results import Estimate
-from assess.standard_setting import borderline
-from assess.standard_setting.angoff import angoff
-from assess.validity.datasets.arrays import GlobalRatings
+from assess.validity.cut_scores.forms import Element, Method
 
 HUNDREDTH = Decimal("0.01")
+Values = Mapping[str, Mapping[str, str]]
+"""Judge → element → value."""
 
 
 class NoCut(Exception):
     """The ratings or scores do not give a cut; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impressions:
+    """Performances of tasks: the score of each in per cent, and the assessors' overall impression.
+
+    `maxima` are the points of each task of the part; `borderline` is the impression that means "could be either side".
+    """
+
+    tasks: tuple[str, ...]
+    percent: FloatArray
+    ratings: FloatArray
+    borderline: float
+    maxima: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Given:
+    """All that a cut follows from.
+
+    Attributes
+    ----------
+    rounds
+        For each round that counts, what every judge gave.
+    judges
+        In the order of their invitation; `excluded` are those among them whom a named person left out.
+    scores
+        The part's scores of candidates in per cent, for compromises with them.
+    difficulties
+        Element → difficulty in logits, for the ordered booklet.
+    works
+        Element → the score in per cent of that work, which the judges did not see.
+    empirical
+        Element → the mean share of its points that candidates earned, where enough of them had it.
+    """
+
+    method: Method
+    elements: tuple[Element, ...] = ()
+    judges: tuple[str, ...] = ()
+    rounds: tuple[Values, ...] = ()
+    excluded: frozenset[str] = frozenset()
+    scores: FloatArray = field(default_factory=lambda: np.empty(0))
+    difficulties: Mapping[str, float] = field(default_factory=dict)
+    works: Mapping[str, float] = field(default_factory=dict)
+    empirical: Mapping[str, float] = field(default_factory=dict)
+    impressions: Impressions | None = None
+
+    def table(self, turn: int, elements: Sequence[Element]) -> FloatArray:
+        """judges × elements of one round; NaN = not rated."""
+        rows = [self.rounds[turn].get(judge, {}) for judge in self.judges]
+        cells = [[float(row[one.identifier]) if one.identifier in row else np.nan for one in elements] for row in rows]
+        return np.array(cells, dtype=float).reshape(len(self.judges), len(elements))
+
+    def without_excluded(self) -> "Given":
+        kept = tuple(judge for judge in self.judges if judge not in self.excluded)
+        return replace(self, judges=kept, excluded=frozenset())
 
 
 @dataclass(frozen=True)
@@ -32,84 +90,62 @@ class FoundCut:
     document: Mapping[str, Any]
 
 
-def angoff_cut(
-    *, judges: Sequence[str], items: Sequence[str], points: Sequence[Decimal], rounds: Sequence[Sequence[Sequence[str]]]
-) -> FoundCut:
-    """The cut of a modified Angoff panel.
-
-    Parameters
-    ----------
-    judges, items
-        Labels of rows and columns.
-    points
-        Maximum of each item.
-    rounds
-        For each round a table judges × items of expected points of a borderline candidate, as decimal texts.
+def percent(value: float | Decimal | None, *, what: str) -> Decimal:
+    """A value in per cent as it is kept: rounded to hundredths, half to even.
 
     Raises
     ------
     NoCut
-        Where there are too few judges for a standard error.
+        When there is no value, or it is none between 0 and 100.
     """
-    tables = [np.array([[float(Decimal(cell)) for cell in row] for row in table], dtype=float) for table in rounds]
-    found = angoff(*tables, points=[float(p) for p in points], judges=list(judges))
-    value, error = _numbers(found.cut_share)
-    method = f"modified Angoff, {len(rounds)} round{'s' if len(rounds) > 1 else ''}, {len(judges)} judges"
-    document = {
-        "judges": list(judges),
-        "items": list(items),
-        "points": [str(p) for p in points],
-        "rounds": [[list(row) for row in table] for table in rounds],
-        "words": found.cut_share.in_words(4),
+    if value is None:
+        raise NoCut(f"{what}.")
+    number = Decimal(repr(value)) if isinstance(value, float) else value
+    if not 0 <= number <= 100:
+        raise NoCut(f"The cut lies outside the scale: {number:.2f} % of the points.")
+    return number.quantize(HUNDREDTH, ROUND_HALF_EVEN)
+
+
+def of_estimate(found: Estimate, *, method: str, document: Mapping[str, Any]) -> FoundCut:
+    """The cut that an estimate in per cent makes.
+
+    Raises
+    ------
+    NoCut
+        With the estimate's reason, where it has no value.
+    """
+    value = percent(found.value, what=f"{found.method}: {found.reason}")
+    error = Decimal(repr(found.standard_error)).quantize(HUNDREDTH, ROUND_HALF_EVEN)
+    return FoundCut(value, error, method, {**estimate_document(found), **document})
+
+
+def estimate_document(found: Estimate, *, places: int = 2) -> dict[str, Any]:
+    """An estimate as a record keeps it: texts of digits, words, and the verdict."""
+
+    def digits(number: float | None) -> str | None:
+        return None if number is None else f"{number:.6f}"
+
+    return {
+        "value": digits(found.value),
+        "standard_error": digits(found.standard_error),
+        "interval": None if found.interval is None else [digits(limit) for limit in found.interval],
+        "n": found.n,
+        "what": found.method,
+        "source": found.source,
+        "words": found.in_words(places),
+        "sufficient": found.sufficient,
+        "reason": found.reason,
     }
-    return FoundCut(_percent(value), _percent(error), method, document)
 
 
-def borderline_cut(ratings: GlobalRatings, *, maxima: Mapping[str, Decimal]) -> FoundCut:
-    """The cut of a practical part: each task's score regressed on the global rating, read at borderline, weighted by
-    points.
-
-    The standard error is √Σ (wᵢ·SEᵢ)² with wᵢ the task's share of the points, errors of different tasks taken as
-    independent.
-
-    Raises
-    ------
-    NoCut
-        Names the task whose regression does not hold, and why.
-    """
-    total = sum(maxima.values(), Decimal(0))
-    tasks = np.array(ratings.tasks)
-    value, variance, told = Decimal(0), Decimal(0), []
-    for name, maximum in sorted(maxima.items()):
-        mine = tasks == name
-        found = borderline.regression(ratings.percent[mine], ratings.ratings[mine], ratings.borderline)
-        if not found.cut.sufficient:
-            raise NoCut(f"{name}: {found.cut.reason}.")
-        cut, error = _numbers(found.cut)
-        share = maximum / total
-        value += share * cut
-        variance += (share * error) ** 2
-        told.append(
-            {
-                "task": name,
-                "cut": str(cut.quantize(HUNDREDTH)),
-                "standard_error": str(error.quantize(HUNDREDTH)),
-                "r_squared": None if found.r_squared is None else f"{found.r_squared:.4f}",
-                "n": found.cut.n,
-                "weight": str(share.quantize(Decimal("0.0001"))),
-                "words": found.cut.in_words(),
-            }
-        )
-    method = f"borderline regression at rating {ratings.borderline:g}, {len(told)} tasks"
-    error = variance.sqrt().quantize(HUNDREDTH, ROUND_HALF_EVEN)
-    return FoundCut(value.quantize(HUNDREDTH, ROUND_HALF_EVEN), error, method, {"tasks": told})
-
-
-def _numbers(found: Estimate) -> tuple[Decimal, Decimal]:
-    if found.value is None or found.standard_error is None:
-        raise NoCut(f"{found.method}: {found.reason}.")
-    return Decimal(repr(found.value)), Decimal(repr(found.standard_error))
-
-
-def _percent(share: Decimal) -> Decimal:
-    return (100 * share).quantize(HUNDREDTH, ROUND_HALF_EVEN)
+def scaled(found: Estimate, factor: float) -> Estimate:
+    """The same estimate on another scale."""
+    if found.value is None or found.standard_error is None or found.interval is None:
+        return found
+    low, high = found.interval
+    return replace(
+        found,
+        value=found.value * factor,
+        standard_error=found.standard_error * factor,
+        interval=(low * factor, high * factor),
+    )
