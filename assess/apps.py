@@ -6,11 +6,13 @@ COMMITTING = (
     "ledger",
     "schemes",
     "attempts",
+    "validity.datasets",
     "validity.studies",
     "validity.cut_scores",
     "awards",
     "validity.raters",
     "validity.monitoring",
+    "validity.job",
 )
 """The areas whose records the ledger commits to, each in its `commitments.py`."""
 

@@ -54,37 +54,34 @@ def panel_result(dataset: Dataset, rules: PanelRules) -> dict[str, Any]:
     necessity, relevance = panel_tables(dataset)
     least = rules.least_experts
     essential = np.where(np.isfinite(necessity), (necessity == len(NECESSITY)).astype(float), np.nan)
-    columns = zip(
-        [one["id"] for one in dataset["elements"]],
-        statistics.content_validity_ratio(essential, minimum=least),
-        statistics.item_content_validity(relevance, minimum=least),
-        statistics.modified_kappa(relevance, minimum=least),
-        statistics.aiken_v(relevance, minimum=least),
-        necessity.T,
-        relevance.T,
-        strict=True,
-    )
+    names = [one["id"] for one in dataset["elements"]]
+    ratios = statistics.content_validity_ratio(essential, minimum=least)
+    indices = statistics.item_content_validity(relevance, minimum=least)
+    kappas = statistics.modified_kappa(relevance, minimum=least)
+    aikens = statistics.aiken_v(relevance, minimum=least)
+    columns = zip(ratios, indices, kappas, aikens, necessity.T, relevance.T, strict=True)
     return {
-        "elements": [_element(*column, rules) for column in columns],
+        "elements": [
+            {"element": name, **_element(*column, rules=rules)} for name, column in zip(names, columns, strict=True)
+        ],
         "s_cvi_average": estimate(statistics.scale_content_validity_average(relevance, minimum=least)),
         "s_cvi_universal": estimate(statistics.scale_content_validity_universal(relevance, minimum=least)),
     }
 
 
 def _element(
-    name: str,
     ratio: Estimate,
     index: Estimate,
     kappa: Estimate,
     aiken: Estimate,
     necessity: FloatArray,
     relevance: FloatArray,
+    *,
     rules: PanelRules,
 ) -> dict[str, Any]:
     critical = statistics.critical_ratio(ratio.n, float(rules.alpha))
     verdict, sentence = _verdict(ratio, index, necessity, critical, rules)
     return {
-        "element": name,
         "cvr": estimate(ratio),
         "critical_cvr": number(critical),
         "i_cvi": estimate(index),

@@ -27,6 +27,10 @@ class Person:
     years: str
     setting: str
 
+    def known_in(self, job: JobDefinition) -> bool:
+        """Whether each is one of the choices."""
+        return self.region in job.regions and self.years in YEARS and self.setting in job.settings
+
 
 @dataclass(frozen=True)
 class Rating:
@@ -142,13 +146,13 @@ class _Row:
 
     def take(self, people: dict[str, Person], ratings: dict[tuple[str, str], Rating]) -> None:
         before = len(self.problems)
-        label, statement = self._label(), self._one_of("statement", [one.identifier for one in self.job.statements])
+        label, statement = self._label(), self.statement()
         person = Person(
             self._one_of("region", self.job.regions),
             self._one_of("years", YEARS),
             self._one_of("setting", self.job.settings),
         )
-        rating = self._rating()
+        rating = self.rating()
         if len(self.problems) > before:
             return
         if people.setdefault(label, person) != person:
@@ -158,7 +162,10 @@ class _Row:
         else:
             ratings[label, statement] = rating
 
-    def _rating(self) -> Rating:
+    def statement(self) -> str:
+        return self._one_of("statement", [one.identifier for one in self.job.statements])
+
+    def rating(self) -> Rating:
         done = self._one_of("done", ("yes", "no"), folded=True)
         points = {name: self._points(name, wanted=done == "yes") for name in ("importance", "frequency", "harm")}
         learned = ""
@@ -208,3 +215,17 @@ def _notes(
         if rated < asked:
             notes.append(f"{label} rated {rated} of {asked} statements; the rest counts as not answered.")
     return tuple(notes)
+
+
+def read_rating(given: Mapping[str, object], job: JobDefinition) -> tuple[Rating | None, str]:
+    """A rating from a form: the rating, or None and a sentence that says what is missing."""
+    name = str(given.get("statement", ""))
+    cells = {key: str(given.get(key) or "").strip() for key in ("statement", *columns_of(job)[5:])}
+    problems: list[SurveyProblem] = []
+    row = _Row(0, cells, job, problems)
+    row.statement()
+    rating = row.rating()
+    if not problems:
+        return rating, ""
+    what = ", ".join(dict.fromkeys(problem.column for problem in problems))
+    return None, f"{name[:40] or 'No statement'}: choose {what}."
