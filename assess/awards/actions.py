@@ -13,9 +13,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from assess.attempts.models import Attempt
-from assess.awards import award_gathering, builders, gathering
+from assess.awards import award_gathering, builders, decision_gathering, gathering
 from assess.awards import decision as rules
+from assess.awards.candidate_checks import APPROVALS
+from assess.awards.errors import AwardError as AwardError  # the error of these actions
 from assess.awards.gate import CHECKS
+from assess.awards.gate_record import gate_document
 from assess.awards.models import Credential, Decision, Signature, StatusChange, Waiver
 from assess.awards.plain import plain
 from assess.awards.status_list import free_index
@@ -29,20 +32,11 @@ from assess.schemes import queries as schemes
 from assess.sittings import queries as sittings
 from assess.validity.studies import queries as studies
 
-APPROVALS = 2
 STANDING = {
     StatusChange.Kind.REVOKE: Holding.State.REVOKED,
     StatusChange.Kind.SUSPEND: Holding.State.SUSPENDED,
     StatusChange.Kind.REINSTATE: Holding.State.ACTIVE,
 }
-
-
-class AwardError(Exception):
-    """What can't be decided, approved or issued, with a stable code."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 def decide(*, attempt_id: uuid.UUID) -> Decision:
@@ -59,10 +53,10 @@ def decide(*, attempt_id: uuid.UUID) -> Decision:
     version = attempt.registration.scheme_version
     scheme = schemes.definition_of(version)
     found = rules.decide(
-        rule=gathering.rule_of(scheme),
-        scores=gathering.part_scores(score.document, studies.errors_of_measurement(version.pk)),
-        cuts=gathering.adopted_cuts(version.pk),
-        must_pass=gathering.must_pass_of(scheme, score.document),
+        rule=decision_gathering.rule_of(scheme),
+        scores=decision_gathering.part_scores(score.document, studies.errors_of_measurement(version.pk)),
+        cuts=decision_gathering.adopted_cuts(version.pk),
+        must_pass=decision_gathering.must_pass_of(scheme, score.document),
     )
     document = _document(score.digest, found)
     value = digest(document)
@@ -105,15 +99,11 @@ def review_near_cut(*, actor_id: uuid.UUID, decision_id: uuid.UUID, part: str, c
 def approve(*, actor_id: uuid.UUID, decision_id: uuid.UUID, comment: str = "") -> Signature:
     """Put one's name to a decision, passed or not. Neither assessor nor trainer of the candidate may."""
     row = Decision.objects.select_related("attempt__registration").get(pk=decision_id)
-    candidate = row.attempt.registration.candidate_id
     if row.outcome == "undecidable":
         raise AwardError("undecidable", " ".join(row.document["reasons"]))
     if row.attempt.decisions.filter(number__gt=row.number).exists():
         raise AwardError("superseded", "There is a later decision on this attempt. Look at that one.")
-    if actor_id in sittings.holders(row.attempt.sitting_id, candidate):
-        raise AwardError("assessor", "Who assessed this candidate does not approve the decision.")
-    if people.has_conflict(actor_id, candidate) or actor_id == candidate:
-        raise AwardError("conflict", "Who declared a relation to this candidate does not approve the decision.")
+    _check_apart(actor_id, row.attempt, "does not approve the decision")
     signature, made = Signature.objects.get_or_create(
         decision=row,
         person_id=actor_id,
@@ -129,22 +119,21 @@ def approve(*, actor_id: uuid.UUID, decision_id: uuid.UUID, comment: str = "") -
 def waive(
     *,
     actor_id: uuid.UUID,
-    scheme_version_id: uuid.UUID,
+    attempt_id: uuid.UUID,
     check: str,
     reason: str,
     expires_on: date,
-    attempt_id: uuid.UUID | None = None,
 ) -> Waiver:
-    """Propose a waiver of one check, or as a second person agree to the one that was proposed.
+    """Propose to set one check of one candidate aside, or as a second person agree to what was proposed.
 
     Raises
     ------
     AwardError
-        `no-such-check`, `not-waivable`, `reason`, `expiry`.
+        `no-such-check`, `not-waivable`, `reason`, `expiry`; `assessor` and `conflict` for who is not apart from the candidate.
     """
     known = CHECKS.get(check)
     if known is None:
-        raise AwardError("no-such-check", f"There is no check {check!r}. The checks are: {', '.join(CHECKS)}.")
+        raise AwardError("no-such-check", f"There is no check {check[:60]!r}. The checks are: {', '.join(CHECKS)}.")
     if not known.waivable:
         raise AwardError("not-waivable", f"{check}: it protects against {known.protects_against} and can't be waived.")
     if not reason.strip():
@@ -152,23 +141,36 @@ def waive(
     today = timezone.now().date()
     if expires_on < today:
         raise AwardError("expiry", "A waiver expires on a day to come.")
-    about = Waiver.objects.filter(scheme_version_id=scheme_version_id, check_name=check, expires_on=expires_on)
-    mine = about.filter(attempt__isnull=True) if attempt_id is None else about.filter(attempt_id=attempt_id)
-    proposed = mine.filter(second=None).exclude(first_id=actor_id).first()
-    if proposed is not None:
-        proposed.second_id = actor_id
-        proposed.save(update_fields=["second"])
-        ledger.record_row(kind="waiver", row=proposed)
-        return proposed
-    return Waiver.objects.create(
-        scheme_version_id=scheme_version_id,
-        attempt_id=attempt_id,
-        check_name=check,
-        reason=reason,
-        first_id=actor_id,
-        granted_on=today,
-        expires_on=expires_on,
-    )
+    attempt = Attempt.objects.select_for_update(of=("self",)).select_related("registration").get(pk=attempt_id)
+    _check_apart(actor_id, attempt, "sets no check of theirs aside")
+    about = Waiver.objects.filter(attempt=attempt, check_name=check, expires_on=expires_on, second=None)
+    waiver = about.exclude(first_id=actor_id).first()
+    if waiver is not None:
+        waiver.second_id = actor_id
+        waiver.save(update_fields=["second"])
+    else:
+        waiver, _ = about.get_or_create(
+            first_id=actor_id,
+            defaults={
+                "scheme_version_id": attempt.registration.scheme_version_id,
+                "attempt": attempt,
+                "check_name": check,
+                "expires_on": expires_on,
+                "reason": reason,
+                "granted_on": today,
+            },
+        )
+    ledger.record_row(kind="waiver", row=waiver)
+    return waiver
+
+
+def _check_apart(person_id: uuid.UUID, attempt: Attempt, may_not: str) -> None:
+    """Refuse who assessed the candidate, is related to them, or is the candidate."""
+    candidate = attempt.registration.candidate_id
+    if person_id in sittings.holders(attempt.sitting_id, candidate):
+        raise AwardError("assessor", f"Who assessed this candidate {may_not}.")
+    if people.has_conflict(person_id, candidate) or person_id == candidate:
+        raise AwardError("conflict", f"Who declared a relation to this candidate {may_not}.")
 
 
 def issue(*, decision_id: uuid.UUID) -> Credential:
@@ -198,7 +200,7 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
     found = _decision_of(row)
     shown = gathering.gate_of(row)
     if not shown.open:
-        reasons = [check.sentence for check in shown.checks if check.name in shown.blocking]
+        reasons = [check.sentence for check in shown.checks if not check.clear]
         raise AwardError("gate", f"The gate is shut: {' '.join(reasons)}")
     demonstration = row.attempt.registration.candidate.simulated
     key = signing_key(settings.KEYS_DIR, "demonstration" if demonstration else "credential")
@@ -214,6 +216,7 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
         holder=row.attempt.registration.candidate,
         document=document,
         digest=digest(plain(document)),
+        gate=gate_document(shown, now.date()),
         status_index=index,
         sample=told.sample,
         demonstration=told.demonstration,
@@ -232,7 +235,7 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
 
 
 def _decision_of(row: Decision) -> rules.Decision:
-    found = gathering.decision_of(row)
+    found = decision_gathering.decision_of(row)
     if digest(_document(row.score.digest, found)) != bytes(row.digest):
         raise AwardError("stale", "Score, cut scores or study have changed since this decision. Decide again.")
     assert isinstance(found, rules.Decision)

@@ -135,7 +135,7 @@ def _cut_scores(version: SchemeVersion) -> list[CutScoreRecord]:
 
 
 def _gate(decisions: Iterable[Decision]) -> GateSummary:
-    shown = [gathering.gate_of(row) for row in decisions]
+    shown = gathering.gates_of(decisions)
     by_name: dict[str, list[GateCheck]] = {name: [] for name in CHECKS}
     for result in shown:
         for check in result.checks:
@@ -158,7 +158,7 @@ def _counts(name: str, checks: list[GateCheck]) -> CheckCounts:
         "passed": found[Status.PASS],
         "failed": found[Status.FAIL],
         "not_enough_evidence": found[Status.NOT_ENOUGH_EVIDENCE],
-        "waived": found[Status.WAIVED],
+        "waived": found[Status.WAIVED] + found[Status.RELEASED],
         "reasons": _reasons(reasons),
     }
 

@@ -46,11 +46,11 @@ class Signature(models.Model):
 
 
 class Waiver(models.Model):
-    """A named exception to one check of a scheme version's gate: two people, a reason, an expiry."""
+    """One check of one candidate's gate, set aside: two people, a reason, a last day."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     scheme_version = models.ForeignKey("assess.SchemeVersion", on_delete=models.PROTECT, related_name="waivers")
-    attempt = models.ForeignKey("assess.Attempt", on_delete=models.PROTECT, null=True, related_name="waivers")
+    attempt = models.ForeignKey("assess.Attempt", on_delete=models.PROTECT, related_name="waivers")
     check_name = models.CharField(max_length=60)
     reason = models.TextField()
     first = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")
@@ -69,6 +69,50 @@ class Waiver(models.Model):
         return f"{self.check_name} until {self.expires_on}"
 
 
+class ReleaseRule(models.Model):
+    """One check of a scheme version, released while its evidence is too little: under a condition, until the evidence is due.
+
+    It counts from the day a second person signed it to its last day, unless it was withdrawn.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    scheme_version = models.ForeignKey("assess.SchemeVersion", on_delete=models.PROTECT, related_name="release_rules")
+    check_name = models.CharField(max_length=60)
+    least_n = models.PositiveIntegerField(default=0, help_text="the evidence rests on at least so many cases")
+    reason = models.TextField()
+    proposed_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    signed_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    expires_on = models.DateField(help_text="the last day it counts; the pooled evidence is due")
+    withdrawn_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signed_by=None, signed_at=None)
+                | (Q(signed_by__isnull=False, signed_at__isnull=False) & ~Q(signed_by=F("proposed_by"))),
+                name="a_release_takes_two",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="a_release_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_by=None, withdrawn_at=None)
+                | (Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False) & ~Q(withdrawn_because="")),
+                name="a_release_is_withdrawn_with_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["scheme_version", "check_name"],
+                condition=Q(signed_by=None, withdrawn_by=None),
+                name="one_release_of_a_check_is_proposed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_name} of {self.scheme_version_id} until {self.expires_on}"
+
+
 class Credential(models.Model):
     """An issued credential: the signed document as it left, and where its status bit stands."""
 
@@ -77,6 +121,9 @@ class Credential(models.Model):
     holder = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="credentials")
     document = models.JSONField()
     digest = models.BinaryField(max_length=32)
+    gate = models.JSONField(
+        help_text="every check as it stood on the day, with the waivers and release rules that counted"
+    )
     status_index = models.PositiveIntegerField(unique=True)
     sample = models.BooleanField()
     demonstration = models.BooleanField()
@@ -112,3 +159,74 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.credential_id}"
+
+
+class AwardReview(models.Model):
+    """Evidence that credentials were issued under has failed since. People look at each of them; nothing happens by itself.
+
+    Opened by a computation, once for a check and the evidence it failed by.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    scheme_version = models.ForeignKey("assess.SchemeVersion", on_delete=models.PROTECT, related_name="award_reviews")
+    check_name = models.CharField(max_length=60)
+    level = models.CharField(max_length=9, choices=[(level, level) for level in ("scheme", "window")])
+    evidence = models.JSONField(help_text="kind and identifier of each record by which the check failed")
+    evidence_sha256 = models.CharField(max_length=64)
+    sentence = models.TextField(help_text="what the check found")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme_version", "check_name", "evidence_sha256"], name="one_review_of_a_failing_of_evidence"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_name} of {self.scheme_version_id}, {self.opened_at:%Y-%m-%d}"
+
+
+class ReviewedAward(models.Model):
+    """A credential that a review touches: what two people decided about it, and what its holder was told."""
+
+    class Outcome(models.TextChoices):
+        KEEP = "keep"
+        SUSPEND = "suspend"
+        REVOKE = "revoke"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(AwardReview, on_delete=models.PROTECT, related_name="awards")
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="reviews")
+    outcome = models.CharField(max_length=7, choices=Outcome, blank=True)
+    reason = models.TextField(blank=True)
+    proposed_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    notice = models.TextField(blank=True, help_text="what the holder is told")
+    noticed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "credential"], name="a_review_touches_a_credential_once"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None, decided_at=None)
+                | (
+                    Q(proposed_by__isnull=False, decided_by__isnull=False, decided_at__isnull=False)
+                    & ~Q(decided_by=F("proposed_by"))
+                ),
+                name="a_reviewed_award_takes_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by=None) | (~Q(outcome="") & ~Q(reason="")),
+                name="a_reviewed_award_has_an_outcome_and_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | (Q(noticed_at__isnull=False) & ~Q(notice="")),
+                name="a_holder_is_told_of_the_review",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome or 'open'}: {self.credential_id}"

@@ -2,17 +2,22 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from assess.attempts.models import Attempt, Score
 from assess.awards import status_list
-from assess.awards.models import Credential, Decision, StatusChange
+from assess.awards.candidate_checks import APPROVALS as APPROVALS  # known here too
+from assess.awards.gate import CHECKS, GateResult
+from assess.awards.gathering import shared_by
+from assess.awards.models import AwardReview, Credential, Decision, ReleaseRule, StatusChange, Waiver
 from assess.ledger.keys import SigningKey, signing_key
 from assess.people.models import Holding
+from assess.schemes.models import SchemeVersion
 
 IssuingKey = Literal["credential", "demonstration"]
 PURPOSES: tuple[status_list.Purpose, ...] = ("revocation", "suspension")
@@ -59,10 +64,6 @@ def _indices(purpose: status_list.Purpose, *, demonstration: bool) -> set[int]:
         if kind != StatusChange.Kind.REVOKE:
             suspended[index] = kind == StatusChange.Kind.SUSPEND
     return {index for index, standing in suspended.items() if standing}
-
-
-APPROVALS = 2
-"""So many people put their names to a decision before anybody is told."""
 
 
 @dataclass(frozen=True)
@@ -158,3 +159,69 @@ def state_of(credential: Credential) -> str:
 
 def credential_by_id(credential_id: uuid.UUID) -> Credential | None:
     return Credential.objects.filter(pk=credential_id).select_related("holder", "decision__attempt").first()
+
+
+def scheme_gate(version_id: uuid.UUID) -> GateResult:
+    """The gate's scheme level of a scheme version, as it stands today."""
+    return shared_by(SchemeVersion.objects.get(pk=version_id)).scheme
+
+
+def not_open(registration_id: uuid.UUID) -> str | None:
+    """Why nobody may sit for a registration yet, in sentences; None where they may.
+
+    Sample content is open to everybody: what it awards says that it is a sample, and the gate looks at it all the same.
+    """
+    version = SchemeVersion.objects.get(registrations=registration_id)
+    if version.sample:
+        return None
+    level = shared_by(version).scheme
+    shut = [check for check in level.checks if CHECKS[check.name].opens and not check.clear]
+    if not shut:
+        return None
+    return f"{version} is not open yet. {' '.join(check.sentence for check in shut)}"
+
+
+def window_gate(version_id: uuid.UUID) -> GateResult:
+    """The gate's window level of a scheme version: what the scores of all its sittings together say."""
+    return shared_by(SchemeVersion.objects.get(pk=version_id)).window
+
+
+def release_rules_of(version_id: uuid.UUID) -> list[ReleaseRule]:
+    """Every release rule of a scheme version, the latest first, withdrawn ones too."""
+    rows = ReleaseRule.objects.filter(scheme_version_id=version_id)
+    return list(rows.select_related("proposed_by", "signed_by", "withdrawn_by").order_by("-proposed_at", "pk"))
+
+
+def reviews_of(version_id: uuid.UUID) -> list[AwardReview]:
+    """Every review of a scheme version's awards, the latest first; `touched` and `waiting` count its awards."""
+    rows = AwardReview.objects.filter(scheme_version_id=version_id).annotate(
+        touched=Count("awards"), waiting=Count("awards", filter=Q(awards__decided_by=None))
+    )
+    return list(rows.order_by("-opened_at", "pk"))
+
+
+def reviews_open(version_id: uuid.UUID) -> list[AwardReview]:
+    """Reviews of a scheme version in which a credential waits for two people (`waiting` of `touched`)."""
+    return [review for review in reviews_of(version_id) if review.waiting]  # type: ignore[attr-defined]  # annotated
+
+
+@dataclass(frozen=True)
+class Expiring:
+    """A waiver or release rule whose last day is near. `attempt_id` names the candidate's attempt of a waiver."""
+
+    kind: Literal["waiver", "release"]
+    id: uuid.UUID
+    check: str
+    expires_on: date
+    attempt_id: uuid.UUID | None = None
+
+
+def waivers_expiring(version_id: uuid.UUID, within_days: int) -> list[Expiring]:
+    """Waivers and release rules that count today and end within so many days, the nearest first."""
+    today = timezone.now().date()
+    near = {"scheme_version_id": version_id, "expires_on__range": (today, today + timedelta(days=within_days))}
+    rules = ReleaseRule.objects.filter(signed_by__isnull=False, withdrawn_by=None, **near)
+    waivers = Waiver.objects.filter(second__isnull=False, attempt__decisions__credential=None, **near).distinct()
+    found = [Expiring("release", rule.pk, rule.check_name, rule.expires_on) for rule in rules]
+    found += [Expiring("waiver", one.pk, one.check_name, one.expires_on, one.attempt_id) for one in waivers]
+    return sorted(found, key=lambda one: (one.expires_on, one.check))

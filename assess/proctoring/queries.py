@@ -241,3 +241,15 @@ def blocking(attempt_id: uuid.UUID) -> tuple[str, ...]:
         for one in Incident.objects.filter(attempt_id=attempt_id, state__in=list(sentences)).order_by("raised_at")
         if one.kind == Incident.Kind.INTEGRITY
     )
+
+
+def open_in_window(scheme_version_id: uuid.UUID) -> tuple[str, ...]:
+    """Open incidents about integrity in sealed attempts of a scheme version, one sentence each, the oldest first."""
+    found = Incident.objects.filter(
+        attempt__registration__scheme_version_id=scheme_version_id,
+        attempt__state=Attempt.State.SEALED,
+        state=Incident.State.OPEN,
+        kind=Incident.Kind.INTEGRITY,
+    )
+    rows = found.order_by("raised_at").values_list("attempt__sitting__title", "raised_at")
+    return tuple(f"{title}, {raised.date()}." for title, raised in rows)

@@ -189,8 +189,10 @@ AWARDS = [
     ("assess_decision", "SET document = '{}'", "assess_decision"),
     ("assess_decision", "SET outcome = 'passed' WHERE outcome = 'not passed'", "assess_decision"),
     ("assess_signature", "SET comment = 'changed'", "assess_signature"),
-    ("assess_waiver", "SET expires_on = '2099-01-01'", "assess_waiver"),
+    ("assess_releaserule", "SET expires_on = '2099-01-01'", "assess_releaserule"),
+    ("assess_releaserule", "SET least_n = least_n + 1", "assess_releaserule"),
     ("assess_credential", "SET status_index = status_index + 1", "assess_credential"),
+    ("assess_credential", "SET gate = '{}'", "assess_credential"),
 ]
 
 
@@ -301,21 +303,23 @@ def test_three_candidates_are_not_enough_evidence_and_the_gate_says_so(small_wor
 
 
 def test_waiver_needs_two_people_and_never_covers_safety(small_world: Any) -> None:
-    people, version, _ = small_world
+    people, _, lived = small_world
     director, approver = people.acts_as(people.director), people.acts_as(people.approvers[0])
     until = timezone.now().date() + datetime.timedelta(days=30)
-    asked = {"scheme_version_id": version.pk, "reason": "pilot", "expires_on": until}
+    asked = {"attempt_id": lived.attempts[0].pk, "reason": "pilot", "expires_on": until}
     for person in (director, director):
-        one = door.act(person, "awards.waive", check="reliability", **asked)
+        one = door.act(person, "awards.waive", check="near-cut reviewed", **asked)
     assert one.second_id is None, "the same person twice is still one"
-    both = door.act(approver, "awards.waive", check="reliability", **asked)
-    assert both.second_id == approver.id
+    both = door.act(approver, "awards.waive", check="near-cut reviewed", **asked)
+    assert (both.pk, both.second_id) == (one.pk, approver.id)
     for check in (
         "safety must-pass",
         "identity confirmed",
         "prerequisites met",
         "no conflict of interest",
         "seals complete",
+        "decision approved",
+        "duties signed",
     ):
         with pytest.raises(AwardError, match="can't be waived"):
             door.act(director, "awards.waive", check=check, **asked)

@@ -1,20 +1,15 @@
 """After the day: the panel's meeting, the board, the study, the decisions with two names each, the gate, the awards."""
 
-import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.utils import timezone
-
 from assess import door
 from assess.attempts.models import Attempt
-from assess.awards import gathering
-from assess.awards.actions import AwardError
-from assess.awards.gate import CHECKS, Status
+from assess.awards.errors import AwardError
 from assess.awards.models import Credential, Decision
-from assess.management.world import model
+from assess.management.world import model, releases
 from assess.management.world.cast import Cast
 from assess.schemes import queries as schemes
 from assess.schemes.definition import Part
@@ -28,7 +23,6 @@ BOARD = "Certification board (demonstration)"
 PANEL = "Ten made-up practitioners"
 AVERAGE = -0.6
 """How hard the model makes what has no difficulty of its own: simulations and criteria, in logits."""
-PILOT = "Pilot window: the evidence is not enough yet; credentials of this window are demonstrations and say so."
 
 
 @dataclass
@@ -126,8 +120,7 @@ def award(cast: Cast, version: SchemeVersion, attempts: Sequence[Attempt], *, le
         signed = (row for row in settled if approver is cast.approvers[0] or row.pk not in waiting)
         door.act_on_all(cast.acts_as(approver), "awards.approve", ({"decision_id": row.pk} for row in signed))
     passed = [row for row in passed if row.pk not in waiting]
-    if passed:
-        _waive_what_a_pilot_lacks(cast, version, passed[0])
+    releases.release(cast, version)
     for row in passed:
         try:
             result.credentials.append(door.act(director, "awards.issue", decision_id=row.pk))
@@ -150,24 +143,3 @@ def _unmet(row: Decision) -> set[str]:
         for line in row.document["lines"]
         if not line["met"]
     }
-
-
-def _waive_what_a_pilot_lacks(cast: Cast, version: SchemeVersion, row: Decision) -> None:
-    """A first window can't have all the evidence: two people waive what is lacking, with a reason and an expiry."""
-    shown = gathering.gate_of(row)
-    lacking = [
-        check.name
-        for check in shown.checks
-        if check.status is Status.NOT_ENOUGH_EVIDENCE and CHECKS[check.name].waivable
-    ]
-    expires_on = timezone.now().date() + datetime.timedelta(days=90)
-    for name in lacking:
-        for person in (cast.director, cast.approvers[0]):
-            door.act(
-                cast.acts_as(person),
-                "awards.waive",
-                scheme_version_id=version.pk,
-                check=name,
-                reason=PILOT,
-                expires_on=expires_on,
-            )

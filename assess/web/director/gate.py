@@ -155,7 +155,6 @@ def _act(request: HttpRequest, found: Decision) -> None:
             request,
             "awards.waive",
             said="Noted. A waiver counts once two people agreed to it.",
-            scheme_version_id=found.attempt.registration.scheme_version_id,
             check=request.POST.get("check", ""),
             reason=comment,
             expires_on=_day(request.POST.get("expires_on", "")),

@@ -1,4 +1,4 @@
-"""What the gate looks at: the facts of one award, as records tell them.
+"""What the gate's candidate level looks at: the facts of one award, as records tell them.
 
 The caller gathers them; nothing here is computed. A fact nobody has established is `None` or empty, never a guess.
 """
@@ -6,9 +6,8 @@ The caller gathers them; nothing here is computed. A fact nobody has established
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from .decision import CutScore, Decision, DecisionRule, MustPass, Undecidable
+from .decision import Decision, MustPass, Undecidable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,45 +47,13 @@ class DoubleMarks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Threshold:
-    """The least acceptable value, the least number of cases, and who set them (a standard, a board's act)."""
-
-    least: Decimal
-    least_n: int
-    source: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Statistic:
-    """An estimate over a window of attempts: value, 95 % interval where one is known, cases, and method.
-
-    `reason` says why the estimate by itself is not enough to go by; empty when nothing is held against it.
-    """
-
-    value: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-    n: int
-    method: str
-    threshold: Threshold
-    reason: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Publication:
-    """The recorded review by which the scheme's content was published; no reviewer means there was none."""
-
-    version: str
-    reviewed_by: tuple[str, ...]
-    on: date | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class GateFacts:
-    """Everything the gate looks at, gathered by the caller from records.
+class CandidateFacts:
+    """Everything the candidate level looks at.
 
     Parameters
     ----------
+    must_pass
+        None while nothing of the attempt is scored.
     conflicts_examined
         Whether every assessor, marker and approver of this candidate has been compared with the declared interests.
     conflicts
@@ -94,27 +61,22 @@ class GateFacts:
     near_cut_reviews
         Part → identifier of the person who reviewed it.
     short_texts_waiting
-        Answers that still wait for a marker.
+        Answers that still wait for a marker; None while nothing of the attempt is scored.
     incidents
         One sentence for each incident that is open or was upheld.
-    cut_scores
-        The cut scores the decision was made under.
+    approved_by
+        The people who put their names to the decision.
     """
 
-    rule: DecisionRule
     identity: Identity
     prerequisites: tuple[Prerequisite, ...]
-    must_pass: tuple[MustPass, ...]
+    must_pass: tuple[MustPass, ...] | None
     conflicts_examined: bool
     conflicts: tuple[str, ...]
     seals: Seals
     double_marks: DoubleMarks
     near_cut_reviews: Mapping[str, str]
     decision: Decision | Undecidable
-    short_texts_waiting: tuple[str, ...]
+    short_texts_waiting: tuple[str, ...] | None
     incidents: tuple[str, ...]
-    reliability: Statistic
-    decision_consistency: Statistic
-    rater_agreement: Statistic
-    cut_scores: tuple[CutScore, ...]
-    publication: Publication
+    approved_by: tuple[str, ...]

@@ -1,0 +1,94 @@
+"""Gathering from the records what the gate's scheme level looks at. Nothing here judges."""
+
+import uuid
+from collections.abc import Sequence
+
+from assess.awards import scheme_facts as facts
+from assess.awards.checks import Evidence
+from assess.awards.decision import OVERALL, CutScore
+from assess.schemes import queries as schemes
+from assess.schemes.models import SchemeVersion
+from assess.validity.cut_scores.models import CutScore as CutRow
+from assess.validity.job.evidence import JobEvidence
+from assess.validity.job.queries import job_evidence
+from assess.validity.raters.evidence import AssessorTraining, State
+from assess.validity.raters.queries import training_of
+
+
+def scheme_facts(version: SchemeVersion, cuts: Sequence[CutScore], rows: Sequence[CutRow]) -> facts.SchemeFacts:
+    """Everything the scheme level looks at, for one scheme version."""
+    job = job_evidence(version.pk)
+    return facts.SchemeFacts(
+        sample=version.sample,
+        needed=(*(part.identifier for part in schemes.parts(version)), OVERALL),
+        cut_scores=tuple(cuts),
+        cut_records=tuple(Evidence(kind="cut", id=str(row.pk)) for row in rows),
+        publication=_publication(version),
+        job=_job(job),
+        content=_content(job),
+        bias=_bias(job),
+        training=_training(version.pk),
+    )
+
+
+def _publication(version: SchemeVersion) -> facts.Publication:
+    reviewers, on = schemes.publication(version.pk)
+    record = Evidence(kind="scheme", id=str(version.pk))
+    return facts.Publication(version=version.version, reviewed_by=reviewers, on=on, evidence=(record,))
+
+
+def _job(found: JobEvidence) -> facts.JobLink | None:
+    analysis = found.analysis
+    if analysis is None or analysis.adopted_on is None:
+        return None
+    return facts.JobLink(
+        tasks=len(analysis.kept),
+        practitioners=analysis.practitioners,
+        enough=analysis.enough,
+        adopted_on=analysis.adopted_on,
+        gaps=tuple(gap.what for gap in found.coverage.gaps),
+        evidence=(Evidence(kind="job_analysis", id=analysis.id),),
+    )
+
+
+def _content(found: JobEvidence) -> facts.ContentValidation | None:
+    panel = found.content
+    if panel is None:
+        return None
+    unsure = [one for one in panel.elements if one.verdict in ("revise", "not enough evidence") or not one.current]
+    return facts.ContentValidation(
+        experts=panel.experts,
+        judged=len(panel.elements),
+        of=len(panel.elements) + len(panel.missing),
+        rejected=tuple(one.element for one in panel.with_verdict("reject") if one.current),
+        unsure=tuple(one.element for one in unsure),
+        evidence=(Evidence(kind="content_panel", id=panel.id),),
+    )
+
+
+def _bias(found: JobEvidence) -> facts.BiasReview | None:
+    state = found.bias
+    if not state.reviewed:
+        return None
+    return facts.BiasReview(
+        reviewed=state.reviewed,
+        of=state.reviewed + len(state.missing),
+        unsettled=tuple(concern.element for concern in state.open),
+        evidence=tuple(Evidence(kind="bias_concern", id=concern.id) for concern in state.open),
+    )
+
+
+def _training(version_id: uuid.UUID) -> facts.RaterTraining | None:
+    found = training_of(version_id)
+    if not any(one.record for one in found.assessors):
+        return None
+    return facts.RaterTraining(
+        assessors=tuple(facts.Assessor(name=one.name, state=_state(one)) for one in found.assessors),
+        evidence=tuple(Evidence(kind="training", id=str(one.record)) for one in found.assessors if one.record),
+    )
+
+
+def _state(one: AssessorTraining) -> str:
+    if one.in_force:
+        return "trained" if one.agreement is None or one.agreement.sufficient else "unsure"
+    return "lapsed" if one.state is State.EXPIRED else "untrained"
