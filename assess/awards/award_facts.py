@@ -184,7 +184,9 @@ def _content_problems(facts: AwardFacts) -> list[str]:
             if not _ESCO_SKILL.fullmatch(skill.uri)
         ]
     if badge and (facts.eqf_level is not None or facts.ects is not None):
-        problems.append("An open badge states no level and no credits. Leave them out, or award another kind of document.")
+        problems.append(
+            "An open badge states no level and no credits. Leave them out, or award another kind of document."
+        )
     return problems + _level_problems(facts) + _size_problems(facts)
 
 
@@ -197,7 +199,12 @@ def _level_problems(facts: AwardFacts) -> list[str]:
 
 
 def _size_problems(facts: AwardFacts) -> list[str]:
-    if facts.workload_hours is None or facts.hours_per_ects is None or facts.ects is None or facts.credit_system is None:
+    if (
+        facts.workload_hours is None
+        or facts.hours_per_ects is None
+        or facts.ects is None
+        or facts.credit_system is None
+    ):
         return ["There is no workload, and a micro-credential has one."] if facts.kind is MICRO_CREDENTIAL else []
     if not 25 <= facts.hours_per_ects <= 30:
         return [f"One ECTS credit stands for 25 to 30 hours, not {facts.hours_per_ects}."]

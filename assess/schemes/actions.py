@@ -265,7 +265,9 @@ def record_duty(
         named = ", ".join(DUTIES[code].name for code in kind.duties)
         raise SchemeError("duty", f"{duty[:40]!r} is no duty of a scheme of the kind {kind.name}; it has {named}.")
     if not statement.strip():
-        raise SchemeError("statement", "The record states nothing. Write what is stated: who, what, by which reference.")
+        raise SchemeError(
+            "statement", "The record states nothing. Write what is stated: who, what, by which reference."
+        )
     now = timezone.now()
     if not now.date() <= valid_until <= now.date() + timedelta(days=LONGEST_DAYS):
         raise SchemeError("valid_until", "Give the last day on which it holds: today or later, and within ten years.")
@@ -311,7 +313,9 @@ def sign_duty(*, actor_id: UUID, record_id: UUID, comment: str = "") -> DutyReco
         raise SchemeError("signed", "This record is signed already. State anew what has changed.")
     if record.proposed_by_id == actor_id:
         raise SchemeError("own_proposal", "Who proposed a record does not sign it. Another person does.")
-    later = DutyRecord.objects.filter(scheme_version=record.scheme_version_id, duty=record.duty, number__gt=record.number)
+    later = DutyRecord.objects.filter(
+        scheme_version=record.scheme_version_id, duty=record.duty, number__gt=record.number
+    )
     if later.exists():
         raise SchemeError("superseded", "A later record of this duty was proposed. Look at that one.")
     now = timezone.now()
@@ -325,7 +329,9 @@ def sign_duty(*, actor_id: UUID, record_id: UUID, comment: str = "") -> DutyReco
 
 def _open_to_duties(scheme_version_id: UUID) -> SchemeVersion:
     """The published version, held so that two proposals don't take one number."""
-    found = SchemeVersion.objects.select_for_update().filter(pk=scheme_version_id, state=Version.State.PUBLISHED).first()
+    found = (
+        SchemeVersion.objects.select_for_update().filter(pk=scheme_version_id, state=Version.State.PUBLISHED).first()
+    )
     if found is None:
         raise SchemeError("not_found", "There is no such published scheme version. Load and review its content first.")
     return found

@@ -52,7 +52,9 @@ def read_attachment(name: str, body: bytes) -> Attachment:
     if not body:
         raise SchemeError("document", "The document is empty. Choose its file again.")
     if len(body) > MOST_BYTES:
-        raise SchemeError("document", f"The document is larger than {MOST_BYTES // 1_000_000} MB. Hand in a smaller one.")
+        raise SchemeError(
+            "document", f"The document is larger than {MOST_BYTES // 1_000_000} MB. Hand in a smaller one."
+        )
     media_type = _media_type(body)
     if media_type is None:
         taken = ", ".join(sorted(ending.lstrip(".").upper() for ending in ENDINGS.values()))

@@ -66,7 +66,9 @@ PLACES = {
 def read_kind(node: Node) -> Declared:
     """Read the entry `kind` of a scheme; mistakes go to the node's list."""
     kind = KINDS[node.choice("is", tuple(KINDS))]
-    asked = {element: PLACES[element][0].removeprefix("kind.") for element in kind.needs if PLACES[element][0][:5] == "kind."}
+    asked = {
+        element: PLACES[element][0].removeprefix("kind.") for element in kind.needs if PLACES[element][0][:5] == "kind."
+    }
     said = {name: node.optional_text(name) for name in asked.values() if name != "automation"}
     register = "automation" in asked.values() and isinstance(node.value.get("automation"), list | tuple)
     declared = Declared(
@@ -114,13 +116,18 @@ def lacking(kind: Kind, stated: Collection[Element]) -> list[tuple[str, str]]:
     >>> lacking(MICRO_CREDENTIAL, set(MICRO_CREDENTIAL.needs) - {Element.LEVEL})[0][0]
     'eqf_level'
     """
-    found = []
+    found: list[tuple[str, str]] = []
     for element in kind.needs:
-        if element in stated:
-            continue
         place, what = PLACES[element]
-        way_out = "" if kind is OPEN_BADGE else f", or declare the kind {OPEN_BADGE.code}, whose documents say that it is one"
+        if element in stated or any(place == told for told, _ in found):
+            continue
+        way_out = (
+            "" if kind is OPEN_BADGE else f", or declare the kind {OPEN_BADGE.code}, whose documents say that it is one"
+        )
         found.append(
-            (place, f"is missing: nothing is published as a {kind.wording.document} without {element}. State {what}{way_out}.")
+            (
+                place,
+                f"is missing: nothing is published as a {kind.wording.document} without {element}. State {what}{way_out}.",
+            )
         )
     return found

@@ -214,7 +214,11 @@ def _read_levels(node: Node) -> Levels:
     mapping: dict[int, tuple[int, ...]] = {}
     table = node.raw("from_eqf")
     for key, values in (table if isinstance(table, Mapping) else {}).items():
-        if str(key) not in "12345678" or not isinstance(values, list | tuple) or not all(isinstance(v, int) for v in values):
+        if (
+            str(key) not in "12345678"
+            or not isinstance(values, list | tuple)
+            or not all(isinstance(v, int) for v in values)
+        ):
             node.problem("from_eqf", f"holds {key}: {values!r}; write an EQF level and a list of levels of the frame.")
             continue
         mapping[int(key)] = tuple(values)

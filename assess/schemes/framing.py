@@ -108,7 +108,11 @@ def _element(asked: AskedElement, scheme: SchemeDefinition, named: NamedFrame, h
         duty = held.get(asked.duty)
         if duty is not None and duty.met:
             return Element(asked.identifier, asked.asks, asked.required, Fit.FITS, duty.sentence)
-        told = duty.sentence if duty is not None else f"The signed record “{DUTIES[asked.duty].name}” shows it, before the scheme opens."
+        told = (
+            duty.sentence
+            if duty is not None
+            else f"The signed record “{DUTIES[asked.duty].name}” shows it, before the scheme opens."
+        )
         return Element(asked.identifier, asked.asks, asked.required, Fit.RECORD, told)
     fits, sentence = CHECKS[asked.check](scheme, named)
     return Element(asked.identifier, asked.asks, asked.required, Fit.FITS if fits else Fit.MISFIT, sentence)
@@ -126,10 +130,16 @@ def _size(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
     told = f"{counted(hours, 'hour')}: {units_said(hours, frame.unit)}"
     if frame.size.least is not None and hours < frame.size.least:
         least = counted(frame.size.least, "hour")
-        return False, f"{told}. That is {counted(frame.size.least - hours, 'hour')} less than the {least} that {frame.name} begins at."
+        return (
+            False,
+            f"{told}. That is {counted(frame.size.least - hours, 'hour')} less than the {least} that {frame.name} begins at.",
+        )
     if frame.size.most is not None and hours > frame.size.most:
         most = counted(frame.size.most, "hour")
-        return False, f"{told}. That is {counted(hours - frame.size.most, 'hour')} more than the {most} that {frame.name} ends at."
+        return (
+            False,
+            f"{told}. That is {counted(hours - frame.size.most, 'hour')} more than the {most} that {frame.name} ends at.",
+        )
     if not countable(hours, frame.unit):
         steps = f"credits are counted in steps of {said(frame.unit.step)}"
         return False, f"{told}. {steps[0].upper()}{steps[1:]}; state a workload that gives such a number."
@@ -157,7 +167,10 @@ def _ects(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
         return False, f"{told}; the scheme says {said(Fraction(load.ects))}."
     if not low <= exact <= high:
         return False, f"{told}; the frame allows {said(low)} to {said(high)}."
-    return True, f"{told}, as stated; a credit may stand for {said(named.frame.unit.least)} to {said(named.frame.unit.most)} hours."
+    return (
+        True,
+        f"{told}, as stated; a credit may stand for {said(named.frame.unit.least)} to {said(named.frame.unit.most)} hours.",
+    )
 
 
 def _level_in(scheme: SchemeDefinition, named: NamedFrame) -> tuple[int | None, str]:
@@ -173,8 +186,14 @@ def _level_in(scheme: SchemeDefinition, named: NamedFrame) -> tuple[int | None, 
         return None, f"EQF level {scheme.eqf_level} compares with no level of {levels.system}."
     if named.level is not None:
         if named.level not in known:
-            return None, f"The scheme states level {named.level} of {levels.system}, but EQF level {scheme.eqf_level} is read as {listed}."
-        return named.level, f"level {named.level} of {levels.system}, as stated; EQF level {scheme.eqf_level} is read as {listed}"
+            return (
+                None,
+                f"The scheme states level {named.level} of {levels.system}, but EQF level {scheme.eqf_level} is read as {listed}.",
+            )
+        return (
+            named.level,
+            f"level {named.level} of {levels.system}, as stated; EQF level {scheme.eqf_level} is read as {listed}",
+        )
     if len(known) > 1:
         return None, f"EQF level {scheme.eqf_level} is level {listed} of {levels.system}; say which in frame.level."
     return known[0], f"EQF level {scheme.eqf_level} is read as level {known[0]} of {levels.system}"
@@ -193,7 +212,11 @@ def _level(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
     span = f"{levels.system} {levels.least} to {levels.most}"
     if levels.least <= found <= levels.most:
         return True, f"{words[0].upper()}{words[1:]}. The frame takes {span}."
-    if levels.also_least is not None and levels.also_most is not None and levels.also_least <= found <= levels.also_most:
+    if (
+        levels.also_least is not None
+        and levels.also_most is not None
+        and levels.also_least <= found <= levels.also_most
+    ):
         sound, told = _ects(scheme, named)
         if sound:
             also = f"{levels.also_least} to {levels.also_most}"
@@ -212,7 +235,10 @@ def _assessed(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
         return False, "There is no outcome that could be assessed."
     if bare:
         return False, f"Nothing assesses {', '.join(bare)}; name the items, tasks or simulations that show it."
-    return True, f"Each of {len(scheme.outcomes)} outcomes is shown by items, tasks or simulations; {scheme.pass_rule.each_component}."
+    return (
+        True,
+        f"Each of {len(scheme.outcomes)} outcomes is shown by items, tasks or simulations; {scheme.pass_rule.each_component}.",
+    )
 
 
 def _assessment_type(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
@@ -265,7 +291,9 @@ def _stated(path: tuple[str, ...], words: str) -> Check:
 def _learner(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
     metadata = scheme.document.get("metadata", {})
     learner = metadata.get("learner_identification", {})
-    return bool(learner.get("required")), f"The holder is identified by {', '.join(learner.get('fields', ())) or 'nothing'}."
+    return bool(
+        learner.get("required")
+    ), f"The holder is identified by {', '.join(learner.get('fields', ())) or 'nothing'}."
 
 
 def _grade(scheme: SchemeDefinition, named: NamedFrame) -> Answer:

@@ -199,7 +199,11 @@ TERM = Evidence(
     f"{ASTM}: term and invalidation of a certificate",
 )
 ANNEX = Evidence(
-    "annex_i", "Elements of Annex I", "the eleven mandatory elements, each in the document", "candidate", f"{EU}, Annex I"
+    "annex_i",
+    "Elements of Annex I",
+    "the eleven mandatory elements, each in the document",
+    "candidate",
+    f"{EU}, Annex I",
 )
 ALWAYS = (CUTS, RATERS, QUALITY, FAIRNESS, MONITORING, SECURITY, IDENTITY)
 
@@ -239,13 +243,17 @@ CERTIFICATION = Kind(
             "Training and examining are kept apart; no training of one's own is asked for or made an advantage.",
             f"{ISO} 5.2",
         ),
-        Rule("period", "Certification ends; what is asked at recertification, and how often, is reasoned.", f"{ISO} 9.6"),
+        Rule(
+            "period", "Certification ends; what is asked at recertification, and how often, is reasoned.", f"{ISO} 9.6"
+        ),
         Rule(
             "automation",
             "Automated and AI functions are listed, validated by experts, overseen by people, and told to candidates.",
             f"{ISO} 6.5",
         ),
-        Rule("appeals", "Appeals and complaints are answered by people who had no part in the matter.", f"{ISO} 9.8, 9.9"),
+        Rule(
+            "appeals", "Appeals and complaints are answered by people who had no part in the matter.", f"{ISO} 9.8, 9.9"
+        ),
     ),
     evidence=(JOB, CONTENT, *ALWAYS, IMPARTIALITY, AUTOMATION, RECERTIFICATION, COMPLAINTS),
 )
@@ -276,7 +284,11 @@ CERTIFICATE_PROGRAMME = Kind(
     ),
     duties=(*ALIGNED, "learning_event", "automation"),
     rules=(
-        Rule("event", "The certificate is tied to a learning event that teaches the stated outcomes.", f"{ASTM}, 1.4 and 4"),
+        Rule(
+            "event",
+            "The certificate is tied to a learning event that teaches the stated outcomes.",
+            f"{ASTM}, 1.4 and 4",
+        ),
         Rule("outcomes", "Every assessment is tied to the stated learning outcomes, and covers them.", ASTM),
         Rule("standard", "There is a documented passing standard, and nobody has a certificate without it.", ASTM),
         Rule("term", "The certificate's term is stated, with the grounds on which it is invalidated.", ASTM),
@@ -307,7 +319,9 @@ MICRO_CREDENTIAL = Kind(
         Rule("elements", "The document holds all eleven mandatory elements of Annex I.", f"{EU}, Annex I"),
         Rule("assessed", "Outcomes are assessed against transparent and clearly defined criteria.", f"{EU}, point 5"),
         Rule("quality", "Quality assurance following agreed standards underpins it.", f"{EU}, point 5 and Annex II"),
-        Rule("learner", "It is owned by the learner, who keeps it, shares it and takes it elsewhere.", f"{EU}, point 5"),
+        Rule(
+            "learner", "It is owned by the learner, who keeps it, shares it and takes it elsewhere.", f"{EU}, point 5"
+        ),
         Rule("size", "Its workload is stated in hours and, where possible, in ECTS credits.", f"{EU}, Annex I"),
     ),
     evidence=(CONTENT, *ALWAYS, MATRIX, ANNEX),
@@ -333,7 +347,11 @@ OPEN_BADGE = Kind(
     duties=("policy_alignment", "ownership"),
     rules=(
         Rule("criteria", "The badge says by which criteria it is given.", "Open Badges 3.0, achievement criteria"),
-        Rule("plain", "It is called an open badge wherever it is shown, and states no level and no credits.", "house rule"),
+        Rule(
+            "plain",
+            "It is called an open badge wherever it is shown, and states no level and no credits.",
+            "house rule",
+        ),
     ),
     evidence=(CUTS, SECURITY, IDENTITY),
 )

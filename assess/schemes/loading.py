@@ -246,7 +246,9 @@ def _read_schemes(
         if isinstance(named, Mapping):
             if named.get("id") not in frames:
                 named_here = ", ".join(frames)
-                node.problem("frame.id", f"is {named.get('id')!r}; use one of {named_here}, or add the frame to frames.yaml.")
+                node.problem(
+                    "frame.id", f"is {named.get('id')!r}; use one of {named_here}, or add the frame to frames.yaml."
+                )
             # A stand-in for an unknown frame keeps its mistake from being told twice.
             whole["frame"] = {**named, "entry": frames.get(str(named.get("id")), next(iter(frames.values()), {}))}
         return read_scheme(Node(whole, node.path, node.problems))

@@ -114,12 +114,12 @@ def test_finished_content_is_no_sample(plan):
 
 
 def test_a_changed_scheme_with_a_new_version_stands_beside_the_old(loaded, plan):
-    report = load(changed_scheme(plan, title="Wiring", version="1.1.0"))
-    assert (dict(report.created), report.new) == ({"scheme versions": 1}, ["MC-ECW 1.1.0"])
+    report = load(changed_scheme(plan, title="Wiring", version="1.2.0"))
+    assert (dict(report.created), report.new) == ({"scheme versions": 1}, ["MC-ECW 1.2.0"])
     rows = SchemeVersion.objects.filter(scheme__code="MC-ECW")
     assert [(row.number, row.version, row.document["title"]) for row in rows] == [
-        (1, "1.0.0", "Electric circuit wiring"),
-        (2, "1.1.0", "Wiring"),
+        (1, "1.1.0", "Electric circuit wiring"),
+        (2, "1.2.0", "Wiring"),
     ]
 
 
@@ -128,7 +128,7 @@ def test_a_changed_scheme_under_the_same_version_is_refused_and_nothing_is_writt
         load(changed_scheme(plan, title="Wiring"))
     assert caught.value.code == "version_taken"
     assert caught.value.sentence == (
-        "MC-ECW 1.0.0 is published with another content; raise its version in credentials.yaml."
+        "MC-ECW 1.1.0 is published with another content; raise its version in credentials.yaml."
     )
     assert SchemeVersion.objects.count() == 3
 
