@@ -111,8 +111,16 @@ def open_gate(
     """
     candidate = _level(CANDIDATE_CHECKS, facts, releases, today, sample=sample)
     counting, refused = _counting(waivers, today)
+    unknown = [
+        f"The release of {rule.check!r} does not count: there is no such check."
+        for rule in releases
+        if rule.check not in CHECKS
+    ]
     found = (*scheme.checks, *window.checks, *candidate.checks)
-    return _result([_waived(check, counting.get(check.name)) for check in found], [*scheme.refused, *refused])
+    return _result(
+        [_waived(check, counting.get(check.name)) for check in found],
+        [*scheme.refused, *window.refused, *candidate.refused, *unknown, *refused],
+    )
 
 
 def _level(

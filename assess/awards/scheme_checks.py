@@ -38,11 +38,16 @@ def _duties(facts: SchemeFacts, today: date) -> Finding:
 
 
 def _frame(facts: SchemeFacts, today: date) -> Finding:
-    if facts.frame is None:
-        return lacking("The scheme names no frame of levels and hours.")
-    if not facts.frame.sound:
-        return failed(f"{facts.frame.name}: {' '.join(facts.frame.sentences) or 'the scheme does not fit it.'}")
-    return passed(f"Levels, hours and outcomes fit the frame it names: {facts.frame.name}.")
+    frame = facts.frame
+    if frame is None:
+        return lacking("The scheme has not been held against a frame of levels and hours.")
+    if not frame.name:
+        return passed("The scheme names no frame, and its kind asks for none.")
+    if frame.misfits:
+        return failed(f"{frame.name}: {' '.join(frame.misfits)}")
+    if frame.waits:
+        return lacking(f"{frame.name}: {' '.join(frame.waits)}")
+    return passed(f"Level, hours and every element fit the frame it names: {frame.name}.")
 
 
 def _not_asked(facts: SchemeFacts, code: str) -> Finding | None:

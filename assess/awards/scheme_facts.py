@@ -21,11 +21,14 @@ class Duty:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """The frame of levels and hours the scheme names, and what comparing the two came to."""
+    """The frame of levels and hours the scheme names, and what of it does not fit or waits for a record, a sentence each.
+
+    `name` is empty where the scheme names no frame and its kind asks for none.
+    """
 
     name: str
-    sound: bool
-    sentences: tuple[str, ...] = ()
+    misfits: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,8 @@ from assess.awards import scheme_facts as facts
 from assess.awards.checks import Evidence
 from assess.awards.decision import OVERALL, CutScore
 from assess.schemes import queries as schemes
+from assess.schemes.framing import Fit
+from assess.schemes.kinds import Element
 from assess.schemes.models import SchemeVersion
 from assess.validity.cut_scores.models import CutScore as CutRow
 from assess.validity.job.evidence import JobEvidence
@@ -24,10 +26,58 @@ def scheme_facts(version: SchemeVersion, cuts: Sequence[CutScore], rows: Sequenc
         cut_scores=tuple(cuts),
         cut_records=tuple(Evidence(kind="cut", id=str(row.pk)) for row in rows),
         publication=_publication(version),
+        kind=_kind(version),
+        duties=_duties(version.pk),
+        frame=_frame(version.pk),
         job=_job(job),
         content=_content(job),
         bias=_bias(job),
         training=_training(version.pk),
+    )
+
+
+STATED = {
+    "outcomes_matrix": Element.ASSESSED,
+    "automation_register": Element.AUTOMATION,
+    "recertification": Element.RECERTIFICATION,
+    "learning_event": Element.LEARNING_EVENT,
+    "term_and_invalidation": Element.INVALIDATION,
+}
+"""Evidence of a kind that the scheme states itself. Whatever else a kind asks for is a check of its own."""
+
+
+def _kind(version: SchemeVersion) -> facts.KindEvidence:
+    definition = schemes.definition_of(version)
+    return facts.KindEvidence(
+        kind=definition.kind.name,
+        codes=frozenset(one.code for one in definition.kind.evidence),
+        asked=tuple(one.title for one in definition.kind.evidence),
+        missing=tuple(
+            one.title
+            for one in definition.kind.evidence
+            if one.code in STATED and STATED[one.code] not in definition.stated
+        ),
+    )
+
+
+def _duties(version_id: uuid.UUID) -> tuple[facts.Duty, ...]:
+    return tuple(
+        facts.Duty(
+            name=duty.name,
+            state=duty.state.value,
+            evidence=() if duty.record_id is None else (Evidence(kind="duty", id=str(duty.record_id)),),
+        )
+        for duty in schemes.duties_of(version_id)
+    )
+
+
+def _frame(version_id: uuid.UUID) -> facts.Frame:
+    report = schemes.frame_report(version_id)
+    blocking = [element for element in report.elements if element.blocks]
+    return facts.Frame(
+        name=report.name,
+        misfits=tuple(element.sentence for element in blocking if element.fit is Fit.MISFIT),
+        waits=tuple(element.sentence for element in blocking if element.fit is Fit.RECORD),
     )
 
 
