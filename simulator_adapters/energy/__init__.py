@@ -1,4 +1,4 @@
-"""Energy efficiency: retrofit case sheets, scored and recomputed."""
+"""Energy efficiency: retrofit case sheets, scored and recomputed; buildings, by the hour here and by EnergyPlus."""
 
 from simulator_adapters.energy.case_sheet import (
     AnswerResult,

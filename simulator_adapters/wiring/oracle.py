@@ -10,19 +10,16 @@ net, one resistor for each contact and load.
 """
 
 import itertools
-import os
 import re
-import shutil
-import signal
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from simulator_adapters import confined
+from simulator_adapters.confined import Limits, run_confined
 from simulator_adapters.wiring.circuit import Bools, Circuit, Volts, ohms
 from simulator_adapters.wiring.library import (
     BATTERY_RESISTANCE,
@@ -54,7 +51,7 @@ class OracleError(RuntimeError):
 
 def available() -> bool:
     """Whether ngspice can be run here."""
-    return shutil.which("ngspice") is not None and shutil.which("prlimit") is not None
+    return confined.available("ngspice")
 
 
 def solve(circuit: Circuit, drawings: Sequence[Drawing], closed: Bools) -> Volts:
@@ -182,38 +179,8 @@ def run(deck: str, phases: int, nodes: Sequence[int], *, cpu_seconds: int = CPU_
 
 def _printed(deck: str, folder: Path, cpu_seconds: int) -> str:
     (folder / "deck.cir").write_text(deck, encoding="ascii")
-    limits = [f"--cpu={cpu_seconds}", f"--as={MEMORY_BYTES}", f"--fsize={MOST_OUTPUT}", "--core=0"]
-    command = [*_without_network(), "prlimit", *limits, "ngspice", "-b", "-n", "deck.cir"]
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(folder), "LC_ALL": "C"}
-    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            start_new_session=True,
-        )
-        try:
-            status = process.wait(timeout=WALL_SECONDS)
-        except subprocess.TimeoutExpired:
-            status = None
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-    if status is None or status < 0 or status > 1:
-        raise OracleError(f"ngspice was stopped by its limits (status {status}).")
-    with (folder / "out").open("rb") as out:
-        return out.read(MOST_OUTPUT).decode("ascii", errors="replace")
-
-
-@lru_cache(maxsize=1)
-def _without_network() -> tuple[str, ...]:
-    """A namespace without a network, where the system lets us make one."""
-    if shutil.which("unshare") is None:
-        return ()
-    command = ("unshare", "--user", "--map-root-user", "--net")
-    tried = subprocess.run([*command, "true"], capture_output=True, timeout=WALL_SECONDS, check=False)
-    return command if tried.returncode == 0 else ()
+    limits = Limits(cpu_s=cpu_seconds, wall_s=WALL_SECONDS, memory=MEMORY_BYTES, file=MOST_OUTPUT)
+    ended = run_confined(["ngspice", "-b", "-n", "deck.cir"], folder=folder, limits=limits)
+    if ended.status is None or ended.status < 0 or ended.status > 1:
+        raise OracleError(f"ngspice was stopped by its limits (status {ended.status}).")
+    return ended.output

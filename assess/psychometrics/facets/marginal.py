@@ -56,7 +56,7 @@ class MarginalPlace:
 
     @cached_property
     def posterior(self) -> FloatArray:
-        """persons × nodes: each person's distribution. A large one is not kept along the climb, but computed again when asked for."""
+        """persons × nodes: each person's distribution. A large one is computed again when asked for."""
         return self.model.posterior(self.parameters) if self.held is None else self.held
 
     @property
