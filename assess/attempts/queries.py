@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from assess.attempts import scoring
 from assess.attempts.fold import EntryRecord, Frame, StreamRecord, fold
 from assess.attempts.kinds import family
-from assess.attempts.models import Attempt, Entry, Quarantine, Seal, Stream
+from assess.attempts.models import Attempt, Entry, Quarantine, Registration, Seal, Stream
 from assess.attempts.pinned import Part, Pinned, PinnedItem
 from assess.attempts.plan import fold_plan
 from assess.attempts.seals import Head
@@ -242,6 +242,15 @@ def quarantined_in(sittings: QuerySet[Sitting]) -> list[tuple[Sitting, int]]:
         if subject in sitting_of:
             counts[sitting_of[subject]] = counts.get(sitting_of[subject], 0) + 1
     return [(sitting, counts[sitting.pk]) for sitting in sittings.filter(pk__in=counts)]
+
+
+def registrations_to_enter(scheme_version_id: uuid.UUID) -> list[Registration]:
+    """Who is registered for a scheme version and has no attempt under way, by name; `tries` says how many were sealed."""
+    found = Registration.objects.filter(scheme_version_id=scheme_version_id).select_related("candidate")
+    found = found.exclude(attempts__in=Attempt.objects.exclude(state=Attempt.State.SEALED)).annotate(
+        tries=Count("attempts")
+    )
+    return list(found.order_by("candidate__family_name", "candidate__given_name", "registered_at"))
 
 
 def streams_among(attempts: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Stream]]:

@@ -154,6 +154,12 @@ def people_of(director_id: uuid.UUID, name: str = "") -> QuerySet[Account]:
     return found.prefetch_related("role_assignments").order_by("family_name", "given_name")
 
 
+def staff_of(organisation_id: uuid.UUID, role: str) -> QuerySet[Account]:
+    """Who holds a role in an organisation now, by name."""
+    held = RoleAssignment.objects.filter(organisation_id=organisation_id, role=role, until=None).values("account_id")
+    return Account.objects.filter(pk__in=held, is_active=True).order_by("family_name", "given_name", "email")
+
+
 def account_at(director_id: uuid.UUID, account_id: uuid.UUID) -> Account | None:
     """A person of a director's organisations; None for anybody else."""
     return people_of(director_id).filter(pk=account_id).first()

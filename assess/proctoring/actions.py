@@ -22,6 +22,7 @@ from assess.proctoring.models import Arrangement, Consent, Incident, Look, Revie
 from assess.proctoring.queries import notice_for
 from assess.sittings import actions as sittings
 from assess.sittings.models import Assignment, Sitting
+from assess.sittings.rotation import Posted
 
 BOARD = "proctor's board"
 """The device under whose name the server writes what a proctor does at the board."""
@@ -141,6 +142,45 @@ def message(
     if not 0 < len(text.strip()) <= 500:
         raise ProctoringError("text", "A message has between 1 and 500 characters.")
     return _say_to_all(actor_id, sitting_id, attempt_ids, "message", {"text": text.strip()}, request_id)
+
+
+def plan_posts(
+    *, actor_id: uuid.UUID, sitting_id: uuid.UUID, posts: Sequence[tuple[uuid.UUID, Posted[uuid.UUID]]]
+) -> Sitting:
+    """Write who holds which post of which candidate into the plan of the day, and bring the sitting up to it: all or none.
+
+    Raises
+    ------
+    AttemptError
+        `no-such-station`.
+    sittings.SittingError
+        As `sittings.actions.assign_all`; then nothing is written.
+    """
+    grant = attempts.open_stream(
+        actor_id=actor_id,
+        subject_kind="sitting",
+        subject_id=sitting_id,
+        role=_coordinator(actor_id, sitting_id),
+        device=BOARD,
+    )
+    chain = DeviceChain(grant.identity, grant.sequence, grant.head)
+    now_us = clock.now_us()
+    for candidate, post in posts:
+        said = {"candidate": str(candidate), "role": post.role, "person": str(post.person)}
+        _append(chain, "assign", said | {"station": post.station, "work": post.work}, now_us)
+    attempts.apply_plan(sitting_id=sitting_id)
+    return Sitting.objects.get(pk=sitting_id)
+
+
+def _coordinator(actor_id: uuid.UUID, sitting_id: uuid.UUID) -> str:
+    """The coordinator's role in which the actor has the last word: the highest that was written, or one above another person's."""
+    rows = Stream.objects.filter(subject_kind="sitting", subject=sitting_id, role__startswith="coordinator:")
+    last = max(rows, key=lambda row: (int(row.role.partition(":")[2]), row.epoch), default=None)
+    if last is None:
+        return "coordinator:1"
+    number = int(last.role.partition(":")[2])
+    theirs = last.state == Stream.State.OPEN and (last.device, last.granted_to_id) != (BOARD, actor_id)
+    return f"coordinator:{number + 1 if theirs else number}"
 
 
 def raise_incident(*, actor_id: uuid.UUID, attempt_id: uuid.UUID, kind: str, words: str) -> Incident:

@@ -42,3 +42,9 @@ def stations_of(sitting_id: uuid.UUID) -> QuerySet[Station]:
 def candidates_held(person_id: uuid.UUID) -> set[tuple[uuid.UUID, uuid.UUID]]:
     """(sitting, candidate) of every post that a person holds or held: whoever judged a candidate does not decide about them."""
     return set(Assignment.objects.filter(person_id=person_id).values_list("sitting_id", "candidate_id"))
+
+
+def posts_in(sitting_id: uuid.UUID) -> QuerySet[Assignment]:
+    """Every post of a sitting, with who holds it and where."""
+    held = Assignment.objects.filter(sitting_id=sitting_id).select_related("person", "station", "candidate")
+    return held.order_by("candidate__family_name", "candidate__given_name", "role")

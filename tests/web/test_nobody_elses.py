@@ -39,6 +39,7 @@ MAY: dict[str, frozenset[str]] = {
     "proctor": WATCH, "proctor-board": WATCH, "proctor-rows": WATCH, "proctor-say": WATCH, "proctor-identify": WATCH,
     "proctor-level": WATCH, "proctor-incidents": WATCH, "proctor-incident": WATCH | {APPROVER}, "proctor-seals": WATCH,
     "proctor-pictures": WATCH | {APPROVER}, "proctor-hand-in": WATCH, "proctor-seal": WATCH, "proctor-quarantined": frozenset(),
+    "director-plan": frozenset({DIRECTOR}), "director-sitting": frozenset({DIRECTOR}),
     "director": SCHEME, "director-study-styles": EVERYBODY, "director-scheme": SCHEME, "director-dossier": SCHEME,
     "director-ask-study": frozenset({DIRECTOR}), "director-runs": SCHEME, "director-study": frozenset(),
     "director-cuts": SCHEME, "director-adopt": frozenset(), "director-gate": SCHEME,

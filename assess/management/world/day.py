@@ -22,8 +22,7 @@ from assess.people.models import Account
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
 from assess.sittings.models import Sitting
-
-ADJUDICATORS = 2
+from assess.sittings.rotation import Posted, posts
 
 
 @dataclass(frozen=True)
@@ -137,62 +136,30 @@ def _plan_the_day(cast: Cast, sitting: Sitting, lives: Sequence[Life], stations:
         )
     )
     for life in lives:
-        for role, person, work, station in _posts(cast, life, stations):
-            life.posts[role] = person
+        for post in _posts(cast, life, stations):
+            life.posts[post.role] = post.person
             device.write(
-                "assign", candidate=str(life.account.pk), role=role, person=str(person.pk), station=station, work=work
+                "assign",
+                candidate=str(life.account.pk),
+                role=post.role,
+                person=str(post.person.pk),
+                station=post.station,
+                work=post.work,
             )
     entries = send_all([device])
     door.act(coordinator, "attempts.apply_plan", sitting_id=sitting.pk)
     return entries
 
 
-def _posts(cast: Cast, life: Life, stations: dict[str, str]) -> list[tuple[str, Account, str, str]]:
-    pool = cast.assessors
-    posts = [("proctor:1", cast.proctors[1 + life.place % (len(cast.proctors) - 1)], "supervision", "")]
-    tasks = sorted(life.pinned.tasks)
-    bays, adjudicators = _judges(len(pool), len(tasks), life.place)
-    for index, (task, people) in enumerate(zip(tasks, bays, strict=True)):
-        for number, person in zip((2 * index + 1, 2 * index + 2, 2 * len(tasks) + 1 + index), people, strict=True):
-            posts.append((f"assessor:{number}", pool[person], task, stations.get(task, "")))
-    posts += [(f"marker:{n + 1}", pool[(life.place + 3 + n) % len(pool)], "short text", "") for n in range(3)]
-    posts += [(f"adjudicator:{n + 1}", pool[person], "rulings", "") for n, person in enumerate(adjudicators)]
-    return posts
-
-
-def _judges(people: int, tasks: int, place: int) -> tuple[list[tuple[int, int, int]], list[int]]:
-    """Who assesses each task of a candidate (two, and a third in reserve), and which two others rule on what they saw differently.
-
-    Where everybody would be at a bay, two are kept away from this candidate's bays, since nobody rules on what they assessed.
-
-    >>> _judges(12, 3, 0)
-    ([(0, 1, 2), (2, 3, 0), (4, 5, 0)], [6, 7])
-    >>> _judges(6, 3, 0)
-    ([(0, 1, 2), (2, 3, 0), (0, 1, 2)], [4, 5])
-    """
-    bays = _bays(list(range(people)), tasks, place)
-    free = _free(people, bays, place)
-    if len(free) < ADJUDICATORS:
-        kept = {(place + n) % people for n in (people - 2, people - 1)}
-        bays = _bays([one for one in range(people) if one not in kept], tasks, place)
-        free = _free(people, bays, place)
-    return bays, free[:ADJUDICATORS]
-
-
-def _bays(pool: list[int], tasks: int, place: int) -> list[tuple[int, int, int]]:
-    found = []
-    for index in range(tasks):
-        first = (place + index * 2) % len(pool)
-        second = (first + 1 + place // len(pool) % (len(pool) - 2)) % len(pool)
-        third = next(n for n in range(len(pool)) if n not in (first, second))
-        found.append((pool[first], pool[second], pool[third]))
-    return found
-
-
-def _free(people: int, bays: list[tuple[int, int, int]], place: int) -> list[int]:
-    """Who is at none of the bays, beginning at a place that moves on from candidate to candidate."""
-    busy = {person for bay in bays for person in bay}
-    return [one for n in range(people) if (one := (place + 6 + n) % people) not in busy]
+def _posts(cast: Cast, life: Life, stations: dict[str, str]) -> list[Posted[Account]]:
+    """The first proctor coordinates; the others watch over candidates in turn."""
+    return posts(
+        place=life.place,
+        tasks=sorted(life.pinned.tasks),
+        stations=stations,
+        assessors=cast.assessors,
+        proctors=cast.proctors[1:],
+    )
 
 
 def _simulators(cast: Cast, lives: Sequence[Life]) -> int:

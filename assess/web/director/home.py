@@ -39,7 +39,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "awards": _awards(asked),
         "expiring": [],
         "severities": [found for version in asked.versions if (found := severity_in(version, asked))],
-        "may_plan": False,
+        "may_plan": "director" in actor.roles,
     }
     return render(request, "assess/director/home.html", context)
 

@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from assess.web.director import awards, cuts, gate, home, ledger, schemes, studies
+from assess.web.director import awards, cuts, gate, home, ledger, plan, schemes, studies
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="director"),
+    path("plan/", plan.plan, name="director-plan"),
+    path("sittings/<uuid:sitting_id>/", plan.sitting, name="director-sitting"),
     path("study.css", studies.styles, name="director-study-styles"),
     path("schemes/<uuid:version_id>/", schemes.scheme, name="director-scheme"),
     path("schemes/<uuid:version_id>/dossier/", schemes.dossier, name="director-dossier"),
