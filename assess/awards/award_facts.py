@@ -95,8 +95,8 @@ class AwardFacts:
     eqf_level, eqf
         None where the scheme states no level.
     workload_hours, ects, hours_per_ects, credit_system
-        Notional workload, None where the scheme states none; hours ÷ hours per credit must give the credits within a tenth, and these
-        come in steps of half a credit.
+        Notional workload, None where the scheme states none; hours ÷ hours per credit must give the credits within a tenth,
+        and these come in steps of half a credit.
     assessed_from, assessed_until
         First and last moment of the attempt.
     evidence_digest

@@ -77,8 +77,9 @@ DUTIES: dict[str, DutyMeaning] = {
 class Duty:
     """One duty of a scheme version, as it stands on a day.
 
-    `record_id` is the record that gives the state: the latest signed one that still holds, else the latest proposal, else the latest
-    that ran out. `waiting_id` is a later proposal that waits for its second name beside a record that holds. Names are people's.
+    `record_id` is the record that gives the state: the latest signed one that still holds, else the latest proposal, else the
+    latest that ran out. `waiting_id` is a later proposal that waits for its second name beside a record that holds. Names are
+    people's.
     """
 
     code: str

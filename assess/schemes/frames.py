@@ -1,7 +1,7 @@
-"""Frames as data: what a credit, a level and a micro-credential are in a country or a consortium; read, and converted exactly; pure.
+"""Frames as data: what a credit, a level and a micro-credential are in a country or a consortium; read and converted; pure.
 
-A frame is an entry of `frames.yaml`: its unit in hours, its sizes, its levels beside those of the EQF, the elements it asks for, and
-where each fact was seen. Hours and credits are fractions, so that nothing is rounded on the way from one frame to another.
+A frame is an entry of `frames.yaml`: its unit in hours, its sizes, its levels beside those of the EQF, the elements it asks
+for, and where each fact was seen. Hours and credits are fractions, so that nothing is rounded on the way from one frame to another.
 """
 
 from __future__ import annotations

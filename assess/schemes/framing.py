@@ -130,16 +130,12 @@ def _size(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
     told = f"{counted(hours, 'hour')}: {units_said(hours, frame.unit)}"
     if frame.size.least is not None and hours < frame.size.least:
         least = counted(frame.size.least, "hour")
-        return (
-            False,
-            f"{told}. That is {counted(frame.size.least - hours, 'hour')} less than the {least} that {frame.name} begins at.",
-        )
+        short = counted(frame.size.least - hours, "hour")
+        return False, f"{told}. That is {short} less than the {least} that {frame.name} begins at."
     if frame.size.most is not None and hours > frame.size.most:
         most = counted(frame.size.most, "hour")
-        return (
-            False,
-            f"{told}. That is {counted(hours - frame.size.most, 'hour')} more than the {most} that {frame.name} ends at.",
-        )
+        over = counted(hours - frame.size.most, "hour")
+        return False, f"{told}. That is {over} more than the {most} that {frame.name} ends at."
     if not countable(hours, frame.unit):
         steps = f"credits are counted in steps of {said(frame.unit.step)}"
         return False, f"{told}. {steps[0].upper()}{steps[1:]}; state a workload that gives such a number."
@@ -160,9 +156,10 @@ def _ects(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
     load = scheme.workload
     if load is None:
         return False, "The scheme states no hours and no credits."
-    low, high = units_of(Fraction(load.hours_total), named.frame.unit)
-    exact = Fraction(load.hours_total) / Fraction(load.hours_per_ects)
-    told = f"{counted(Fraction(load.hours_total), 'hour')} at {said(Fraction(load.hours_per_ects))} a credit are {counted(exact, 'ECTS credit')}"
+    hours, each = Fraction(load.hours_total), Fraction(load.hours_per_ects)
+    exact = hours / each
+    low, high = units_of(hours, named.frame.unit)
+    told = f"{counted(hours, 'hour')} at {said(each)} a credit are {counted(exact, 'ECTS credit')}"
     if exact != Fraction(load.ects):
         return False, f"{told}; the scheme says {said(Fraction(load.ects))}."
     if not low <= exact <= high:
@@ -186,10 +183,8 @@ def _level_in(scheme: SchemeDefinition, named: NamedFrame) -> tuple[int | None, 
         return None, f"EQF level {scheme.eqf_level} compares with no level of {levels.system}."
     if named.level is not None:
         if named.level not in known:
-            return (
-                None,
-                f"The scheme states level {named.level} of {levels.system}, but EQF level {scheme.eqf_level} is read as {listed}.",
-            )
+            stated = f"The scheme states level {named.level} of {levels.system}"
+            return None, f"{stated}, but EQF level {scheme.eqf_level} is read as {listed}."
         return (
             named.level,
             f"level {named.level} of {levels.system}, as stated; EQF level {scheme.eqf_level} is read as {listed}",
@@ -237,7 +232,8 @@ def _assessed(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
         return False, f"Nothing assesses {', '.join(bare)}; name the items, tasks or simulations that show it."
     return (
         True,
-        f"Each of {len(scheme.outcomes)} outcomes is shown by items, tasks or simulations; {scheme.pass_rule.each_component}.",
+        f"Each of {len(scheme.outcomes)} outcomes is shown by items, tasks or simulations, and every part is to be "
+        f"{scheme.pass_rule.each_component}.",
     )
 
 

@@ -3,8 +3,9 @@
 The kind is not decoration. It says what the document is called, what it may claim and what it must not, what happens when it ends,
 which rules the scheme is held to, which signed records there must be before it opens, and which evidence gate and dossier ask for.
 
-Sources are named beside each rule. Clauses of ISO/IEC 17024 are those of the list of contents of its 2025 draft, which was seen; the
-third edition of April 2026 was seen in summaries only, and is to be bought and checked before anybody relies on a clause number.
+Sources are named beside each rule. Clauses of ISO/IEC 17024 are those of the list of contents of its 2025 draft, which was
+seen; the third edition of April 2026 was seen in summaries only, and is to be bought and checked before anybody relies on a
+clause number.
 """
 
 from __future__ import annotations

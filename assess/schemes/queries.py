@@ -300,6 +300,12 @@ def duty_records_of(scheme_version_id: UUID) -> list[DutyRecord]:
     return list(rows.select_related("proposed_by", "signed_by", "document").defer("document__body"))
 
 
+def duty_record(record_id: UUID) -> DutyRecord | None:
+    """One record of a duty, without its document's bytes."""
+    rows = DutyRecord.objects.select_related("proposed_by", "signed_by", "document").defer("document__body")
+    return rows.filter(pk=record_id).first()
+
+
 def duty_document(record_id: UUID) -> DutyDocument | None:
     """The document of a duty's record, with its bytes."""
     return DutyDocument.objects.filter(record=record_id).first()

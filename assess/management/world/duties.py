@@ -16,9 +16,10 @@ STATEMENTS = {
     "right_to_award": "Made-up decree 12 of the made-up ministry: the centre may award at {level}.",
     "policy_alignment": "Made-up skills plan for clean energy, measure 3; five made-up employers asked for {title}.",
     "outcomes_unit": "Made-up occupational standard for electrification, unit {code}; its owner agreed in writing.",
-    "quality_basis": "Made-up internal procedure along EQAVET, checked every two years by a made-up chamber; last report without conditions.",
-    "ownership": "Holders keep the signed file, share it by a link that they can close, and take it to any wallet; status lists are "
-    "kept ten years after the centre ends.",
+    "quality_basis": "Made-up internal procedure along EQAVET, checked every two years by a made-up chamber; its last report sets "
+    "no conditions.",
+    "ownership": "Holders keep the signed file, share it by a link that they can close, and take it to any wallet; status lists "
+    "are kept ten years after the centre ends.",
     "impartiality": "Register of risks to impartiality with a measure for each; no trainer examines or decides in {code}.",
     "automation": "Register of automated functions of {code}: none decides alone, and candidates are told before they begin.",
     "learning_event": "Plan of the blended course behind {code}, unit by unit, with the outcomes each teaches.",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from assess.web.director import awards, cuts, gate, home, ledger, plan, schemes, studies
+from assess.web.director import awards, cuts, duties, gate, home, ledger, plan, schemes, studies
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="director"),
@@ -10,10 +10,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sittings/<uuid:sitting_id>/", plan.sitting, name="director-sitting"),
     path("study.css", studies.styles, name="director-study-styles"),
     path("schemes/<uuid:version_id>/", schemes.scheme, name="director-scheme"),
+    path("schemes/<uuid:version_id>/duties/", duties.frame_and_duties, name="director-duties"),
+    path("duties/<uuid:record_id>/sign/", duties.sign, name="director-sign-duty"),
+    path("duties/<uuid:record_id>/document", duties.document, name="director-duty-document"),
     path("schemes/<uuid:version_id>/dossier/", schemes.dossier, name="director-dossier"),
     path("schemes/<uuid:version_id>/study/", studies.ask, name="director-ask-study"),
     path("schemes/<uuid:version_id>/runs", studies.runs, name="director-runs"),
+    path("runs/<uuid:run_id>/stop/", studies.stop, name="director-stop-study"),
     path("studies/<uuid:study_id>/", studies.study, name="director-study"),
+    path("studies/<uuid:study_id>/<str:name>", studies.file, name="director-study-file"),
     path("schemes/<uuid:version_id>/cuts/", cuts.cuts, name="director-cuts"),
     path("cuts/<uuid:cut_id>/adopt/", cuts.adopt, name="director-adopt"),
     path("schemes/<uuid:version_id>/gate/", gate.candidates, name="director-gate"),
