@@ -1,7 +1,7 @@
 """Heating and cooling need of many variants of a building, hour by hour, in one pass: the simple hourly method.
 
 One zone, five resistances and one capacity (5R1C): EN ISO 13790:2008, annex C, with the sun and the sky on opaque surfaces as
-in its clause 11.3. The thermostat is ideal and acts within the hour. Everything but the temperature of the mass is known beforehand,
+in its clause 11.3. The thermostat is ideal and acts within the hour. Everything but the temperature of the mass is known before,
 so the year is a recurrence of one number a variant, and all variants take each hour together.
 
 It ranks measures and bounds them; it is no key. `energyplus` computes the key.

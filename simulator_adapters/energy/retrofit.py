@@ -8,7 +8,10 @@ from simulator_adapters.energy.hourly import need
 from simulator_adapters.energy.weather import Weather
 
 BOUND = 0.10
-"""How far a saving may lie from EnergyPlus's, as a share of the heating before; the conformance tests hold it. A window changes what the sun brings, which one zone with five resistances does not follow so well."""
+"""How far a saving may lie from EnergyPlus's, as a share of the heating before; the conformance tests hold it.
+
+A window changes what the sun brings, which one zone with five resistances follows least well.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
