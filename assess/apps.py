@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 COMMITTING = (
     "ledger",
+    "people",
     "schemes",
     "attempts",
     "validity.datasets",
@@ -15,6 +16,9 @@ COMMITTING = (
     "validity.job",
 )
 """The areas whose records the ledger commits to, each in its `commitments.py`."""
+
+ERASING = ("attempts", "proctoring", "validity.datasets", "awards")
+"""The areas that know something of a person beside `people`, each with what it erases in its `erasure.py`."""
 
 
 class AssessConfig(AppConfig):
@@ -30,3 +34,5 @@ class AssessConfig(AppConfig):
         # The ledger is told which documents its leaves commit to, once models are there.
         for area in COMMITTING:
             import_module(f"assess.{area}.commitments")
+        for area in ERASING:
+            import_module(f"assess.{area}.erasure")

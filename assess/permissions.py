@@ -94,6 +94,8 @@ RULES: dict[str, Rule] = {
     "people.verify_certificate": _rule("director", "proctor"),
     "people.declare_conflict": _rule("assessor", "proctor", "director", "board", "approver"),
     "people.agree_accommodation": _rule("director"),
+    "people.propose_erasure": _rule("director", "approver"),
+    "people.erase_person": _rule("director", "approver"),
     # content
     "schemes.load_content_plan": _rule("author", "service"),
     "schemes.record_duty": _rule("director"),
@@ -222,9 +224,13 @@ INTERNAL: frozenset[str] = frozenset(
         "ledger.sequence",
         "ledger.checkpoint",
         "ledger.erase_salts",
+        "ledger.forget_arguments",
         "people.service_account",
         "people.record_holding",
         "people.change_holding",
+        "attempts.forget_person",
+        "awards.forget_credentials",
+        "proctoring.forget_incidents",
         "validity.datasets.forget_names",
     }
 )

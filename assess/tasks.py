@@ -18,10 +18,13 @@ from assess.people.actions import service_account
 from assess.people.queries import actor
 from assess.proctoring import queries as proctoring
 from assess.psychometrics.responses import ResponseError
+from assess.validity.cut_scores.queries import cuts_of
 from assess.validity.datasets import queries as datasets
-from assess.validity.studies import queries as studies
-from assess.validity.studies.actions import NO_SCORES, Computed
+from assess.validity.errors import ValidityError
+from assess.validity.studies.actions import Computed
+from assess.validity.studies.dataset_study import Settings, study_of_bytes
 from assess.validity.studies.models import StudyRun
+from assess.validity.studies.steps import FREEZING, KEEPING
 
 TOPICS: dict[str, str] = {
     "score_attempt": "attempts.score_attempt",
@@ -32,6 +35,10 @@ TOPICS: dict[str, str] = {
 
 LONGEST_SECTION = timedelta(minutes=5)
 """A study of which nothing was heard for so long was lost with its worker, and begins again."""
+
+
+class _Stopped(Exception):
+    """Somebody stopped the study."""
 
 
 def _study(run_id: str) -> bool:
@@ -50,19 +57,32 @@ def _study(run_id: str) -> bool:
     who = actor(service_account(name="follow-up"))
 
     def tell(step: str) -> None:
-        door.act(who, "validity.studies.note_study_progress", run_id=run_id, step=step)
+        noted: StudyRun = door.act(who, "validity.studies.note_study_progress", run_id=run_id, step=step)
+        if noted.state not in StudyRun.UNDER_WAY:
+            raise _Stopped
 
-    tell("freezing the scores")
     try:
-        frozen = datasets.frozen_scores(run.scheme_version_id)
-        if not frozen.attempts:
-            door.act(who, "validity.studies.end_study_run", run_id=run_id, sentence=NO_SCORES)
-            return True
-        document = studies.study_of(run.scheme_version_id, frozen, tell)
-    except ResponseError as error:
+        tell(FREEZING)
+        prepared = datasets.prepare(run.scheme_version_id)
+        dataset = door.act(who, "validity.studies.freeze_for_run", run_id=run_id, prepared=prepared)
+        settings = Settings(cuts_of(run.scheme_version_id))
+        found = Computed(settings, study_of_bytes(datasets.body_of(dataset), settings, tell))
+        tell(KEEPING)
+    except _Stopped:
+        return True
+    except (ResponseError, ValidityError) as error:
         door.act(who, "validity.studies.end_study_run", run_id=run_id, sentence=str(error))
         return True
-    door.act(who, "validity.studies.end_study_run", run_id=run_id, found=Computed.of(frozen), document=document)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        _log.exception("a study broke off", run=run_id)
+        sentence = (
+            f"The computation broke off ({type(error).__name__}). Nothing was kept; tell who runs this installation."
+        )
+        door.act(who, "validity.studies.end_study_run", run_id=run_id, sentence=sentence)
+        return True
+    door.act(who, "validity.studies.end_study_run", run_id=run_id, found=found)
     return True
 
 

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -25,7 +26,7 @@ from assess.attempts.conditions import (
 from assess.attempts.forms import draw_pins
 from assess.attempts.kinds import ROLE, family, order
 from assess.attempts.media import MOST_OF_A_ROLE, TAKEN_BY, Picture
-from assess.attempts.models import Attempt, Media, Quarantine, Registration, Score, Seal, Stream
+from assess.attempts.models import Attempt, Entry, Media, Quarantine, Registration, Score, Seal, Stream
 from assess.attempts.plan import fold_plan
 from assess.attempts.queries import (
     accounts_among,
@@ -41,6 +42,7 @@ from assess.attempts.queries import (
 from assess.attempts.receipts import sign_receipt
 from assess.attempts.scoring import score
 from assess.attempts.seals import seal_digest, seal_document, still_missing
+from assess.attempts.words import without_words
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
 from assess.ledger.keys import signing_key
@@ -494,3 +496,33 @@ def erase_media(*, media_ids: Sequence[uuid.UUID], because: str) -> list[Media]:
         if not Media.objects.filter(attempt=media.attempt_id, sha256=media.sha256, erased_at=None).exists():
             shelf.remove(media.attempt_id, media.file_name)
     return erased
+
+
+def forget_person(*, account_id: uuid.UUID) -> dict[str, int]:
+    """Erase pictures, words and records of a person's attempts. What was measured, marked and scored stays, under nobody's name.
+
+    Words leave the journal; the chain keeps their digests, which cover far more than words, so nothing can be guessed from them.
+    """
+    because = "Erased with the person."
+    attempts = list(Attempt.objects.filter(registration__candidate_id=account_id).values_list("pk", flat=True))
+    pictures = Media.objects.filter(attempt__in=attempts, erased_at=None).values_list("pk", flat=True)
+    erased = erase_media(media_ids=list(pictures), because=because)
+    words = 0
+    for entry in Entry.objects.filter(stream__subject__in=attempts):
+        payload = without_words(entry.kind, entry.payload)
+        if payload is not None:
+            Entry.objects.filter(pk=entry.pk).update(payload=payload)
+            words += 1
+    refused = Quarantine.objects.filter(stream__subject__in=attempts).update(body=b"", sentence=because)
+    for registration in Registration.objects.filter(candidate_id=account_id):
+        registration.requirements = [_without_numbers(one) for one in registration.requirements]
+        registration.save(update_fields=["requirements"])
+        ledger.erase_salts(kind="registration", record_id=registration.pk)
+        ledger.record_row(kind="registration", row=registration)
+    return {"pictures": len(erased), "words in journals": words, "refused entries": refused}
+
+
+def _without_numbers(requirement: dict[str, Any]) -> dict[str, Any]:
+    """A requirement as it was checked, without the number of what met it."""
+    kinds = [reference.split(" ", 1)[0] for reference in requirement["by"]]
+    return {**requirement, "by": kinds, "sentence": "Erased with the person."}

@@ -282,3 +282,17 @@ def _change(actor_id: uuid.UUID, credential_id: uuid.UUID, kind: str, reason: st
     ledger.record_row(kind="status", row=proposed)
     holders.change_holding(credential_id=credential.pk, state=STANDING[StatusChange.Kind(kind)])
     return proposed
+
+
+def forget_credentials(*, account_id: uuid.UUID) -> dict[str, int]:
+    """Erase what credentials of a person said. That there were some, when they were issued and how they ended stays.
+
+    The digest goes too: it covers the salted name of the holder.
+    """
+    mine = Credential.objects.filter(holder_id=account_id)
+    for credential in mine:
+        credential.document, credential.digest = {}, b""
+        credential.save(update_fields=["document", "digest"])
+        ledger.erase_salts(kind="award", record_id=credential.pk)
+        ledger.record_row(kind="award", row=credential)
+    return {"credentials": len(mine)}

@@ -100,7 +100,7 @@ def held_credential(holder_id: uuid.UUID, credential_id: uuid.UUID) -> Credentia
 def shared_credential(credential_id: uuid.UUID) -> dict[str, Any] | None:
     """The document of a credential by its identifier: whoever has the holder's link knows it."""
     found = Credential.objects.filter(pk=credential_id).values_list("document", flat=True).first()
-    return None if found is None else dict(found)
+    return dict(found) if found else None  # an erased one says nothing any more
 
 
 def latest_decisions(scheme_version_id: uuid.UUID) -> list[Decision]:

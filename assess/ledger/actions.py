@@ -23,7 +23,7 @@ from assess.ledger import leaves
 from assess.ledger.canonical import salted
 from assess.ledger.keys import signing_key
 from assess.ledger.merkle import CompactRange
-from assess.ledger.models import Change, Checkpoint, Leaf, Outbox
+from assess.ledger.models import Act, Change, Checkpoint, Leaf, Outbox
 from assess.ledger.rows import row_document
 
 _log = structlog.get_logger(__name__)
@@ -130,8 +130,27 @@ def checkpoint(*, at: datetime | None = None) -> Checkpoint | None:
 
 
 def erase_salts(*, kind: str, record_id: object) -> int:
-    """Erase what could tie a leaf to its record's content. The tree stays whole; the leaf no longer says anything."""
-    return Leaf.objects.filter(kind=kind, record=str(record_id)).update(salt=None)
+    """Erase what could tie a leaf to its record's content. The tree stays whole; the leaf no longer says anything.
+
+    What still waits for the sequencer loses its salt before it becomes a leaf.
+    """
+    waiting = Outbox.objects.filter(topic="ledger", payload__kind=kind, payload__record=str(record_id), done_at=None)
+    for row in waiting:
+        row.payload["salt"] = None
+        row.save(update_fields=["payload"])
+    return len(waiting) + Leaf.objects.filter(kind=kind, record=str(record_id)).update(salt=None)
+
+
+def forget_arguments(*, record: str) -> int:
+    """Drop the digests of what acts on a record were told, which could be searched for a name, with the salts of their leaves.
+
+    Acts are found by the records they made: the account that was opened, the certificate that was recorded.
+    """
+    found = list(Act.objects.filter(records__icontains=record))
+    for act in found:
+        Act.objects.filter(pk=act.pk).update(arguments_sha256=b"")
+        erase_salts(kind="act", record_id=act.pk)
+    return len(found)
 
 
 def _leaf(row: Outbox, index: int) -> Leaf:
@@ -146,7 +165,7 @@ def _leaf(row: Outbox, index: int) -> Leaf:
         kind=stated.kind,
         record=stated.record,
         commitment=stated.commitment,
-        salt=bytes.fromhex(row.payload["salt"]),
+        salt=None if row.payload["salt"] is None else bytes.fromhex(row.payload["salt"]),
         leaf_hash=stated.hash,
         at=row.created_at,
     )

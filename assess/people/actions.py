@@ -4,14 +4,18 @@ import secrets
 import uuid
 from datetime import date, timedelta
 
+from django.apps import apps
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from assess.ledger import actions as ledger
+from assess.people.erasing import ERASERS
 from assess.people.models import (
     Accommodation,
     Account,
     Certificate,
     Conflict,
+    Erasure,
     Holding,
     Organisation,
     RoleAssignment,
@@ -213,3 +217,112 @@ def agree_accommodation(
         agreed_by_id=actor_id,
         agreed_at=timezone.now(),
     )
+
+
+def propose_erasure(*, actor_id: uuid.UUID, account_id: uuid.UUID, ground: str) -> Erasure:
+    """Propose that a person be erased: the request they made, or the rule that asks for it. Another person does it.
+
+    Raises
+    ------
+    PeopleError
+        `no-such-account`, `own-erasure`, `ground`, `erased`; `hindered` names what has to happen first.
+    """
+    account = Account.objects.filter(pk=account_id, kind=Account.Kind.PERSON).first()
+    if account is None:
+        raise PeopleError("no-such-account", "There is no account of a person with this identifier.")
+    if account.pk == actor_id:
+        raise PeopleError("own-erasure", "Nobody erases themselves here. Ask a director of the centre.")
+    if not ground.strip():
+        raise PeopleError("ground", "Say on what ground: the day of the person's request, or the rule. No name.")
+    if _names(account, ground):
+        raise PeopleError(
+            "names-the-person", "The ground stays on record: word it without the person's name or address."
+        )
+    if Erasure.objects.filter(account=account).exists():
+        raise PeopleError("erased", "The erasure of this person is proposed or done already.")
+    _unhindered(account.pk)
+    made = Erasure.objects.create(
+        account=account, ground=ground.strip()[:300], proposed_by_id=actor_id, proposed_at=timezone.now()
+    )
+    ledger.record_row(kind="erasure", row=made)
+    return made
+
+
+def erase_person(*, actor_id: uuid.UUID, erasure_id: uuid.UUID) -> Erasure:
+    """Erase a person: name, address, date of birth, certificates, adjustments, pictures, words, and who stood behind frozen data.
+
+    Scores, decisions, studies and the ledger's tree stay, and no longer say whose they are. It can't be undone.
+
+    Raises
+    ------
+    PeopleError
+        `same-person`, `own-erasure`, `done`, `hindered`.
+    """
+    erasure = Erasure.objects.select_for_update().get(pk=erasure_id)
+    if erasure.done_at is not None:
+        raise PeopleError("done", "This person was erased already.")
+    if erasure.proposed_by_id == actor_id:
+        raise PeopleError("same-person", "Erasing takes two: another person than the one who proposed it does it.")
+    if erasure.account_id == actor_id:
+        raise PeopleError("own-erasure", "Nobody erases themselves here.")
+    _unhindered(erasure.account_id)
+    counts = _forget_account(erasure.account_id)
+    for eraser in ERASERS.values():
+        counts |= eraser.forget(account_id=erasure.account_id)
+    erasure.done_by_id, erasure.done_at, erasure.counts = actor_id, timezone.now(), dict(sorted(counts.items()))
+    erasure.save(update_fields=["done_by", "done_at", "counts"])
+    ledger.record_row(kind="erasure", row=erasure)
+    return erasure
+
+
+SIGNING_IN = ("account", "mfa", "socialaccount")
+"""Labels of the applications that keep addresses, second factors and other servers' identities of an account."""
+
+
+def _signing_in() -> list[type[Model]]:
+    """Their tables that are about one account."""
+    return [
+        table
+        for label in SIGNING_IN
+        for table in apps.get_app_config(label).get_models()
+        if any(field.name == "user" for field in table._meta.get_fields())
+    ]
+
+
+def _names(account: Account, words: str) -> bool:
+    told = words.casefold()
+    names = (account.given_name, account.family_name, account.email)
+    return any(name.strip() and name.casefold() in told for name in names)
+
+
+def _unhindered(account_id: uuid.UUID) -> None:
+    reasons = [reason for eraser in ERASERS.values() for reason in eraser.objections(account_id)]
+    if reasons:
+        raise PeopleError("hindered", " ".join(reasons))
+
+
+def _forget_account(account_id: uuid.UUID) -> dict[str, int]:
+    """What `people` itself knows of somebody. The row stays: everything else refers to people by its identifier."""
+    account = Account.objects.select_for_update().get(pk=account_id)
+    account.given_name, account.family_name, account.date_of_birth = "Erased", "person", None
+    account.email, account.is_active, account.erased_at = f"{account.pk}@erased.invalid", False, timezone.now()
+    account.set_unusable_password()
+    account.save()
+    certificates = Certificate.objects.filter(holder=account)
+    shown = certificates.count()
+    certificates.update(issuer="", number="", how_verified="")
+    adjusted, _ = Accommodation.objects.filter(candidate=account).delete()
+    related, _ = Conflict.objects.filter(Q(person=account) | Q(candidate=account)).delete()
+    links, _ = SignInLink.objects.filter(account=account).delete()
+    RoleAssignment.objects.filter(account=account, until=None).update(until=timezone.now())
+    for table in _signing_in():
+        table._default_manager.filter(user=account).delete()
+    forgotten = ledger.forget_arguments(record=str(account.pk))
+    return {
+        "accounts": 1,
+        "certificates": shown,
+        "accommodations": adjusted,
+        "relations": related,
+        "sign-in links": links,
+        "acts' arguments": forgotten,
+    }

@@ -35,6 +35,7 @@ class Account(AbstractBaseUser):
     date_of_birth = models.DateField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     simulated = models.BooleanField(default=False, help_text="a made-up person of a demonstration")
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="since when nothing tells who this was")
     objects = AccountManager()
     USERNAME_FIELD = "email"
 
@@ -179,3 +180,33 @@ class Accommodation(models.Model):
 
     def __str__(self) -> str:
         return self.description
+
+
+class Erasure(models.Model):
+    """Somebody is to be erased: one named person proposes it with the reason, another one does it. It can't be undone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="erasures")
+    ground = models.CharField(max_length=300, help_text="the request or the rule it rests on; no name")
+    proposed_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    done_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    done_at = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict, help_text="what was erased, by kind")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_by=None, done_at=None)
+                | (Q(done_by__isnull=False, done_at__isnull=False) & ~Q(done_by=F("proposed_by"))),
+                name="an_erasure_takes_two",
+            ),
+            models.CheckConstraint(condition=~Q(ground=""), name="an_erasure_has_a_ground"),
+            models.CheckConstraint(
+                condition=~Q(proposed_by=F("account")) & ~Q(done_by=F("account")), name="nobody_erases_themselves"
+            ),
+            models.UniqueConstraint(fields=["account"], name="a_person_is_erased_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"erasure of {self.account_id}"

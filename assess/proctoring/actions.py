@@ -372,3 +372,12 @@ def _role(actor_id: uuid.UUID, attempt: Attempt) -> str:
         sitting_id=attempt.sitting_id, candidate_id=candidate, role=role, person_id=actor_id, work="supervision"
     )
     return role
+
+
+def forget_incidents(*, account_id: uuid.UUID) -> dict[str, int]:
+    """Erase the words of incidents of a person's attempts. Of which kind they were, and what was found, stays."""
+    because = "Erased with the person."
+    mine = Incident.objects.filter(attempt__registration__candidate_id=account_id)
+    replied = mine.exclude(reply="").update(reply=because)
+    Review.objects.filter(incident__in=mine).update(words=because)
+    return {"words of incidents": mine.update(words=because), "replies": replied}

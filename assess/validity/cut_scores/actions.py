@@ -37,6 +37,7 @@ from assess.validity.cut_scores.queries import (
     record_of,
 )
 from assess.validity.cut_scores.rules import FoundCut, NoCut
+from assess.validity.datasets.actions import freeze_scores
 from assess.validity.errors import ValidityError
 
 MOST_ROWS = 2_000
@@ -621,6 +622,15 @@ def _commit_ratings(meeting: Meeting, event: MeetingEvent) -> None:
     ledger.record(kind="meeting ratings", record_id=f"{meeting.pk}:{event.number}", document=document)
 
 
+def _freeze(meeting: Meeting, actor_id: uuid.UUID) -> None:
+    """Keep what the cut is computed from, so that the digest in its document leads to bytes."""
+    try:
+        freeze_scores(actor_id=actor_id, scheme_version_id=meeting.scheme_version_id)
+    except ValidityError as error:
+        if error.code != "no-scores":
+            raise
+
+
 def _previous(meeting: Meeting) -> float | None:
     """The cut in force for this part; None while none is adopted."""
     cuts = {cut.part: cut for cut in cut_scores_in_force(meeting.scheme_version_id)}
@@ -629,6 +639,8 @@ def _previous(meeting: Meeting) -> float | None:
 
 
 def _close(meeting: Meeting, record: Record, actor_id: uuid.UUID) -> CutScore:
+    if Method(meeting.method) in FROM_SCORES:
+        _freeze(meeting, actor_id)
     given, seen, data = gathered(meeting, record)
     try:
         found = found_cut(given)

@@ -79,12 +79,7 @@ def impressions_of(scheme_version_id: uuid.UUID, tasks: Sequence[str]) -> tuple[
     """Scores and overall impressions of some tasks, the digest of the frozen data, and whether people in it are made up."""
     wanted = set(tasks)
     frozen = frozen_scores(scheme_version_id)
-    maxima = {
-        task["task"]: Decimal(task["maximum"])
-        for attempt in frozen.attempts
-        for task in attempt.document["tasks"]
-        if task["task"] in wanted
-    }
+    maxima = {task: top for task, top in frozen.maxima.items() if task in wanted}
     rated = frozen.arrays.global_ratings
     seen = Impressions(
         tasks=rated.tasks, percent=rated.percent, ratings=rated.ratings, borderline=rated.borderline, maxima=maxima

@@ -227,6 +227,33 @@ class Groups:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Sittings:
+    """The sitting of each person of the part scores: what is pooled can be looked at sitting by sitting.
+
+    Attributes
+    ----------
+    labels
+        One per person, in the order of the part scores and of the responses.
+    names
+        Every sitting, in time.
+
+    Raises
+    ------
+    ResponseError
+        `duplicate_name`; `names_do_not_fit` where a label is not one of the names.
+    """
+
+    labels: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _all_different(self.names, "sitting")
+        unknown = sorted(set(self.labels) - set(self.names))
+        if unknown:
+            raise ResponseError("names_do_not_fit", f"{unknown[0]!r} is not one of the sittings")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Judgements:
     """What standard setters say of items.
 

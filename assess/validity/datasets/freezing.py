@@ -1,159 +1,156 @@
-"""Freezing a set of scores for a study: stored score documents become the arrays that the analyses take.
+"""The arrays that the analyses take, made from a dataset's contents and from nothing else.
 
-People appear under study-local labels, not under their identifiers. An item that stood on a form and was left out is
-worth 0; an item that did not stand on it is missing.
+An item that stood on a form and was left out is worth 0 (scoring says so); an item that did not stand on it is missing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
 import numpy as np
 
-from assess.validity.datasets.arrays import GlobalRatings, PartScores, Ratings, Responses
+from assess.psychometrics.responses import FloatArray
+from assess.validity.datasets.arrays import (
+    GlobalRatings,
+    Groups,
+    PartScores,
+    Ratings,
+    Responses,
+    Sittings,
+)
+from assess.validity.datasets.contents import Column, Contents, FrozenAttempt, item_names
 
 BORDERLINE = 3.0
 """The global rating that means "could be either side of the standard"."""
 
-
-@dataclass(frozen=True)
-class ScoredAttempt:
-    """One attempt in a study: its label there, its stored score, and who held each assessor role."""
-
-    label: str
-    document: Mapping[str, Any]
-    people: Mapping[str, str]
+LEVELS_UP_TO = 3.0
 
 
 @dataclass(frozen=True)
 class Frozen:
+    """`groups` are the groups whose items' fairness is asked about; each has one label per row of the responses."""
+
     responses: Responses
     ratings: Ratings
     task_scores: Ratings
     parts: PartScores
     global_ratings: GlobalRatings
+    sittings: Sittings
+    groups: tuple[Groups, ...]
 
 
-def freeze(
-    attempts: Sequence[ScoredAttempt], *, parts: Sequence[tuple[str, str]], weights: Mapping[str, float]
-) -> Frozen:
-    """Arrays of all attempts.
-
-    Parameters
-    ----------
-    parts
-        Identifier and kind of each part, in the order of the scheme.
-    weights
-        Weight of each part in the overall score.
-    """
-    exam = next((name for name, kind in parts if kind == "online_exam"), "")
-    responses = _responses(attempts, part=exam)
-    matrix = np.array([[_percent(attempt, name) for name, _ in parts] for attempt in attempts], dtype=float)
+def freeze(contents: Contents) -> Frozen:
+    """Arrays of all attempts, in the order of their names."""
+    attempts = sorted(contents.attempts, key=lambda one: one.name)
+    exam = next((part.identifier for part in contents.parts if part.kind == "online_exam"), "")
+    responses = _responses(contents, attempts, part=exam)
+    names = tuple(part.identifier for part in contents.parts)
+    matrix = np.array([[_number(text) for text in one.parts] for one in attempts], dtype=float)
     components = {
-        name: responses
-        if kind == "online_exam"
-        else _tasks(attempts, name)
-        if kind == "practical"
-        else _runs(attempts, name)
-        for name, kind in parts
+        part.identifier: responses
+        if part.kind == "online_exam"
+        else _tasks(contents, attempts, part.identifier)
+        if part.kind == "practical"
+        else _runs(contents, attempts, part.identifier)
+        for part in contents.parts
     }
     return Frozen(
         responses=responses,
-        ratings=_judgements(attempts),
-        task_scores=_sheets(attempts),
+        ratings=_judgements(contents, attempts),
+        task_scores=_sheets(contents, attempts),
         parts=PartScores(
-            matrix=matrix.reshape(len(attempts), len(parts)),
-            parts=tuple(name for name, _ in parts),
+            matrix=matrix.reshape(len(attempts), len(names)),
+            parts=names,
             components=components,
-            must_pass=np.array([_must_pass(attempt) for attempt in attempts], dtype=float),
-            weights=weights,
+            must_pass=np.array([_must_pass(one) for one in attempts], dtype=float),
+            weights={part.identifier: float(part.weight) for part in contents.parts},
         ),
-        global_ratings=_global_ratings(attempts),
+        global_ratings=_global_ratings(contents, attempts),
+        sittings=_sittings(contents, attempts),
+        groups=tuple(_groups(contents, attempts)),
     )
 
 
 def _number(text: str | None) -> float:
-    return float("nan") if text is None else float(Decimal(text))
+    return float("nan") if text is None else float(text)
 
 
-def _percent(attempt: ScoredAttempt, part: str) -> float:
-    return next(
-        (_number(found["percent"]) for found in attempt.document["parts"] if found["part"] == part), float("nan")
-    )
-
-
-def _must_pass(attempt: ScoredAttempt) -> float:
-    met = [value for task in attempt.document["tasks"] for value in task["must_pass"].values()]
+def _must_pass(attempt: FrozenAttempt) -> float:
+    met = [value for task in attempt.tasks for value in task.must_pass.values()]
     if False in met:
         return 0.0
     return float("nan") if None in met else 1.0
 
 
-def _responses(attempts: Sequence[ScoredAttempt], *, part: str) -> Responses:
-    scored = [[item for item in attempt.document["items"] if item["scored"]] for attempt in attempts]
-    names = sorted({item["item"] for items in scored for item in items})
-    place = {name: column for column, name in enumerate(names)}
-    matrix = np.full((len(attempts), len(names)), np.nan)
-    maxima = np.ones(len(names))
-    for row, items in enumerate(scored):
-        for item in items:
-            matrix[row, place[item["item"]]] = _number(item["points"])
-            maxima[place[item["item"]]] = _number(item["maximum"])
-    return Responses(matrix=matrix, items=tuple(names), maxima=maxima, part=part)
+def _responses(contents: Contents, attempts: Sequence[FrozenAttempt], *, part: str) -> Responses:
+    matrix = np.full((len(attempts), len(contents.items)), np.nan)
+    for row, attempt in enumerate(attempts):
+        if attempt.items:
+            columns, points = zip(*attempt.items, strict=True)
+            matrix[row, list(columns)] = [_number(text) for text in points]
+    return Responses(matrix=matrix, items=item_names(contents.items), maxima=_maxima(contents.items), part=part)
 
 
-def _tasks(attempts: Sequence[ScoredAttempt], part: str) -> Responses:
+def _maxima(columns: Sequence[Column]) -> FloatArray:
+    return np.array([_number(one.maximum) for one in columns], dtype=float)
+
+
+def _table(rows: Iterable[Iterable[tuple[int, str | None]]], shape: tuple[int, int]) -> FloatArray:
+    matrix = np.full(shape, np.nan)
+    for row, cells in enumerate(rows):
+        for column, text in cells:
+            matrix[row, column] = _number(text)
+    return matrix
+
+
+def _tasks(contents: Contents, attempts: Sequence[FrozenAttempt], part: str) -> Responses:
     """Task scores as components of the practical part."""
-    names = sorted({task["task"] for attempt in attempts for task in attempt.document["tasks"]})
-    rows = [{task["task"]: task for task in attempt.document["tasks"]} for attempt in attempts]
-    matrix = np.array([[_number(row[name]["points"]) if name in row else np.nan for name in names] for row in rows])
-    maxima = [max((_number(row[name]["maximum"]) for row in rows if name in row), default=1.0) for name in names]
-    return Responses(
-        matrix=matrix.reshape(len(attempts), len(names)), items=tuple(names), maxima=np.array(maxima), part=part
-    )
+    shape = (len(attempts), len(contents.tasks))
+    matrix = _table(([(task.task, task.points) for task in one.tasks] for one in attempts), shape)
+    return Responses(matrix=matrix, items=item_names(contents.tasks), maxima=_maxima(contents.tasks), part=part)
 
 
-def _runs(attempts: Sequence[ScoredAttempt], part: str) -> Responses:
-    names = sorted({one["simulation"] for attempt in attempts for one in attempt.document["simulations"]})
-    rows = [{one["simulation"]: one["share"] for one in attempt.document["simulations"]} for attempt in attempts]
-    matrix = np.array([[_number(row.get(name)) for name in names] for row in rows])
-    return Responses(
-        matrix=matrix.reshape(len(attempts), len(names)), items=tuple(names), maxima=np.ones(len(names)), part=part
-    )
+def _runs(contents: Contents, attempts: Sequence[FrozenAttempt], part: str) -> Responses:
+    shape = (len(attempts), len(contents.simulations))
+    matrix = _table((one.simulations for one in attempts), shape)
+    names = item_names(contents.simulations)
+    return Responses(matrix=matrix, items=names, maxima=np.ones(len(names)), part=part)
 
 
-def _judgements(attempts: Sequence[ScoredAttempt]) -> Ratings:
+Row = tuple[str, str, str, str, float]
+
+
+def _judgements(contents: Contents, attempts: Sequence[FrozenAttempt]) -> Ratings:
     """Every judgement level of every assessor, in long form."""
+    names = item_names(contents.tasks)
     rows = [
-        (attempt.label, attempt.people.get(sheet["role"], sheet["role"]), criterion, task["task"], float(one["level"]))
+        (attempt.name, sheet.assessor, criterion, names[task.task], float(level))
         for attempt in attempts
-        for task in attempt.document["tasks"]
-        for sheet in task["sheets"]
-        for criterion, one in sheet["criteria"].items()
-        if one["level"] is not None
+        for task in attempt.tasks
+        for sheet in task.sheets
+        for criterion, level in sheet.levels.items()
     ]
-    return _long(rows, 3.0)
+    return _long(rows, LEVELS_UP_TO)
 
 
-def _sheets(attempts: Sequence[ScoredAttempt]) -> Ratings:
+def _sheets(contents: Contents, attempts: Sequence[FrozenAttempt]) -> Ratings:
     """Every assessor's score of every task, in per cent, in long form."""
+    names, maxima = item_names(contents.tasks), _maxima(contents.tasks)
     rows = [
         (
-            attempt.label,
-            attempt.people.get(sheet["role"], sheet["role"]),
+            attempt.name,
+            sheet.assessor,
             "task score",
-            task["task"],
-            round(100 * _number(sheet["points"]) / _number(task["maximum"]), 2),
+            names[task.task],
+            round(100 * _number(sheet.points) / float(maxima[task.task]), 2),
         )
         for attempt in attempts
-        for task in attempt.document["tasks"]
-        for sheet in task["sheets"]
+        for task in attempt.tasks
+        for sheet in task.sheets
     ]
     return _long(rows, 100.0)
 
 
-def _long(rows: Sequence[tuple[str, str, str, str, float]], maximum: float) -> Ratings:
+def _long(rows: Sequence[Row], maximum: float) -> Ratings:
     columns = list(zip(*rows, strict=True)) if rows else [(), (), (), (), ()]
     persons, raters, criteria, tasks, values = columns
     return Ratings(
@@ -166,19 +163,39 @@ def _long(rows: Sequence[tuple[str, str, str, str, float]], maximum: float) -> R
     )
 
 
-def _global_ratings(attempts: Sequence[ScoredAttempt]) -> GlobalRatings:
+def _global_ratings(contents: Contents, attempts: Sequence[FrozenAttempt]) -> GlobalRatings:
     """One row per candidate and task: the assessors' mean score on their mean rating, so that rows are independent."""
+    names, maxima = item_names(contents.tasks), _maxima(contents.tasks)
     rows = []
     for attempt in attempts:
-        for task in attempt.document["tasks"]:
-            rated = [sheet for sheet in task["sheets"] if sheet["global_rating"] is not None]
+        for task in attempt.tasks:
+            rated = [(sheet, sheet.global_rating) for sheet in task.sheets if sheet.global_rating is not None]
             if rated:
-                points = sum(_number(sheet["points"]) for sheet in rated) / len(rated)
-                rating = sum(float(sheet["global_rating"]) for sheet in rated) / len(rated)
-                rows.append((task["task"], 100 * points / _number(task["maximum"]), rating))
+                points = sum(_number(sheet.points) for sheet, _ in rated) / len(rated)
+                rating = sum(float(given) for _, given in rated) / len(rated)
+                rows.append((names[task.task], 100 * points / float(maxima[task.task]), rating))
     return GlobalRatings(
         tasks=tuple(row[0] for row in rows),
         percent=np.array([row[1] for row in rows], dtype=float),
         ratings=np.array([row[2] for row in rows], dtype=float),
         borderline=BORDERLINE,
     )
+
+
+def _sittings(contents: Contents, attempts: Sequence[FrozenAttempt]) -> Sittings:
+    """Sittings are called by their day, and by their site where several days or sites need it."""
+    names = [f"{one.day}, {one.site}" if one.site else one.day for one in contents.sittings]
+    names = [name if names.count(name) == 1 else f"{name} ({place + 1})" for place, name in enumerate(names)]
+    return Sittings(labels=tuple(names[one.sitting] for one in attempts), names=tuple(names))
+
+
+def _groups(contents: Contents, attempts: Sequence[FrozenAttempt]) -> Iterable[Groups]:
+    """Every group that at least two values are known of. Of more than two values each is held against all others."""
+    for name in sorted({name for one in attempts for name in one.groups}):
+        labels = tuple(one.groups.get(name, "") for one in attempts)
+        values = sorted({label for label in labels if label})
+        if len(values) == 2:
+            yield Groups(labels=labels, column=name)
+        elif len(values) > 2:
+            for value in values:
+                yield Groups(labels=labels, column=name, focal=value)

@@ -11,14 +11,34 @@ from decimal import Decimal
 from typing import Any
 
 from assess.psychometrics.responses import ResponseError
-from assess.validity.datasets.arrays import GlobalRatings, Groups, Judgements, PartScores, Ratings, Responses
+from assess.validity.datasets.arrays import (
+    GlobalRatings,
+    Groups,
+    Judgements,
+    PartScores,
+    Ratings,
+    Responses,
+    Sittings,
+)
 from assess.validity.report.written import Document
 from assess.validity.studies.decision_study import Cuts, borderline_document, part_document
 from assess.validity.studies.judgement_study import judgement_document
 from assess.validity.studies.rating_study import rating_document
 from assess.validity.studies.response_study import response_document
+from assess.validity.studies.sitting_study import sitting_document
+from assess.validity.studies.software import software
 
-__all__ = ["Cuts", "GlobalRatings", "Groups", "Judgements", "PartScores", "Ratings", "Responses", "analyse"]
+__all__ = [
+    "Cuts",
+    "GlobalRatings",
+    "Groups",
+    "Judgements",
+    "PartScores",
+    "Ratings",
+    "Responses",
+    "Sittings",
+    "analyse",
+]
 
 Number = float | Decimal
 Report = Callable[[str], None]
@@ -26,6 +46,15 @@ Report = Callable[[str], None]
 
 def _in_silence(step: str) -> None:
     """Tell nobody how far it is."""
+
+
+def _within(section: str, report: Report) -> Report:
+    return lambda step: report(f"{section}: {step}")
+
+
+def _judged(given: Judgements, seed: int, report: Report) -> Document:
+    report("judgements")
+    return judgement_document(given, seed=seed)
 
 
 def analyse(
@@ -38,7 +67,8 @@ def analyse(
     parts: PartScores | None = None,
     global_ratings: GlobalRatings | None = None,
     judgements: Judgements | None = None,
-    groups: Groups | None = None,
+    groups: Groups | Sequence[Groups] | None = None,
+    sittings: Sittings | None = None,
     cuts: Mapping[str, tuple[Number, Number | None]] | None = None,
     rating_cut: float | None = None,
     sources: Sequence[Mapping[str, str]] = (),
@@ -57,7 +87,9 @@ def analyse(
         The data; each one given gets its section, the others are None. `ratings` are marks on criteria, `task_scores` each
         rater's score of a whole task (one criterion per task) where both are known.
     groups
-        The group of each person of the responses.
+        The group of each person of the responses; several of them are several comparisons.
+    sittings
+        The sitting of each person of the parts (and of the responses), so that what is pooled is also told apart.
     cuts
         Part (or "overall") → (cut score, its standard error or None), per cent.
     rating_cut
@@ -67,13 +99,13 @@ def analyse(
     seed
         Of all random numbers.
     report
-        Told the name of each section that has data before it is computed, and longer steps of one ("responses: fit").
+        Told each step that has data before it is computed ("responses: fit"); `steps.STEPS` lists them.
 
     Returns
     -------
     dict
-        `kind`, `version`, `title`, `simulated`, `seed`, `sources`, `responses`, `ratings`, `task_scores`, `borderline`,
-        `judgements`, `parts`; see the reference page of the study. `assess.ledger.canonical.canonical` accepts it.
+        `kind`, `version`, `title`, `simulated`, `seed`, `sources`, `software`, `responses`, `ratings`, `task_scores`,
+        `borderline`, `judgements`, `parts`, `sittings`; see the reference page of the study. `canonical` accepts it.
 
     Raises
     ------
@@ -102,22 +134,26 @@ def analyse(
         "simulated": simulated,
         "seed": seed,
         "sources": [dict(source) for source in sources],
+        "software": dict(software()),
     }
+    compared = (groups,) if isinstance(groups, Groups) else tuple(groups or ())
     sections: dict[str, tuple[object, Callable[[Any], Any]]] = {
         "responses": (
             responses,
             lambda given: response_document(
-                given, cut=adopted.get(given.part), groups=groups, seed=seed, report=report
+                given, cut=adopted.get(given.part), groups=compared, seed=seed, report=report
             ),
         ),
-        "ratings": (ratings, lambda given: rating_document(given, cut=rating_cut)),
-        "task_scores": (task_scores, rating_document),
-        "borderline": (global_ratings, lambda given: borderline_document(given, seed=seed)),
-        "judgements": (judgements, lambda given: judgement_document(given, seed=seed)),
-        "parts": (parts, lambda given: part_document(given, cuts=adopted, seed=seed)),
+        "ratings": (ratings, lambda given: rating_document(given, cut=rating_cut, report=_within("ratings", report))),
+        "task_scores": (task_scores, lambda given: rating_document(given, report=_within("task_scores", report))),
+        "borderline": (global_ratings, lambda given: borderline_document(given, seed=seed, report=report)),
+        "judgements": (judgements, lambda given: _judged(given, seed, report)),
+        "parts": (parts, lambda given: part_document(given, cuts=adopted, seed=seed, report=report)),
     }
     for section, (given, compute) in sections.items():
-        if given is not None:
-            report(section)
         document[section] = None if given is None else compute(given)
+    document["sittings"] = None
+    if parts is not None and sittings is not None:
+        report("sittings")
+        document["sittings"] = sitting_document(parts, sittings, responses=responses, cuts=adopted)
     return document

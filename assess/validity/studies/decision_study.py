@@ -1,7 +1,7 @@
 """What a study says about the decision: cuts read off global ratings, pass rates, consistency and accuracy of the rule."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -24,8 +24,11 @@ HAIR = 1e-9
 """Scores are compared with cuts after rounding to hundredths, as the decision does; this absorbs binary dust only."""
 
 
-def borderline_document(rated: GlobalRatings, *, seed: int) -> list[Document]:
+def borderline_document(
+    rated: GlobalRatings, *, seed: int, report: Callable[[str], None] = lambda step: None
+) -> list[Document]:
     """A borderline regression for every task, with the counted points behind it."""
+    report("borderline")
     found = []
     for task in sorted(set(rated.tasks)):
         rows = np.array([name == task for name in rated.tasks])
@@ -53,23 +56,28 @@ def borderline_document(rated: GlobalRatings, *, seed: int) -> list[Document]:
     return found
 
 
-def part_document(parts: PartScores, *, cuts: Cuts, seed: int) -> Document:
+def part_document(
+    parts: PartScores, *, cuts: Cuts, seed: int, report: Callable[[str], None] = lambda step: None
+) -> Document:
     """Scores, reliability and pass rates of the parts, and how safe the compound decision is."""
     unknown = sorted(set(cuts) - {*parts.parts, OVERALL})
     if unknown:
         sentence = f"there is a cut for {unknown[0]!r}, which is not one of the parts {', '.join(parts.parts)}"
         raise ResponseError("names_do_not_fit", sentence)
+    report("parts: scores and reliability")
     reliabilities = [_reliability(parts, part) for part in parts.parts]
     scored = [
         _part(part, parts.matrix[:, column], cuts.get(part), reliabilities[column])
         for column, part in enumerate(parts.parts)
     ]
+    overall = _overall(parts, cuts, reliabilities)
+    report("parts: decision")
     return {
         "persons": len(parts.matrix),
         "parts": scored,
-        "overall": _overall(parts, cuts, reliabilities),
+        "overall": overall,
         "must_pass": None if parts.must_pass is None else _must_pass(parts.must_pass),
-        "pass_rate": estimate(_pass_rate(parts, cuts)),
+        "pass_rate": estimate(observed_pass_rate(parts, cuts)),
         "decision": _decision(parts, cuts, reliabilities, seed=seed),
     }
 
@@ -136,7 +144,7 @@ def _must_pass(must_pass: FloatArray) -> Document:
     return {"met": estimate(met), "not_judged": len(must_pass) - len(judged)}
 
 
-def _pass_rate(parts: PartScores, cuts: Cuts) -> Estimate:
+def observed_pass_rate(parts: PartScores, cuts: Cuts) -> Estimate:
     """Observed share that meets every condition, among those of whom every condition is known."""
     method = "observed pass rate under the whole rule"
     lacking = _without_cut(parts, cuts)

@@ -9,6 +9,7 @@ from assess.psychometrics.fit import InfitOutfit, ItemScoreFit
 from assess.psychometrics.irt import Calibration
 from assess.psychometrics.proportions import proportion
 from assess.psychometrics.responses import FloatArray, ResponseError
+from assess.psychometrics.results import Estimate, doubted
 from assess.validity.report.written import Document, estimate, number
 
 PRODUCTIVE = (0.7, 1.3)
@@ -45,6 +46,7 @@ def fit_document(recoded: FloatArray, names: Sequence[str], *, origin: float) ->
         "reason": squares.reason,
         "score_persons": scores.n,
         "score_reason": scores.reason,
+        "share": estimate(_share(items, squares)),
         "productive": [number(limit, 1) for limit in PRODUCTIVE],
         "items": items,
         "misfitting_persons": _persons(squares),
@@ -54,6 +56,16 @@ def fit_document(recoded: FloatArray, names: Sequence[str], *, origin: float) ->
         "curves": _curves(recoded, calibration, items, origin),
         "information": _information(calibration, origin),
     }
+
+
+def _share(items: Sequence[Document], squares: InfitOutfit) -> Estimate:
+    """Share of the items that do not follow the model, among those that can be judged."""
+    judged = [item for item in items if not item["reason"]]
+    method = "share of items that do not follow the model (n = items that can be judged)"
+    found = proportion(sum(1 for item in judged if item["remarks"]), len(judged), method=method, minimum=1)
+    if found.sufficient and not squares.sufficient:
+        return doubted(found, squares.reason)
+    return found
 
 
 def _items(squares: InfitOutfit, scores: ItemScoreFit) -> list[Document]:

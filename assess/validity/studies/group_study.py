@@ -6,12 +6,14 @@ import numpy as np
 from scipy import stats
 
 from assess.psychometrics import dif
+from assess.psychometrics.proportions import proportion
 from assess.psychometrics.responses import BoolArray, FloatArray
 from assess.psychometrics.results import LEVEL, Estimate, doubted, estimated, not_enough
 from assess.validity.datasets.arrays import Responses
 from assess.validity.report.written import Document, estimate, number
 
 WELCH = "Welch (1947), Biometrika 34, 28–35"
+ETS = "Zieky (1993), in Holland & Wainer, Differential item functioning, 337–347 (classes A, B, C)"
 FEWEST = 30
 
 
@@ -78,6 +80,28 @@ def group_document(responses: Responses, group: Sequence[str], *, column: str, f
             }
         document["items"].append(entry)
     return document
+
+
+LARGE = "C"
+
+
+def largest_share(comparisons: Sequence[Document]) -> Estimate:
+    """The largest share of items with large DIF (ETS class C) among the comparisons that have enough persons for a verdict.
+
+    Shares of different comparisons are not added up: an item that favours one group is one item, however often it is asked about.
+    """
+    method = "largest share of items in ETS class C in any comparison of groups (n = items with a verdict)"
+    shares = []
+    for found in comparisons:
+        items = [item for item in found["items"] if (item["mean_difference"] or item["delta"])["sufficient"]]
+        if items:
+            large = sum(1 for item in items if item["ets_class"] == LARGE)
+            shares.append(proportion(large, len(items), method=method, minimum=1))
+    if shares:
+        return max(shares, key=lambda one: one.value or 0.0)
+    smallest = min((min(found["persons"].values()) for found in comparisons), default=0)
+    reason = f"no comparison of groups has enough persons for a verdict on any item; the smallest group has {smallest}"
+    return not_enough(n=0, method=method, source=ETS, reason=reason)
 
 
 def _difference(responses: Responses, member: BoolArray, known: BoolArray) -> Document:

@@ -14,7 +14,12 @@ from assess.validity.studies.facet_sections import outcomes_picture
 from assess.validity.studies.judgement_sections import judges_picture
 from assess.validity.studies.rater_claims import judgement_statements, rating_statements
 from assess.validity.studies.rater_sections import severity_picture
-from assess.validity.studies.score_claims import part_statements, response_statements
+from assess.validity.studies.score_claims import (
+    data_statements,
+    part_statements,
+    response_statements,
+    sitting_statements,
+)
 from assess.validity.studies.score_sections import scores_picture
 
 Document = Mapping[str, Any]
@@ -37,6 +42,10 @@ def statements(document: Document) -> Iterator[Statement]:
         yield from judgement_statements(document["judgements"])
     if document["parts"] is not None:
         yield from part_statements(document["parts"])
+    if document.get("sittings") is not None:
+        yield from sitting_statements(document["sittings"])
+    if document.get("data") is not None:
+        yield from data_statements(document["data"])
 
 
 def one_page(document: Document) -> Markup:

@@ -1,7 +1,7 @@
 """Shared reads of studies."""
 
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -9,39 +9,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from assess.schemes import queries as schemes
-from assess.schemes.models import SchemeVersion
-from assess.validity.cut_scores.queries import cuts_of
-from assess.validity.datasets.queries import FrozenScores
-from assess.validity.studies.analysis import analyse
+from assess.ledger.canonical import canonical
+from assess.validity.datasets.queries import body_of
+from assess.validity.studies.compared import Comparison, compare
+from assess.validity.studies.dataset_study import Settings, study_of_bytes
 from assess.validity.studies.models import Study, StudyRun
-
-SEED = 20_261_123
-SIMULATED = (
-    "The candidates, their assessors and the panel are made up by a stated model with a fixed seed. "
-    "Nothing here says anything about real people."
-)
-
-
-def study_of(
-    scheme_version_id: uuid.UUID, frozen: FrozenScores, report: Callable[[str], None] = lambda section: None
-) -> dict[str, Any]:
-    """Analyse frozen scores under the cut scores adopted so far; `report` is told the section that comes next."""
-    version = SchemeVersion.objects.select_related("scheme").get(pk=scheme_version_id)
-    arrays = frozen.arrays
-    return analyse(
-        title=f"{schemes.definition_of(version).title} {version.version}",
-        simulated=SIMULATED if frozen.simulated else None,
-        responses=arrays.responses,
-        ratings=arrays.ratings,
-        task_scores=arrays.task_scores,
-        parts=arrays.parts,
-        global_ratings=arrays.global_ratings,
-        cuts=cuts_of(scheme_version_id),
-        sources=[{"name": "scores", "sha256": frozen.sha256}],
-        seed=SEED,
-        report=report,
-    )
 
 
 def latest_study(scheme_version_id: uuid.UUID) -> Study | None:
@@ -61,10 +33,14 @@ def errors_of_measurement(scheme_version_id: uuid.UUID) -> Mapping[str, Decimal]
 
 
 def evidence(scheme_version_id: uuid.UUID) -> Mapping[str, dict[str, Any] | None]:
-    """The three estimates that the gate's window looks at: reliability of the overall score, consistency, rater agreement."""
+    """The estimates that the gate's window looks at, pooled over sittings.
+
+    `reliability` of the overall score, `decision_consistency`, `rater_agreement`, `dif` (the largest share of items in ETS class C
+    in any comparison of groups) and `fit` (the share of items that do not follow the model). None: no such data.
+    """
     study = _latest_study_id(scheme_version_id)
     if study is None:
-        return {"reliability": None, "decision_consistency": None, "rater_agreement": None}
+        return dict.fromkeys(("reliability", "decision_consistency", "rater_agreement", "dif", "fit"))
     return _figures(study).evidence
 
 
@@ -94,12 +70,24 @@ def _figures(study: uuid.UUID) -> _Figures:
             "reliability": parts["overall"]["reliability"],
             "decision_consistency": parts["decision"]["consistency"],
             "rater_agreement": document["task_scores"]["agreement"]["whole"],
+            "dif": document["responses"].get("dif"),
+            "fit": (document["responses"].get("fit") or {}).get("share"),
         },
     )
 
 
 def study_by_id(study_id: uuid.UUID) -> Study | None:
-    return Study.objects.filter(pk=study_id).select_related("scheme_version__scheme", "run_by").first()
+    return Study.objects.filter(pk=study_id).select_related("scheme_version__scheme", "run_by", "dataset").first()
+
+
+def again(study: Study) -> Comparison:
+    """Compute a stored study again from its dataset's bytes, its cuts and its seed, and hold both documents against each other."""
+    document = study_of_bytes(body_of(study.dataset), Settings.of(study.settings))
+    return compare(canonical(study.document), canonical(document))
+
+
+def run_by_id(run_id: uuid.UUID) -> StudyRun | None:
+    return StudyRun.objects.filter(pk=run_id).first()
 
 
 def runs_of(scheme_version_id: uuid.UUID) -> QuerySet[StudyRun]:

@@ -19,10 +19,11 @@ BIN_LOGITS = 0.5
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Scale:
-    """Responses as categories, their calibration, the calibrated items as a form (None when nothing was calibrated), and every
-    person's measure with its standard error."""
+    """Responses as categories, the points of each item's categories, their calibration, the calibrated items as a form (None when
+    nothing was calibrated), and every person's measure with its standard error."""
 
     recoded: FloatArray
+    points: list[FloatArray]
     notes: list[str]
     calibration: RaschCalibration
     form: CalibratedForm | None
@@ -37,6 +38,7 @@ class Scale:
         measured = None if form is None else wle(recoded, calibration)
         return cls(
             recoded=recoded,
+            points=points,
             notes=notes,
             calibration=calibration,
             form=form,

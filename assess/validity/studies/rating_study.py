@@ -1,6 +1,7 @@
 """What a study says about raters: who can be compared with whom, how far marks agree, how severe each rater looks."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,16 +24,19 @@ LARGEST_NAMED = 12
 """So many persons of a subset are named in the document; the rest are counted."""
 
 
-def rating_document(ratings: Ratings, *, cut: float | None = None) -> Document:
+def rating_document(
+    ratings: Ratings, *, cut: float | None = None, report: Callable[[str], None] = lambda step: None
+) -> Document:
     """Design, connectedness, agreement, severity, use of marks and sources of variance of marks in long form.
 
     `cut` is per cent of the highest marks: with it the document says whose outcome hangs on the raters.
     """
+    report("agreement")
     marked = np.isfinite(ratings.values)
     kept = np.flatnonzero(marked)
     table = _Table.of(ratings, kept)
     raters_of = Counter(person for person, _ in {(ratings.persons[row], ratings.raters[row]) for row in kept})
-    return {
+    document: Document = {
         "persons": len(raters_of),
         "raters": len(table.raters),
         "criteria": len({(ratings.tasks[row], ratings.criteria[row]) for row in kept}),
@@ -50,11 +54,15 @@ def rating_document(ratings: Ratings, *, cut: float | None = None) -> Document:
             "whole": estimate(_whole(table), words=3),
         },
         "severity": _severity(table),
-        "categories": category_document(ratings),
-        "facets": facet_document(ratings, cut=cut),
-        "variance": variance_document(ratings),
         "raw_means_warning": RAW_MEANS_WARNING,
     }
+    report("use of marks")
+    document["categories"] = category_document(ratings)
+    report("many-facet model")
+    document["facets"] = facet_document(ratings, cut=cut)
+    report("sources of variance")
+    document["variance"] = variance_document(ratings)
+    return document
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -1,19 +1,20 @@
 """What a study says about items and the score they add up to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from assess.psychometrics.ctt import ItemAnalysis, item_analysis, mean, score_distribution
 from assess.psychometrics.reliability import alpha, omega, spearman_brown, standard_error_of_measurement
-from assess.psychometrics.responses import FloatArray
+from assess.psychometrics.responses import BoolArray, FloatArray
 from assess.psychometrics.results import Estimate, estimated, not_enough, two_sided
 from assess.validity.datasets.arrays import Groups, Responses
 from assess.validity.report.written import Document, estimate, number
 from assess.validity.studies.cut_study import cut_document
 from assess.validity.studies.dimension_study import dimension_document
 from assess.validity.studies.fit_study import fit_document
-from assess.validity.studies.group_study import group_document
+from assess.validity.studies.form_study import form_document
+from assess.validity.studies.group_study import group_document, largest_share
 from assess.validity.studies.precision import marginal_reliability
 from assess.validity.studies.rasch_study import Scale, rasch_document
 
@@ -27,7 +28,7 @@ def response_document(
     responses: Responses,
     *,
     cut: tuple[float, float | None] | None,
-    groups: Groups | None = None,
+    groups: Sequence[Groups] = (),
     seed: int = 0,
     report: Callable[[str], None] = lambda step: None,
 ) -> Document:
@@ -38,7 +39,7 @@ def response_document(
     cut
         Value and standard error in per cent, when these items have a cut score.
     groups
-        The group of each person, for differential item functioning.
+        The group of each person, for differential item functioning; one comparison each.
     report
         Told each longer step before it begins.
     """
@@ -72,8 +73,9 @@ def response_document(
     }
     report("responses: fit")
     document["fit"] = fit_document(scale.recoded, responses.items, origin=scale.calibration.population_mean)
+    report("responses: dimensions")
     document["dimensions"] = dimension_document(scale.recoded, responses.items, seed=seed)
-    report("responses: decision and groups")
+    report("responses: decision")
     document["decision"] = (
         None
         if cut is None
@@ -87,25 +89,28 @@ def response_document(
             seed=seed,
         )
     )
-    document["groups"] = (
-        None
-        if groups is None
-        else group_document(
-            used,
-            [label for label, kept in zip(groups.labels, persons, strict=True) if kept],
-            column=groups.column,
-            focal=groups.focal,
-        )
-    )
+    report("responses: groups")
+    comparisons = [_compared(used, one, persons) for one in groups]
+    document["groups"] = comparisons[0] if comparisons else None
+    document["more_groups"] = comparisons[1:]
+    document["dif"] = None if not comparisons else estimate(largest_share(comparisons))
+    report("responses: forms")
+    document["forms"] = form_document(used, scale, cut=cut, seed=seed)
     return document
 
 
-def reliability_of_form(responses: Responses, scale: Scale | None = None) -> Estimate:
+def _compared(responses: Responses, groups: Groups, persons: BoolArray) -> Document:
+    labels = [label for label, kept in zip(groups.labels, persons, strict=True) if kept]
+    return group_document(responses, labels, column=groups.column, focal=groups.focal)
+
+
+def reliability_of_form(responses: Responses, scale: Scale | None = None, *, calibrate: bool = True) -> Estimate:
     """How reliable the score of one person's form is.
 
     Alpha where everyone took the same items. Where persons took different items of one bank, alpha over pairs of items is that
     of a test of *all* items and is brought to the length of the average form (Spearman 1910, Brown 1910). When too few persons
-    share some pair of items for that, the Rasch model's marginal reliability answers instead; the method says which it is.
+    share some pair of items for that, the Rasch model's marginal reliability answers instead, unless nothing is to be calibrated;
+    the method says which it is.
     """
     found = alpha(responses.matrix)
     seen = np.isfinite(responses.matrix)
@@ -114,7 +119,7 @@ def reliability_of_form(responses: Responses, scale: Scale | None = None) -> Est
     if not len(answered) or answered.mean() == items:
         return found
     projected = spearman_brown(found, ratio=float(answered.mean()) / items)
-    if projected.sufficient:
+    if projected.sufficient or not calibrate:
         return projected
     scale = Scale.of(responses) if scale is None else scale
     if scale.form is None:

@@ -21,7 +21,8 @@ def response_statements(found: Section) -> Iterator[Statement]:
     yield from _reliability(found)
     yield from _decision(found)
     yield from _items(found)
-    yield from _groups(found.get("groups"))
+    yield from _groups([one for one in (found.get("groups"), *found.get("more_groups", ())) if one is not None])
+    yield from _forms(found.get("forms"))
 
 
 def _reliability(found: Section) -> Iterator[Statement]:
@@ -157,23 +158,49 @@ def _items(found: Section) -> Iterator[Statement]:
         )
 
 
-def _groups(found: Section | None) -> Iterator[Statement]:
-    if found is None or not found["items"]:
-        return
-    flagged = [item for item in found["items"] if item["ets_class"] in ("B", "C")]
-    sure = [item for item in flagged if (item["mean_difference"] or item["delta"])["sufficient"]]
-    if sure:
-        names = listed([item["name"] for item in sure])
-        yield is_open(f"Items that work differently for “{found['focal']}” and others of equal score: {names}.")
-        yield next_step(f"Have {names} read for what could favour one group; a difference alone proves no bias.")
-    judged = [item for item in found["items"] if (item["mean_difference"] or item["delta"])["sufficient"]]
-    if not judged:
-        reason = next(
-            (item["delta"]["reason"] for item in found["items"] if item["delta"]["reason"]), "too few persons"
+def _groups(comparisons: list[Section]) -> Iterator[Statement]:
+    unknown: dict[str, str] = {}
+    fair: list[str] = []
+    for found in comparisons:
+        judged = [item for item in found["items"] if (item["mean_difference"] or item["delta"])["sufficient"]]
+        sure = [item["name"] for item in judged if item["ets_class"] in ("B", "C")]
+        if sure:
+            names = listed(sure)
+            yield is_open(
+                f"Items that work differently for “{found['focal']}” and others of equal score ({found['column']}): {names}."
+            )
+            yield next_step(f"Have {names} read for what could favour one group; a difference alone proves no bias.")
+        elif judged:
+            fair.append(found["column"])
+        elif found["items"]:
+            reasons = (item["delta"]["reason"] for item in found["items"] if item["delta"]["reason"])
+            unknown.setdefault(found["column"], next(reasons, "too few persons"))
+    if unknown:
+        yield is_open(
+            f"Whether items favour a group ({listed(list(unknown))}) is not known: {next(iter(unknown.values()))}."
         )
-        yield is_open(f"Whether items favour a group ({found['column']}) is not known: {reason}.")
-    elif not sure:
-        yield holds(f"No item was found to favour a group ({found['column']}) among persons of equal score.")
+    if fair:
+        columns = listed(list(dict.fromkeys(fair)))
+        yield holds(f"No item was found to favour a group ({columns}) among persons of equal score.")
+
+
+def _forms(found: Section | None) -> Iterator[Statement]:
+    """Whether scores on different forms mean the same."""
+    if found is None:
+        return
+    drawn = found["drawn"]
+    if drawn["cut"] is not None and drawn["would_change"]:
+        yield is_open(
+            f"Forms differ in difficulty: {drawn['would_change']} of {drawn['persons']} verdicts on these items would change if "
+            "each form's own figure at the cut's ability were its cut."
+        )
+        yield next_step("Draw forms within a narrower band of difficulty, or let the board decide on equated cuts.")
+    elif drawn["cut"] is not None:
+        yield holds("Persons took different forms; no verdict on these items hangs on which.")
+    refused = [one for one in found["links"] if not one["sufficient"]]
+    if refused:
+        names = listed([one["form"] for one in refused])
+        yield is_open(f"Scores on different forms are not safely equated ({names}): {refused[0]['reason']}.")
 
 
 def part_statements(found: Section) -> Iterator[Statement]:
@@ -193,4 +220,28 @@ def part_statements(found: Section) -> Iterator[Statement]:
     else:
         yield is_open(
             f"How often the decision over all parts would be the same again is not known: {decision['consistency']['reason']}."
+        )
+
+
+def sitting_statements(found: Section) -> Iterator[Statement]:
+    """Whether what is pooled is alike."""
+    difference, count = found["difference"], len(found["sittings"])
+    if count < 2 or difference["p_value"] is None:
+        return
+    share = f"{100 * float(difference['eta_squared']):.0f} % of the variance of scores"
+    if float(difference["p_value"]) < 0.05:
+        yield is_open(
+            f"The {count} sittings that are pooled differ ({share} lies between them): one figure describes none."
+        )
+        yield next_step("Look at the sittings one by one: who came, which stations and assessors, what was different.")
+    else:
+        yield holds(f"The {count} sittings that are pooled are alike in their scores as far as chance explains.")
+
+
+def data_statements(found: Section) -> Iterator[Statement]:
+    """Who is not in the data because somebody said so."""
+    by_name = sum(line["attempts"] for line in found["left_out"] if line["by"] == "named people")
+    if by_name:
+        yield is_open(
+            f"{by_name} attempts are left out by named people; whether rightly, their records say, not these figures."
         )

@@ -20,6 +20,7 @@ from assess.validity.report.spoken import (
     share_in_words,
 )
 from assess.validity.studies.cut_sections import cut_section
+from assess.validity.studies.data_sections import form_section
 from assess.validity.studies.fit_sections import dimension_section, fit_section
 from assess.validity.studies.group_sections import group_section
 
@@ -46,7 +47,12 @@ def response_section(found: Section, *, prefix: str) -> Markup:
         cut_section(found.get("decision"), prefix=prefix),
         fit_section(found.get("fit"), cut=_cut_ability(found["rasch"]), prefix=prefix),
         dimension_section(found.get("dimensions"), prefix=prefix),
+        form_section(found.get("forms"), prefix=prefix),
         group_section(found.get("groups"), prefix=prefix),
+        *[
+            group_section(one, prefix=f"{prefix}group{place}-")
+            for place, one in enumerate(found.get("more_groups", ()), start=2)
+        ],
         unfolding("How this was computed", _notes(found["rasch"]), methods(found)),
         anchor=f"{prefix}items",
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from assess.validity.report.markup import Child, Markup, element, join
 from assess.validity.report.page import page
+from assess.validity.studies.data_sections import data_section, sitting_section
 from assess.validity.studies.judgement_sections import judgement_section, judgement_summary
 from assess.validity.studies.one_page import one_page
 from assess.validity.studies.rater_sections import rater_summary, rating_section
@@ -69,7 +70,7 @@ def summary(document: Mapping[str, Any]) -> Markup:
 def study_sections(document: Mapping[str, Any], *, prefix: str = "") -> Markup:
     """Every section that the document has data for; `prefix` keeps names unique where a page shows several studies."""
     responses, ratings, task_scores = document["responses"], document["ratings"], document["task_scores"]
-    sections: list[Child] = []
+    sections: list[Child] = [data_section(document.get("data"), document.get("settings"), prefix=prefix)]
     if responses is not None:
         sections.append(response_section(responses, prefix=prefix))
     if ratings is not None:
@@ -84,4 +85,5 @@ def study_sections(document: Mapping[str, Any], *, prefix: str = "") -> Markup:
     if document["parts"] is not None:
         drawn = "" if responses is None or responses["distribution"]["unit"] != "per cent" else responses["part"]
         sections.append(part_section(document["parts"], prefix=prefix, drawn_already=drawn))
+    sections.append(sitting_section(document.get("sittings"), prefix=prefix))
     return join(*sections)

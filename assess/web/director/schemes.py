@@ -1,20 +1,17 @@
-"""A scheme and its evidence: parts, cut scores, the latest study, the dossier."""
+"""A scheme and its evidence: parts, cut scores, the latest study."""
 
-import base64
-import hashlib
 import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from assess.awards.dossier import dossier_of
 from assess.people.queries import Actor
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
 from assess.validity.cut_scores import queries as cut_scores
-from assess.validity.report.page import STYLE
 from assess.validity.studies import queries as studies
+from assess.validity.studies.steps import STEPS
 from assess.web.access import hidden, page
 from assess.web.director.home import ROLES
 
@@ -40,20 +37,8 @@ def scheme(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpRes
         "parts": [{"part": part, "cut": cuts.get(part.identifier)} for part in definition.parts],
         "study": studies.latest_study(version.pk),
         "runs": studies.runs_of(version.pk)[:5],
+        "sections": len(STEPS),
         "may_ask": "director" in actor.roles,
+        "may_stop": "director" in actor.roles,
     }
     return render(request, "assess/director/scheme.html", context)
-
-
-STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-
-
-@require_safe
-@page(*ROLES)
-def dossier(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
-    """The dossier as it can be kept: one page with its style inside, which the policy lets in by its digest."""
-    response = HttpResponse(dossier_of(version_of(version_id)))
-    response["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
-    )
-    return response

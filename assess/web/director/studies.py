@@ -7,11 +7,15 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
+from assess.ledger.canonical import canonical
 from assess.people.queries import Actor
+from assess.validity.datasets.queries import body_of
 from assess.validity.report.page import STYLE
 from assess.validity.studies import queries as studies
-from assess.validity.studies.actions import SECTIONS
-from assess.validity.studies.study_report import study_sections, summary
+from assess.validity.studies.files import csv_files
+from assess.validity.studies.one_page import one_page
+from assess.validity.studies.steps import STEPS
+from assess.validity.studies.study_report import report_html, study_sections, summary
 from assess.web.access import attempted, hidden, page
 from assess.web.director.home import ROLES
 from assess.web.director.schemes import version_of
@@ -31,8 +35,23 @@ def ask(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpRespon
 def runs(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
     """How far studies are; the part of the page that changes."""
     version = version_of(version_id)
-    context = {"version": version, "runs": studies.runs_of(version.pk)[:5], "sections": len(SECTIONS)}
+    context = {
+        "version": version,
+        "runs": studies.runs_of(version.pk)[:5],
+        "sections": len(STEPS),
+        "may_stop": "director" in actor.roles,
+    }
     return render(request, "assess/director/runs.html", context)
+
+
+@require_POST
+@page("director")
+def stop(request: HttpRequest, actor: Actor, run_id: uuid.UUID) -> HttpResponse:
+    run = studies.run_by_id(run_id)
+    if run is None:
+        hidden()
+    attempted(request, "validity.studies.stop_study", said="Stopped. It ends before its next step.", run_id=run.pk)
+    return redirect("director-scheme", version_id=run.scheme_version_id)
 
 
 @require_safe
@@ -45,10 +64,39 @@ def study(request: HttpRequest, actor: Actor, study_id: uuid.UUID) -> HttpRespon
         "study": found,
         "version": found.scheme_version,
         # Built by `assess.validity.report.markup`, which escapes every value.
+        "one_page": mark_safe(str(one_page(found.document))),
         "findings": mark_safe(str(summary(found.document))),
         "sections": mark_safe(str(study_sections(found.document))),
     }
     return render(request, "assess/director/study.html", context)
+
+
+FILES = {
+    "report.html": "text/html; charset=utf-8",
+    "study.json": "application/json",
+    "dataset.json": "application/json",
+    "estimates.csv": "text/csv; charset=utf-8",
+}
+
+
+@require_safe
+@page(*ROLES)
+def file(request: HttpRequest, actor: Actor, study_id: uuid.UUID, name: str) -> HttpResponse:
+    """A file of a study to keep: nothing in it is under anybody's name."""
+    found = studies.study_by_id(study_id)
+    if found is None or name not in FILES:
+        hidden()
+    content: bytes | str
+    if name == "report.html":
+        content = report_html(found.document)
+    elif name == "estimates.csv":
+        content = csv_files(found.document)[name]
+    else:
+        content = body_of(found.dataset) if name == "dataset.json" else canonical(found.document)
+    response = HttpResponse(content, content_type=FILES[name])
+    prefix = f"{found.scheme_version.scheme.code}-study-{found.number}"
+    response["Content-Disposition"] = f'attachment; filename="{prefix}-{name}"'
+    return response
 
 
 @require_safe

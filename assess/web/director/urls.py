@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from assess.web.director import awards, cuts, duties, gate, home, ledger, plan, schemes, studies
+from assess.web.director import awards, cuts, dossier, duties, gate, home, ledger, plan, schemes, studies
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="director"),
@@ -13,7 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schemes/<uuid:version_id>/duties/", duties.frame_and_duties, name="director-duties"),
     path("duties/<uuid:record_id>/sign/", duties.sign, name="director-sign-duty"),
     path("duties/<uuid:record_id>/document", duties.document, name="director-duty-document"),
-    path("schemes/<uuid:version_id>/dossier/", schemes.dossier, name="director-dossier"),
+    path("schemes/<uuid:version_id>/dossier/", dossier.dossier, name="director-dossier"),
+    path("schemes/<uuid:version_id>/dossier/<str:name>", dossier.file, name="director-dossier-file"),
     path("schemes/<uuid:version_id>/study/", studies.ask, name="director-ask-study"),
     path("schemes/<uuid:version_id>/runs", studies.runs, name="director-runs"),
     path("runs/<uuid:run_id>/stop/", studies.stop, name="director-stop-study"),
