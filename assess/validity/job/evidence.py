@@ -34,7 +34,7 @@ class Statement:
 class Analysis:
     """A job-task analysis: who was asked, what was kept, over which frozen data, and who adopted it.
 
-    `adopted_on` is None while no board has. `enough` says whether as many practitioners answered as its rules ask for.
+    `adopted_on` is None while no board has; `remark` holds its reasons. `enough` says whether as many practitioners answered as its rules ask for.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Analysis:
     adopted_by: str
     board: str
     adopted_on: date | None
+    remark: str
     simulated: bool
 
     @property
@@ -61,6 +62,8 @@ class Analysis:
 @dataclass(frozen=True)
 class Weight:
     """The share that the job gives something, beside the share that the scheme gives it.
+
+    The interval holds how practitioners differ, and nothing else: what was written up in more statements weighs more.
 
     `group` is `outcome` (over the whole assessment), `domain` (of the online exam) or `task` (of the practical parts).
     `verdict` is `agrees`, `differs` or `not enough evidence`, by the interval and the tolerance.

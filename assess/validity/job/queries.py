@@ -103,6 +103,7 @@ def analysis_as_values(row: JobAnalysis) -> Analysis:
         adopted_by="" if row.adopted_by is None else str(row.adopted_by),
         board=row.board,
         adopted_on=None if row.adopted_at is None else row.adopted_at.date(),
+        remark=row.remark,
         simulated=row.simulated,
     )
 

@@ -62,10 +62,15 @@ def _verdict(index: Index, rules: Rules) -> Verdict:
     if index.importance.value is None:
         return Verdict(index.statement, DROP, "Dropped: nobody who answered does it.")
     certain, unsettled = _against(index, rules)
-    grave = index.harm.value is not None and index.harm.value >= float(rules.harm_keeps_from)
+    grave, harm = _grave(index.harm, rules)
     if grave and (certain or unsettled):
-        said = f"a mistake is grave (harm {index.harm.value:.1f}, kept from {rules.harm_keeps_from} on)"
-        return Verdict(index.statement, KEEP, f"Kept, since {said}, although {'; '.join(certain + unsettled)}.")
+        return Verdict(
+            index.statement,
+            KEEP,
+            f"Kept, since a mistake is grave ({harm}), although {'; '.join(certain + unsettled)}.",
+        )
+    if certain and grave is None:
+        unsettled, certain = [*certain, *unsettled, f"but a mistake may be grave ({harm})"], []
     if certain:
         return Verdict(index.statement, DROP, f"Dropped: {'; '.join(certain)}.")
     unsettled += _disagreement(index.groups, rules)
@@ -74,6 +79,16 @@ def _verdict(index: Index, rules: Rules) -> Verdict:
     share = round(100 * (index.done.value or 0))
     said = f"{share} % do it and its importance is {index.importance.value:.1f} ({_interval(index.importance, 1)})"
     return Verdict(index.statement, KEEP, f"Kept: {said}.")
+
+
+def _grave(found: Estimate, rules: Rules) -> tuple[bool | None, str]:
+    """Whether a mistake is grave: for certain, not, or (None) perhaps; and the figure in words."""
+    if found.value is None:
+        return False, ""
+    limit = float(rules.harm_keeps_from)
+    said = f"harm {found.value:.1f}, {_interval(found, 1)}, n = {found.n}; kept from {limit:g} on"
+    low, high = found.interval or (found.value, found.value)
+    return True if low >= limit else None if high >= limit and found.value >= limit else False, said
 
 
 def _against(index: Index, rules: Rules) -> tuple[list[str], list[str]]:

@@ -1,0 +1,61 @@
+"""A centre with content and people, before any sitting: where the job behind a scheme is studied."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+
+from assess import door
+from assess.management.world import cast
+from assess.management.world.cast import Cast
+from assess.people.models import Account
+from assess.schemes import actions as scheme_actions
+from assess.schemes import queries as schemes
+from assess.schemes.models import SchemeVersion
+from assess.validity.job.definition import JobDefinition, read_jobs
+from tests.attempts.scenes import content
+from tests.snapshots import as_built
+
+JOBS = Path(settings.ROOT) / "assess" / "content" / "job_tasks.yaml"
+
+
+@dataclass(frozen=True)
+class Guild:
+    """`act(account, action, …)` asks the door in that person's name."""
+
+    people: Cast
+    version: SchemeVersion
+
+    def act(self, account: Account, action: str, **arguments: Any) -> Any:
+        return door.act(self.people.acts_as(account), f"validity.job.{action}", **arguments)
+
+    @property
+    def job(self) -> JobDefinition:
+        return read_jobs(JOBS)[self.version.scheme.code]
+
+
+def gather() -> Guild:
+    with transaction.atomic():
+        people = cast.assemble(candidates=2, assessors=2, judges=8)
+        scheme_actions.load_content_plan(
+            plan=content(), loaded_by=people.author.pk, reviewed_by=people.reviewer.pk, reason="second reader"
+        )
+    return Guild(people, schemes.current_version("MC-ECW"))
+
+
+@pytest.fixture(scope="module")
+def built_guild(django_db_setup: None, django_db_blocker: Any) -> Iterator[Guild]:
+    with django_db_blocker.unblock():
+        yield as_built("guild", gather)
+        call_command("flush", verbosity=0, interactive=False)
+
+
+@pytest.fixture
+def guild(built_guild: Guild, db: None) -> Guild:
+    """The centre as it was built: whatever a test does there is undone."""
+    return built_guild
