@@ -13,7 +13,9 @@ from assess.management.world.cast import Cast
 from assess.schemes.models import SchemeVersion
 
 LASTS = datetime.timedelta(days=90)
-PILOT = "Pilot window of a demonstration: this evidence is still too little. Credentials of this window say what they are."
+PILOT = (
+    "Pilot window of a demonstration: this evidence is still too little. Credentials of this window say what they are."
+)
 NEAR_CUT = "near-cut reviewed"
 
 
@@ -35,10 +37,7 @@ def release(cast: Cast, version: SchemeVersion) -> list[ReleaseRule]:
     rules: list[ReleaseRule] = door.act_on_all(
         cast.acts_as(cast.director),
         "awards.releases.propose_release",
-        (
-            {"scheme_version_id": version.pk, "check": name, "reason": PILOT, "expires_on": expires_on}
-            for name in names
-        ),
+        ({"scheme_version_id": version.pk, "check": name, "reason": PILOT, "expires_on": expires_on} for name in names),
     )
     signed: list[ReleaseRule] = door.act_on_all(
         cast.acts_as(cast.approvers[0]), "awards.releases.sign_release", ({"rule_id": rule.pk} for rule in rules)
