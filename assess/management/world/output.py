@@ -16,6 +16,7 @@ from assess.ledger.models import Checkpoint, Leaf
 from assess.ledger.queries import export_lines
 from assess.people.models import Account
 from assess.schemes.models import SchemeVersion
+from assess.validity.dossier.files import FILES
 
 SHOWN_PER_SCHEME = 5
 
@@ -27,7 +28,10 @@ def write(folder: Path, *, versions: list[SchemeVersion], refusals: dict[str, in
     ledger.sequence()
     ledger.checkpoint()
     for version in versions:
-        (folder / "dossier" / f"{version.scheme.code}.html").write_text(dossier_of(version), encoding="utf-8")
+        dossier = dossier_of(version)
+        for name, make in FILES.items():
+            kept = f"{version.scheme.code}-{name}".replace("-dossier.", ".")
+            (folder / "dossier" / kept).write_bytes(make(dossier))
         issued = Credential.objects.filter(decision__attempt__registration__scheme_version=version).order_by(
             "issued_at"
         )

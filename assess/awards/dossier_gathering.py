@@ -1,0 +1,432 @@
+"""Gathering the records of one scheme version for its validity dossier. Nothing here judges."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from assess.attempts.models import Attempt, Entry, Quarantine, Score, Seal, Stream
+from assess.awards import gathering
+from assess.awards.candidate_checks import APPROVALS
+from assess.awards.gate import CHECKS, LEVEL_OF, GateCheck
+from assess.awards.models import Credential, Decision, ReleaseRule, StatusChange, Waiver
+from assess.awards.queries import reviews_open
+from assess.ledger.models import Checkpoint
+from assess.people.models import Conflict, RoleAssignment
+from assess.proctoring.models import Incident
+from assess.schemes import queries as schemes
+from assess.schemes.definition import SchemeDefinition
+from assess.schemes.errors import SchemeError
+from assess.schemes.models import SchemeVersion
+from assess.sittings.models import Instrument, Sitting
+from assess.validity.cut_scores import queries as cut_scores
+from assess.validity.cut_scores.models import CutScore
+from assess.validity.datasets.queries import frozen_of
+from assess.validity.dossier import facts
+from assess.validity.dossier.claims import Record
+from assess.validity.dossier.relating import relations
+from assess.validity.job.queries import job_evidence
+from assess.validity.monitoring.models import ChartPoint, MonitoringLook
+from assess.validity.monitoring.queries import alarms_of, severity_of
+from assess.validity.raters.queries import training_of
+from assess.validity.studies import queries as studies
+from assess.validity.studies.models import Study
+from item_bank.queries import pool
+
+MOST_REASONS = 5
+
+
+def facts_of(version: SchemeVersion) -> facts.Facts:
+    """Everything the argument about a scheme version is made from, as it stands today."""
+    definition = schemes.definition_of(version)
+    study = studies.latest_study(version.pk)
+    decided = _latest_decisions(version)
+    shared = gathering.shared_by(version)
+    return facts.Facts(
+        on=timezone.now().date(),
+        scheme=_scheme(version, definition),
+        duties=schemes.duties_of(version.pk),
+        frame=schemes.frame_report(version.pk),
+        job=job_evidence(version.pk),
+        study=None if study is None else _study(study),
+        relations=() if study is None else relations(frozen_of(study.dataset).arrays.parts),
+        training=training_of(version.pk),
+        severity=severity_of(version.pk),
+        alarms=alarms_of(version.pk),
+        looks=_looks(version),
+        meetings=_meetings(version),
+        cuts=_cuts(version),
+        checks=tuple(_check(check) for check in (*shared.scheme.checks, *shared.window.checks)),
+        gate=_gate(decided, shared),
+        decisions=_decisions(decided, version),
+        exceptions=(*_waivers(version), *_releases(version)),
+        reviews_open=tuple(f"{review.check_name}: {review.sentence}" for review in reviews_open(version.pk)),
+        security=_security(version, definition),
+        ledger=_ledger(),
+        work=_work(version, decided),
+    )
+
+
+def _scheme(version: SchemeVersion, definition: SchemeDefinition) -> facts.SchemeFact:
+    _, on = schemes.publication(version.pk)
+    load, level = definition.workload, definition.eqf_level
+    rule = definition.pass_rule
+    return facts.SchemeFact(
+        record=Record(
+            kind="scheme_version",
+            id=str(version.pk),
+            digest=version.content_hash,
+            where=f"/director/schemes/{version.pk}/",
+            on=on,
+        ),
+        code=definition.identifier,
+        title=definition.title,
+        version=definition.version,
+        awarding_body=definition.document["metadata"]["awarding_body"],
+        eqf_level="" if level is None else str(level),
+        ects="" if load is None else f"{load.ects:f}",
+        hours="" if load is None else f"{load.hours_total:f}",
+        sample=version.sample,
+        declared=definition.declared,
+        validity_months=definition.validity_months,
+        prerequisites=tuple(one.title for one in definition.entry_requirements if one.mandatory),
+        outcomes=tuple(
+            facts.OutcomeFact(
+                id=outcome.identifier,
+                statement=outcome.statement,
+                esco=tuple(facts.EscoFact(uri=link.uri, label=link.label) for link in outcome.esco),
+            )
+            for outcome in definition.outcomes
+        ),
+        parts=tuple(
+            facts.PartFact(
+                id=part.identifier,
+                title=part.kind.replace("_", " "),
+                weight=str(part.weight),
+                supervision=part.supervision,
+            )
+            for part in definition.parts
+        ),
+        rules=(f"{rule.type}: {rule.each_component}", rule.critical_steps, rule.resit),
+        published_on=on,
+        review_comment=version.review_comment,
+    )
+
+
+def _study(study: Study) -> facts.StudyFact:
+    left_out = (study.document.get("data") or {}).get("left_out", ())
+    return facts.StudyFact(
+        record=Record(
+            kind="study",
+            id=str(study.pk),
+            digest=study.document_sha256,
+            where=f"/director/studies/{study.pk}/",
+            on=study.run_at.date(),
+        ),
+        number=study.number,
+        run_on=study.run_at.date(),
+        candidates=study.candidates,
+        dataset=Record(kind="dataset", id=str(study.dataset_id), digest=study.dataset_sha256),
+        document=study.document,
+        simulated=study.simulated,
+        excluded=tuple(f"{one['attempts']} attempts are not in it: {one['sentence']}" for one in left_out),
+    )
+
+
+def _looks(version: SchemeVersion) -> facts.LooksFact | None:
+    rows = MonitoringLook.objects.filter(scheme_version=version)
+    latest = rows.order_by("-number").first()
+    if latest is None:
+        return None
+    points = ChartPoint.objects.filter(look=latest)
+    base = None if latest.base_id is None else Record(kind="base_period", id=str(latest.base_id))
+    return facts.LooksFact(
+        base=base,
+        looks=rows.count(),
+        latest=Record(kind="monitoring_look", id=str(latest.pk), on=latest.looked_at.date()),
+        points=points.count(),
+        charts=points.values("chart").distinct().count(),
+    )
+
+
+def _meetings(version: SchemeVersion) -> tuple[facts.MeetingFact, ...]:
+    return tuple(
+        facts.MeetingFact(
+            record=Record(kind="meeting", id=str(one.id), on=one.drafted_at.date()),
+            part=one.part,
+            method=one.method_words,
+            state=one.state,
+            judges=one.judges,
+            minutes=bool(one.minutes),
+            dissents=len(one.dissents),
+            simulated=one.simulated,
+        )
+        for one in cut_scores.meetings_of(version.pk)
+    )
+
+
+def _cuts(version: SchemeVersion) -> tuple[facts.CutFact, ...]:
+    judges = {one.id: one.judges for one in cut_scores.meetings_of(version.pk)}
+    return tuple(_cut(cut, judges.get(cut.meeting_id, 0)) for cut in cut_scores.cut_scores_in_force(version.pk))
+
+
+def _cut(cut: CutScore, judges: int) -> facts.CutFact:
+    return facts.CutFact(
+        record=Record(kind="cut", id=str(cut.pk), on=cut.held_at.date()),
+        part=cut.part,
+        value=f"{cut.value:.2f}",
+        recommended=f"{cut.recommended:.2f}",
+        standard_error=None if cut.standard_error is None else f"{cut.standard_error:.2f}",
+        method=cut.method,
+        panel=cut.panel,
+        judges=judges or None,
+        held_on=cut.held_at.date(),
+        board=cut.board,
+        adopted_on=None if cut.adopted_at is None else cut.adopted_at.date(),
+        until=cut.in_force_to,
+        reason=cut.reason,
+        simulated=cut.simulated,
+    )
+
+
+def _check(check: GateCheck) -> facts.CheckFact:
+    return facts.CheckFact(
+        name=check.name,
+        level=check.level.value,
+        status=check.status.value,
+        protects_against=check.protects_against,
+        threshold=check.threshold,
+        source=check.source,
+        value=check.value,
+        sentence=check.words,
+    )
+
+
+def _latest_decisions(version: SchemeVersion) -> list[Decision]:
+    rows = (
+        Decision.objects.filter(attempt__registration__scheme_version=version)
+        .select_related(
+            "attempt__registration__scheme_version",
+            "attempt__registration__candidate",
+            "attempt__sitting",
+            "score__seal",
+            "credential",
+        )
+        .annotate(names=Count("signatures__person", filter=Q(signatures__purpose="approval"), distinct=True))
+        .order_by("attempt_id", "number")
+    )
+    return list({row.attempt_id: row for row in rows}.values())
+
+
+def _gate(decided: Sequence[Decision], shared: gathering.Shared) -> facts.GateFact:
+    """The gate as it stood for whoever was awarded, and as it stands today for everybody else."""
+    found: list[Mapping[str, Any]] = []
+    for row in decided:
+        if hasattr(row, "credential"):
+            found.append(row.credential.gate)
+        else:
+            found.append(_told(gathering.gate_of(row, shared)))
+    by_name: dict[str, list[Mapping[str, Any]]] = {name: [] for name in CHECKS}
+    for gate in found:
+        for check in gate["checks"]:
+            by_name.setdefault(check["name"], []).append(check)
+    return facts.GateFact(
+        candidates=len(found),
+        opened=sum(gate["open"] for gate in found),
+        checks=tuple(_counts(name, checks) for name, checks in by_name.items() if checks),
+    )
+
+
+def _told(result: Any) -> dict[str, Any]:
+    checks = [{"name": one.name, "verdict": one.status.value, "sentence": one.sentence} for one in result.checks]
+    return {"open": result.open, "checks": checks}
+
+
+def _counts(name: str, checks: Sequence[Mapping[str, Any]]) -> facts.CheckCounts:
+    found = Counter(check["verdict"] for check in checks)
+    reasons = Counter(check["sentence"] for check in checks if check["verdict"] != "pass")
+    known = CHECKS.get(name)
+    return facts.CheckCounts(
+        name=name,
+        level=LEVEL_OF[name].value if name in LEVEL_OF else "",
+        protects_against="" if known is None else known.protects_against,
+        passed=found["pass"],
+        failed=found["fail"],
+        not_enough_evidence=found["not enough evidence"],
+        waived=found["waived"] + found["released"],
+        reasons=_reasons(reasons),
+    )
+
+
+def _reasons(counted: Counter[str], *, most: int = MOST_REASONS) -> tuple[facts.Reason, ...]:
+    return tuple(facts.Reason(sentence=sentence, count=count) for sentence, count in counted.most_common(most))
+
+
+def _decisions(decided: Sequence[Decision], version: SchemeVersion) -> facts.DecisionsFact:
+    issued = Credential.objects.filter(decision__attempt__registration__scheme_version=version)
+    changes = StatusChange.objects.filter(credential__in=issued, confirmed_by__isnull=False)
+    final = [row for row in decided if row.outcome != "undecidable"]
+    unmet = Counter(
+        line["sentence"] if line["rule"] == "must_pass" else f"{line['part']} is below its cut score."
+        for row in decided
+        for line in row.document.get("lines", [])
+        if not line["met"]
+    )
+    sites = Counter(row.attempt.sitting.site for row in final)
+    passed = Counter(row.attempt.sitting.site for row in final if row.outcome == "passed")
+    approved = issued.annotate(
+        names=Count("decision__signatures__person", filter=Q(decision__signatures__purpose="approval"), distinct=True)
+    )
+    return facts.DecisionsFact(
+        decided=len(final),
+        passed=sum(row.outcome == "passed" for row in final),
+        undecided=len(decided) - len(final),
+        with_two_names=sum(row.names >= APPROVALS for row in final),  # type: ignore[attr-defined]  # annotated
+        awards=issued.count(),
+        suspended=_with(changes, StatusChange.Kind.SUSPEND),
+        revoked=_with(changes, StatusChange.Kind.REVOKE),
+        awards_without_two_names=approved.filter(names__lt=APPROVALS).count(),
+        sites=tuple(facts.SiteFact(site=site, decided=sites[site], passed=passed[site]) for site in sorted(sites)),
+        refusals=_reasons(unmet, most=12),
+        records=tuple(
+            Record(kind="decision", id=str(row.pk), digest=bytes(row.digest).hex(), on=row.decided_at.date())
+            for row in final
+        ),
+    )
+
+
+def _with(changes: Any, kind: StatusChange.Kind) -> int:
+    found: int = changes.filter(kind=kind).values("credential").distinct().count()
+    return found
+
+
+def _waivers(version: SchemeVersion) -> Iterable[facts.ExceptionFact]:
+    rows = list(Waiver.objects.filter(scheme_version=version).order_by("granted_on", "pk"))
+    roles = _roles({person for row in rows for person in (row.first_id, row.second_id) if person})
+    for row in rows:
+        yield facts.ExceptionFact(
+            record=Record(kind="waiver", id=str(row.pk), on=row.granted_on),
+            what="Waiver for one candidate",
+            check=row.check_name,
+            reason=row.reason,
+            roles=tuple(roles[person] for person in (row.first_id, row.second_id) if person),
+            granted_on=row.granted_on,
+            expires_on=row.expires_on,
+            waits=row.second_id is None,
+        )
+
+
+def _releases(version: SchemeVersion) -> Iterable[facts.ExceptionFact]:
+    rows = list(ReleaseRule.objects.filter(scheme_version=version, withdrawn_by=None).order_by("proposed_at", "pk"))
+    roles = _roles({person for row in rows for person in (row.proposed_by_id, row.signed_by_id) if person})
+    for row in rows:
+        condition = f" (from n = {row.least_n} on)" if row.least_n else ""
+        on = (row.signed_at or row.proposed_at).date()
+        yield facts.ExceptionFact(
+            record=Record(kind="release", id=str(row.pk), on=on),
+            what="Release rule",
+            check=row.check_name,
+            reason=row.reason + condition,
+            roles=tuple(roles[person] for person in (row.proposed_by_id, row.signed_by_id) if person),
+            granted_on=on,
+            expires_on=row.expires_on,
+            waits=row.signed_by_id is None,
+        )
+
+
+def _roles(people: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """What each of these people is now, in a word; people stand by role, not by name."""
+    held: dict[uuid.UUID, str] = dict.fromkeys(people, "nobody with a role now")
+    rows = RoleAssignment.objects.filter(account_id__in=people, until=None).order_by("-since")
+    held |= dict(rows.values_list("account_id", "role"))
+    return held
+
+
+def _security(version: SchemeVersion, definition: SchemeDefinition) -> facts.SecurityFact:
+    attempts = Attempt.objects.filter(registration__scheme_version=version)
+    sittings = Sitting.objects.filter(scheme_version=version)
+    incidents = Incident.objects.filter(attempt__registration__scheme_version=version)
+    instruments = Instrument.objects.filter(organisation__in=sittings.values("organisation"))
+    today = timezone.now().date()
+    seals = Seal.objects.filter(attempt__in=attempts).order_by("attempt_id", "-number")
+    latest = {
+        attempt: (pk, digest) for pk, attempt, digest in reversed(seals.values_list("pk", "attempt_id", "digest"))
+    }
+    days = sorted(at.date() for at in sittings.values_list("starts_at", flat=True))
+    return facts.SecurityFact(
+        sittings=len(days),
+        first=days[0] if days else None,
+        last=days[-1] if days else None,
+        attempts=attempts.count(),
+        sealed=attempts.filter(state=Attempt.State.SEALED).count(),
+        scored=attempts.filter(scores__isnull=False).distinct().count(),
+        quarantined=Quarantine.objects.filter(
+            stream__subject__in=attempts.values("pk"), state=Quarantine.State.WAITING
+        ).count(),
+        incidents=incidents.count(),
+        incidents_open=incidents.filter(state=Incident.State.OPEN).count(),
+        incidents_upheld=incidents.filter(state=Incident.State.UPHELD).count(),
+        instruments=instruments.count(),
+        instruments_lapsed=tuple(
+            f"{one.kind} {one.serial}" for one in instruments.filter(calibration_due__lt=today).order_by("serial")
+        ),
+        pool=len(pool(definition.identifier)),
+        form_length=_form_length(version),
+        conflicts_declared=Conflict.objects.filter(candidate__in=attempts.values("registration__candidate")).count(),
+        seals=tuple(
+            Record(kind="seal", id=str(pk), digest=bytes(digest).hex()) for pk, digest in sorted(latest.values())
+        ),
+    )
+
+
+def _form_length(version: SchemeVersion) -> int:
+    try:
+        return schemes.blueprint_definition(version).form_length
+    except SchemeError:
+        return 0
+
+
+def _ledger() -> facts.LedgerFact | None:
+    checkpoint = Checkpoint.objects.order_by("-size").first()
+    if checkpoint is None:
+        return None
+    return facts.LedgerFact(
+        size=checkpoint.size,
+        root=bytes(checkpoint.root).hex(),
+        signed_at=checkpoint.at.isoformat(timespec="seconds"),
+        key=checkpoint.text.rstrip().rsplit("\n", 1)[-1].split(" ")[1],
+    )
+
+
+def _work(version: SchemeVersion, decided: Sequence[Decision]) -> tuple[facts.WorkFact, ...]:
+    """How often automated functions worked for this version, and how often people decided otherwise."""
+    attempts = Attempt.objects.filter(registration__scheme_version=version)
+    streams = Stream.objects.filter(subject__in=attempts.values("pk"))
+    written = dict(
+        Entry.objects.filter(stream__in=streams, kind__in=["run", "settle", "mark", "event", "points"])
+        .values("kind")
+        .annotate(number=Count("pk"))
+        .values_list("kind", "number")
+    )
+    latest = Score.objects.filter(attempt__in=attempts).order_by("number").values_list("attempt_id", "document")
+    items = sum(len(document["items"]) for document in dict(latest).values())
+    changed = Decision.objects.filter(attempt__in=attempts, number__gt=1).count()
+    studied = Study.objects.filter(scheme_version=version).count()
+    alarms = alarms_of(version.pk)
+    return (
+        facts.WorkFact(function="items", worked=items, set_aside=None),
+        facts.WorkFact(function="short_text", worked=written.get("points", 0), set_aside=None),
+        facts.WorkFact(function="wiring", worked=written.get("run", 0), set_aside=None),
+        facts.WorkFact(function="rubric", worked=written.get("mark", 0), set_aside=written.get("settle", 0)),
+        facts.WorkFact(function="decision", worked=len(decided), set_aside=changed),
+        facts.WorkFact(
+            function="gate", worked=len(decided), set_aside=Waiver.objects.filter(scheme_version=version).count()
+        ),
+        facts.WorkFact(function="assembly", worked=attempts.count(), set_aside=None),
+        facts.WorkFact(function="statistics", worked=studied, set_aside=None),
+        facts.WorkFact(function="alarms", worked=len(alarms), set_aside=sum(one.looked_at for one in alarms)),
+        facts.WorkFact(function="proctoring", worked=written.get("event", 0), set_aside=None),
+    )

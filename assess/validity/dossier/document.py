@@ -1,0 +1,92 @@
+"""The dossier for machines: claims with verdicts, evidence, rules and records, the crosswalk and the register. Pure."""
+
+from typing import Any
+
+from assess.validity.dossier.assembled import Dossier
+from assess.validity.dossier.claims import RULES, Claim, Evidence, Record
+from assess.validity.dossier.crosswalk import Crosswalk
+from assess.validity.dossier.front import answer
+
+FORMAT, VERSION = "assayer-dossier", 1
+
+
+def document(dossier: Dossier) -> dict[str, Any]:
+    """`dossier.json`; what the page says, with nothing shortened."""
+    given = dossier.facts
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "on": given.on.isoformat(),
+        "scheme": {
+            "code": given.scheme.code,
+            "version": given.scheme.version,
+            "title": given.scheme.title,
+            "record": _record(given.scheme.record),
+            "sample": given.scheme.sample,
+            "kind": given.scheme.declared.kind.code if given.scheme.declared else None,
+        },
+        "simulated": dossier.simulated,
+        "answer": answer(dossier),
+        "rules": list(RULES),
+        "claims": [_claim(claim) for claim in dossier.claims],
+        "due": [
+            {"by": None if one.undated else one.by.isoformat(), "what": one.what, "why": one.why}
+            for one in dossier.year.due
+        ],
+        "automation": {
+            "learned_packages": list(dossier.register.learned_packages),
+            "functions": [dict(one.__dict__) for one in dossier.register.functions],
+        },
+        "crosswalk": [_crosswalk(one) for one in dossier.crosswalks],
+        "ledger": None if given.ledger is None else dict(given.ledger.__dict__),
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "key": claim.key,
+        "title": claim.title,
+        "statement": claim.statement,
+        "warrant": claim.warrant,
+        "verdict": str(claim.verdict),
+        "simulated": claim.simulated,
+        "weak_points": list(claim.weak_points),
+        "remedies": list(claim.remedies),
+        "evidence": [_evidence(piece) for piece in claim.evidence],
+    }
+
+
+def _evidence(piece: Evidence) -> dict[str, Any]:
+    return {
+        "key": piece.key,
+        "sentence": piece.sentence,
+        "bearing": str(piece.bearing),
+        "rule": piece.rule,
+        "needed": piece.needed,
+        "figure": None if piece.figure is None else dict(piece.figure.__dict__),
+        "records": [_record(record) for record in piece.records],
+        "simulated": piece.simulated,
+    }
+
+
+def _record(record: Record) -> dict[str, Any]:
+    return {"kind": record.kind, "id": record.id, "digest": record.digest, "where": record.where}
+
+
+def _crosswalk(one: Crosswalk) -> dict[str, Any]:
+    return {
+        "frame": one.frame.key,
+        "edition": one.frame.edition,
+        "seen": one.frame.seen,
+        "leads": one.leads,
+        "requirements": [
+            {
+                "clause": answer_.requirement.clause,
+                "asks": answer_.requirement.asks,
+                "seen": answer_.requirement.seen,
+                "presence": str(answer_.presence),
+                "evidence": [{"name": pointer.name, "presence": str(pointer.presence)} for pointer in answer_.pointers],
+            }
+            for answer_ in one.answers
+        ],
+    }

@@ -1,0 +1,170 @@
+"""How evidence is weighed: an estimate against a threshold, a check of the gate, something that is or isn't recorded. Pure.
+
+An estimate supports a claim only when its whole 95 % interval lies on the right side of the threshold, as in the gate: what the
+interval leaves open is open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from assess.validity.dossier.claims import Bearing, Evidence, Figure, Record
+from assess.validity.dossier.facts import CheckFact, Estimated
+from assess.validity.report.spoken import percent, rounded
+
+SIGN = {
+    "pass": Bearing.SUPPORTS,
+    "fail": Bearing.CONTRADICTS,
+    "not enough evidence": Bearing.LACKING,
+    "waived": Bearing.LIMITS,
+    "released": Bearing.LIMITS,
+}
+
+
+def figure_of(found: Estimated, *, share: bool = False, places: int = 2, unit: str = "") -> Figure:
+    """An estimate as people read it; where there is not enough evidence its value is a dash and the interval says why."""
+    if found["value"] is None or found["interval"] is None:
+        return Figure(value="–", interval=found["reason"], n=found["n"], method=found["method"], source=found["source"])
+    low, high = found["interval"]
+    told = [percent(text) if share else rounded(text, places) + unit for text in (found["value"], low, high)]
+    interval = f"95\N{NO-BREAK SPACE}% interval {told[1]} to {told[2]}"
+    if not found["sufficient"]:
+        interval = f"indication only, {interval}: {found['reason']}"
+    return Figure(value=told[0], interval=interval, n=found["n"], method=found["method"], source=found["source"])
+
+
+def in_words(figure: Figure) -> str:
+    """A figure for the middle of a sentence."""
+    held = "; ".join(filter(None, [figure.interval, "" if figure.n is None else f"n = {figure.n}"]))
+    return f"{figure.value} ({held})" if held else figure.value
+
+
+def bearing_of(found: Estimated, *, least: float | None = None, most: float | None = None) -> Bearing:
+    """How an estimate bears on the claim that it is at least, or at most, so much.
+
+    Examples
+    --------
+    >>> found = {"value": "0.83", "interval": ["0.74", "0.90"], "sufficient": True}
+    >>> bearing_of(found, least=0.7), bearing_of(found, least=0.8), bearing_of(found, most=0.5)
+    (<Bearing.SUPPORTS: 'supports'>, <Bearing.LACKING: 'is lacking'>, <Bearing.CONTRADICTS: 'contradicts'>)
+    """
+    if found["value"] is None or found["interval"] is None or not found["sufficient"]:
+        return Bearing.LACKING
+    low, high = (float(bound) for bound in found["interval"])
+    if least is not None:
+        return Bearing.SUPPORTS if low >= least else Bearing.CONTRADICTS if high < least else Bearing.LACKING
+    assert most is not None, "An estimate is held against a least or a most."
+    return Bearing.SUPPORTS if high <= most else Bearing.CONTRADICTS if low > most else Bearing.LACKING
+
+
+def against(
+    key: str,
+    opening: str,
+    found: Estimated,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    source: str,
+    records: Sequence[Record],
+    weakness: str,
+    remedy: str,
+    needed: bool = True,
+    simulated: bool = False,
+    share: bool = False,
+    places: int = 2,
+    unit: str = "",
+    mild: bool = False,
+) -> Evidence:
+    """An estimate held against a threshold; `mild` makes a value on the wrong side a limit rather than a contradiction.
+
+    `opening` begins the sentence that the figure ends; `source` says who set the threshold.
+    """
+    figure = figure_of(found, share=share, places=places, unit=unit)
+    bearing = bearing_of(found, least=least, most=most)
+    if mild and bearing is Bearing.CONTRADICTS:
+        bearing = Bearing.LIMITS
+    limit = least if least is not None else most
+    assert limit is not None, "An estimate is held against a least or a most."
+    told = percent(str(limit)) if share else f"{limit:g}{unit}"
+    rule = f"the whole interval {'at or above' if least is not None else 'at or below'} {told} ({source})"
+    good = bearing is Bearing.SUPPORTS
+    return Evidence(
+        key=key,
+        sentence=f"{opening} {in_words(figure)}.",
+        bearing=bearing,
+        rule=rule,
+        needed=needed,
+        figure=figure,
+        records=tuple(records),
+        weakness="" if good else weakness,
+        remedy="" if good else remedy,
+        simulated=simulated,
+    )
+
+
+def nothing_recorded(
+    key: str, what: str, *, remedy: str, needed: bool = True, rule: str = "it is recorded"
+) -> Evidence:
+    """Something the claim would need that no record holds."""
+    sentence = f"Nothing is recorded yet: {what}."
+    return Evidence(
+        key=key,
+        sentence=sentence,
+        bearing=Bearing.LACKING,
+        rule=rule,
+        needed=needed,
+        weakness=f"There is no record of {what}.",
+        remedy=remedy,
+    )
+
+
+def of_check(check: CheckFact, *, needed: bool = True, remedy: str = "", records: Sequence[Record] = ()) -> Evidence:
+    """A check of the gate as evidence, with the gate's own threshold and verdict."""
+    bearing = SIGN[check.status]
+    good = bearing is Bearing.SUPPORTS
+    rule = f"the gate's check “{check.name}” passes"
+    if check.threshold:
+        rule = f"{rule}: {check.threshold} ({check.source})"
+    return Evidence(
+        key=f"gate-{check.name.replace(' ', '-')}",
+        sentence=check.sentence,
+        bearing=bearing,
+        rule=rule,
+        needed=needed,
+        figure=Figure(value=check.value) if check.value else None,
+        records=tuple(records),
+        weakness="" if good else f"The gate says “{check.status}” on {check.name}: {check.sentence}",
+        remedy="" if good else remedy,
+    )
+
+
+def dated(record: Record, on: date | None) -> Record:
+    return replace(record, on=on)
+
+
+def aged(key: str, what: str, on: date, today: date, *, years: int, source: str, records: Sequence[Record]) -> Evidence:
+    """How old a piece of evidence is: it limits a claim once it is past its age."""
+    age = (today - on).days
+    good = age <= 365.25 * years
+    told = f"{age} days" if age < 700 else f"{age / 365.25:.1f} years"
+    return Evidence(
+        key=key,
+        sentence=f"The {what} is of {on:%d %B %Y}, {told} old.",
+        bearing=Bearing.SUPPORTS if good else Bearing.LIMITS,
+        rule=f"not older than {years} years ({source})",
+        needed=False,
+        records=tuple(records),
+        weakness="" if good else f"The {what} is {told} old.",
+        remedy="" if good else f"Renew the {what}.",
+    )
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A counted noun.
+
+    >>> count(1, "judge"), count(0, "judge"), count(2, "study", "studies")
+    ('1 judge', 'no judge', '2 studies')
+    """
+    if number == 0:
+        return f"no {one}"
+    return f"{number} {one if number == 1 else many or one + 's'}"
