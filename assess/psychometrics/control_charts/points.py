@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from assess.psychometrics.equating import anchor_drift
 from assess.psychometrics.responses import ResponseError, as_vector
@@ -108,23 +109,34 @@ def mean_point(
 
     Notes
     -----
-    z = (x̄ − x̄₀)/√(s²/n + s²/n₀ + b²(1 + 1/k)), s the spread of cases, b that of points, k the base points.
+    t = (x̄ − x̄₀)/√(s²/n + s²/n₀ + b²(1 + 1/k)), s the spread of cases, b that of points, k the base points; z is the normal
+    deviate of the same chance as t, whose degrees of freedom are n₀ − k, with b by Satterthwaite (1946, Biometrics Bulletin
+    2, 110–114). So a small base period raises no more false alarms than a large one.
 
     Examples
     --------
     >>> usual = Base(centre=70.0, spread=10.0, between=0.0, n=100, points=4)
     >>> round(mean_point(61.0, 25, usual).z, 2), mean_point(61.0, 4, usual).reason
-    (-4.02, '4 cases; at least 10 are needed')
+    (-3.86, '4 cases; at least 10 are needed')
     """
     reason = _too_few(n, fewest, None if base is None else base.n, fewest_base)
     if not np.isfinite(mean):
         return Standardised(value=None, z=None, n=n, reason=reason or "nothing was observed")
     if reason or base is None:
         return Standardised(value=mean, z=None, n=n, reason=reason)
-    variance = base.spread**2 * (1 / n + 1 / base.n) + base.between**2 * (1 + 1 / base.points)
-    if variance <= 0:
+    within, between = base.spread**2 * (1 / n + 1 / base.n), base.between**2 * (1 + 1 / base.points)
+    if within + between <= 0:
         return Standardised(value=mean, z=None, n=n, reason="the base period does not vary")
-    return Standardised(value=mean, z=float((mean - base.centre) / np.sqrt(variance)), n=n)
+    free = (within + between) ** 2 / (
+        within**2 / (base.n - base.points) + (between**2 / (base.points - 1) if between else 0.0)
+    )
+    t = float((mean - base.centre) / np.sqrt(within + between))
+    return Standardised(value=mean, z=_normal_deviate(t, free), n=n)
+
+
+def _normal_deviate(t: float, free: float) -> float:
+    chance = max(float(special.stdtr(free, -abs(t))), 1e-300)
+    return float(np.copysign(special.ndtri(chance), t)) if t else 0.0
 
 
 def share_point(

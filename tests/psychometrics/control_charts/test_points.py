@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from assess.psychometrics.control_charts import (
     Base,
@@ -18,11 +19,17 @@ from assess.psychometrics.responses import ResponseError
 USUAL = Base(centre=70.0, spread=10.0, between=0.0, n=100, points=4)
 
 
+def deviate(t: float, free: float) -> float:
+    return float(stats.norm.ppf(stats.t.cdf(t, free)))
+
+
 def test_a_mean_is_measured_in_the_error_of_point_and_base() -> None:
     found = mean_point(64.0, 25, USUAL)
-    assert found.z == pytest.approx(-6 / math.sqrt(100 / 25 + 100 / 100))
+    assert found.z == pytest.approx(deviate(-6 / math.sqrt(100 / 25 + 100 / 100), 96))
     wider = mean_point(64.0, 25, Base(centre=70.0, spread=10.0, between=3.0, n=100, points=4))
-    assert wider.z == pytest.approx(-6 / math.sqrt(5 + 9 * 1.25))
+    free = 16.25**2 / (5**2 / 96 + 11.25**2 / 3)
+    assert wider.z == pytest.approx(deviate(-6 / math.sqrt(16.25), free))
+    assert mean_point(70.0, 25, USUAL).z == 0
 
 
 @pytest.mark.parametrize(
@@ -53,12 +60,13 @@ def test_few_cases_give_no_point_and_say_why(found: object, reason: str) -> None
     assert (found.z, found.reason) == (None, reason)  # type: ignore[attr-defined]
 
 
-def test_points_that_did_not_change_are_standard_normal() -> None:
+@pytest.mark.parametrize("most", [11, 60])
+def test_points_that_did_not_change_are_standard_normal(most: int) -> None:
     """What the run lengths stand on: with base and points of any size the distance has variance one."""
     rng = np.random.default_rng(20261126)
     z = []
     for _ in range(3_000):
-        sizes = rng.integers(10, 60, size=4)
+        sizes = rng.integers(10, most, size=4)
         blocks = [rng.normal(50, 8, size=size) for size in sizes]
         base = base_of_means([b.mean() for b in blocks], [b.var(ddof=1) for b in blocks], sizes)
         now = rng.normal(50, 8, size=int(rng.integers(15, 50)))
