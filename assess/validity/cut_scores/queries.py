@@ -158,6 +158,14 @@ def meetings_held(scheme_version_id: uuid.UUID) -> QuerySet[Meeting]:
     return held.order_by("part", "-number")
 
 
+def meetings_under_way(scheme_version_ids: Collection[uuid.UUID]) -> list[Meeting]:
+    """The meetings of some scheme versions that are open and not closed or abandoned, the longest open first."""
+    opened = MeetingEvent.objects.filter(kind=Kind.OPENED).values("meeting")
+    over = MeetingEvent.objects.filter(kind__in=(Kind.CLOSED, Kind.ABANDONED)).values("meeting")
+    found = Meeting.objects.filter(scheme_version__in=scheme_version_ids, pk__in=opened).exclude(pk__in=over)
+    return list(found.select_related("held_by").order_by("drafted_at", "pk"))
+
+
 def meetings_of(scheme_version_id: uuid.UUID) -> tuple[MeetingSummary, ...]:
     """Every meeting about a cut of a scheme version, with its state, panel and minutes; by part, the latest first."""
     return tuple(summary_of(meeting) for meeting in meetings_held(scheme_version_id))

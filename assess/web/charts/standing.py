@@ -14,11 +14,12 @@ CELL, GAP = 18.0, 4.0
 SIGNS = {
     "pass": "M4.5 9.5 L7.8 12.8 L13.5 5.8",
     "waived": "M5 9 L13 9",
+    "released": "M5 11.5 L13 11.5 M9 5 L9 11",
     "not enough evidence": "M6.4 7.2 a2.6 2.6 0 1 1 3.7 2.4 q-1.1 .5 -1.1 1.5 M9 13.4 v.2",
     "fail": "M5.5 5.5 L12.5 12.5 M12.5 5.5 L5.5 12.5",
 }
 """What is drawn into a cell, by what came of the check."""
-CLASSES = {"pass": "ok", "waived": "waived", "not enough evidence": "lacking", "fail": "failed"}
+CLASSES = {"pass": "ok", "waived": "waived", "released": "released", "not enough evidence": "lacking", "fail": "failed"}
 
 
 def _drawn(
@@ -30,14 +31,14 @@ def _drawn(
 
 
 def gate_cells(words: str, checks: Sequence[tuple[str, str]]) -> SafeString:
-    """One cell a check, in order: a tick, a dash (waived), a question mark (not enough evidence) or a cross.
+    """One cell a check, in order: a tick, a dash (waived), a pin (released), a question mark (not enough evidence) or a cross.
 
     Parameters
     ----------
     words
         What the picture comes to, for who does not see it.
     checks
-        Name and what came of it: `pass`, `waived`, `not enough evidence` or `fail`.
+        Name and what came of it: `pass`, `waived`, `released`, `not enough evidence` or `fail`.
     """
     cells = [
         element(

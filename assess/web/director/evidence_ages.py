@@ -8,22 +8,22 @@ from django.urls import reverse
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
 from assess.validity.cut_scores import queries as cut_scores
-from assess.validity.job.queries import job_evidence
 from assess.validity.raters.queries import training_of
 from assess.validity.studies import queries as studies
 from assess.web.director.ageing import Age, aged
+from assess.web.director.asked import Asked
 
 PRESSING = ("over", "missing", "soon", "ok", "lasting")
 
 
-def ages_of(version: SchemeVersion, today: date) -> list[Age]:
+def ages_of(version: SchemeVersion, asked: Asked) -> list[Age]:
     """Job analysis, content panel, study, cut scores, training of assessors and duties of one scheme."""
-    return sorted(_ages(version, today), key=lambda age: (PRESSING.index(age.state), age.due_on or date.max))
+    return sorted(_ages(version, asked), key=lambda age: (PRESSING.index(age.state), age.due_on or date.max))
 
 
-def _ages(version: SchemeVersion, today: date) -> Iterator[Age]:
-    place = reverse("director-scheme", args=[version.pk])
-    job = job_evidence(version.pk)
+def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
+    place, today = reverse("director-scheme", args=[version.pk]), asked.now.date()
+    job = asked.jobs[version.pk]
     yield aged(
         name="Job-task study",
         address=place,
@@ -52,19 +52,21 @@ def _ages(version: SchemeVersion, today: date) -> Iterator[Age]:
     )
     yield _cuts(version, today)
     yield _training(version, today, place)
+    yield _duties(version, today)
 
 
 def _cuts(version: SchemeVersion, today: date) -> Age:
     """The cut score that ends first; missing while a part has none that a board adopted."""
-    adopted = {cut.part: cut for cut in cut_scores.cut_scores_in_force(version.pk) if cut.adopted_at is not None}
-    parts = [part.identifier for part in schemes.parts(version)]
-    lacking = [part for part in parts if part not in adopted]
-    days = sorted(cut.adopted_at.date() for cut in adopted.values() if cut.adopted_at is not None)
+    adopted = [cut for cut in cut_scores.cut_scores_in_force(version.pk, today) if cut.adopted_at is not None]
+    parts = {part.identifier for part in schemes.parts(version)}
+    lacking = parts - {cut.part for cut in adopted}
+    first = min(adopted, key=lambda cut: (cut.in_force_to or date.max, cut.in_force_from or today), default=None)
+    whole = first is not None and not lacking
     return aged(
         name="Cut scores",
         address=reverse("director-cuts", args=[version.pk]),
-        made_on=None if lacking or not days else days[0],
-        due_on=None,
+        made_on=first.in_force_from if whole and first is not None else None,
+        due_on=first.in_force_to if whole and first is not None else None,
         today=today,
         kind="cut",
         missing=f"{len(parts) - len(lacking)} of {len(parts)} adopted",
@@ -86,4 +88,20 @@ def _training(version: SchemeVersion, today: date, place: str) -> Age:
         missing=f"{len(held)} of {len(training.assessors)} trained"
         if training.assessors
         else "No assessor assigned yet",
+    )
+
+
+def _duties(version: SchemeVersion, today: date) -> Age:
+    """The duty that runs out first; missing while one has no signed record."""
+    duties = schemes.duties_of(version.pk, today)
+    signed = [duty for duty in duties if duty.met and duty.signed_at is not None]
+    first = min(signed, key=lambda duty: duty.valid_until or date.max, default=None)
+    whole = first is not None and len(signed) == len(duties)
+    return aged(
+        name="Duties" if first is None or not whole else f"Duties: {first.name.lower()}",
+        address=reverse("director-duties", args=[version.pk]),
+        made_on=first.signed_at.date() if whole and first is not None and first.signed_at is not None else None,
+        due_on=first.valid_until if whole and first is not None else None,
+        today=today,
+        missing=f"{len(signed)} of {len(duties)} signed",
     )

@@ -10,7 +10,11 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from assess.awards.checks import named
+from assess.awards.gate import GateResult
+from assess.awards.gathering import Shared
 from assess.awards.waiting import Standing
+from assess.awards.window_checks import RELIABILITY
 from assess.psychometrics.proportions import proportion
 from assess.psychometrics.results import Estimate
 from assess.schemes import queries as schemes
@@ -19,7 +23,7 @@ from assess.validity.cut_scores import queries as cut_scores
 from assess.validity.studies import queries as studies
 from assess.validity.studies.models import Study
 from assess.web.charts.marks import cut_band
-from assess.web.charts.standing import on_scale, stacked
+from assess.web.charts.standing import gate_cells, on_scale, stacked
 
 KINDS = (
     ("issued", "issued"),
@@ -45,12 +49,22 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GateLevel:
+    """A level of the gate that is the same for every candidate: its picture, and what it comes to in words."""
+
+    name: str
+    words: str
+    picture: SafeString
+
+
+@dataclass(frozen=True, kw_only=True)
 class Card:
     """One scheme as its card shows it."""
 
     version: SchemeVersion
     title: str
     study: Study | None
+    levels: Sequence[GateLevel]
     counts: Sequence[tuple[str, str, int]]
     bar: SafeString
     reliability: Figure
@@ -70,7 +84,7 @@ def kind_of(one: Standing) -> str:
     return "ready" if one.outcome == "passed" else "not"
 
 
-def card_of(version: SchemeVersion, standings: Sequence[Standing]) -> Card:
+def card_of(version: SchemeVersion, standings: Sequence[Standing], shared: Shared) -> Card:
     mine = [one for one in standings if one.scheme_version_id == version.pk]
     counts = [(name, words, sum(kind_of(one) == name for one in mine)) for name, words in KINDS]
     told = ", ".join(f"{count} {words}" for _, words, count in counts if count) or "nobody yet"
@@ -79,6 +93,7 @@ def card_of(version: SchemeVersion, standings: Sequence[Standing]) -> Card:
         version=version,
         title=schemes.definition_of(version).title,
         study=studies.study_heads([version.pk]).get(version.pk),
+        levels=(_level("Scheme", shared.scheme), _level("Window", shared.window)),
         counts=[row for row in counts if row[2]],
         bar=stacked(f"Candidates: {told}.", [(name, count) for name, _, count in counts]),
         reliability=_reliability(evidence["reliability"]),
@@ -91,6 +106,17 @@ def card_of(version: SchemeVersion, standings: Sequence[Standing]) -> Card:
     )
 
 
+def _level(name: str, found: GateResult) -> GateLevel:
+    """How many checks of a level hold, and by name those that shut it."""
+    holding = sum(check.clear for check in found.checks)
+    excepted = sum(check.exception is not None for check in found.checks)
+    words = f"{holding} of {len(found.checks)} hold" + (f", {excepted} by a release" if excepted else "")
+    if found.blocking:
+        words += f"; shut by {named(found.blocking)}"
+    cells = gate_cells(f"{name} level of the gate: {words}.", [(one.name, one.status.value) for one in found.checks])
+    return GateLevel(name=name, words=words, picture=cells)
+
+
 def _reliability(found: Mapping[str, Any] | None) -> Figure:
     if found is None:
         return Figure(words="No study yet")
@@ -99,7 +125,7 @@ def _reliability(found: Mapping[str, Any] | None) -> Figure:
     low, high = (float(end) for end in found["interval"])
     return _figure(
         float(found["value"]), low, high, n=int(found["n"]), sufficient=bool(found["sufficient"]),
-        reason=str(found["reason"]), name="Reliability of the overall score", mark=0.70,
+        reason=str(found["reason"]), name="Reliability of the overall score", mark=float(RELIABILITY.least),
     )  # fmt: skip
 
 

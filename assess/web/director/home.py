@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from assess.awards.queries import waivers_expiring
 from assess.people.queries import Actor
 from assess.proctoring import queries as proctoring
 from assess.schemes import queries as schemes
@@ -16,12 +17,16 @@ from assess.schemes.models import SchemeVersion
 from assess.sittings.models import Sitting
 from assess.web.access import page
 from assess.web.charts.standing import span
+from assess.web.director.asked import Asked
 from assess.web.director.evidence_ages import ages_of
 from assess.web.director.glance import card_of
-from assess.web.director.needs import Asked, needs_of
+from assess.web.director.needs import needs_of
 from assess.web.director.severity import severity_in
 
 ROLES = ("director", "approver", "board")
+WITHIN_DAYS = 90
+"""Waivers and release rules that end within so many days are on the desk."""
+SHOWN = 6
 
 
 @require_safe
@@ -33,11 +38,11 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = {
         "needs": needs,
         "gravest": needs[0].sign if needs else "ok",
-        "cards": [card_of(version, asked.standings) for version in asked.versions],
+        "cards": [card_of(version, asked.standings, asked.shared[version.pk]) for version in asked.versions],
         "evidence": [_evidence(version, asked) for version in asked.versions],
         "sittings": _today(actor, asked),
         "awards": _awards(asked),
-        "expiring": [],
+        "expiring": _expiring(asked),
         "severities": [found for version in asked.versions if (found := severity_in(version, asked))],
         "may_plan": "director" in actor.roles,
     }
@@ -46,7 +51,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _evidence(version: SchemeVersion, asked: Asked) -> dict[str, Any]:
     """The evidence of a scheme that ages, each with its picture, and what is not there yet."""
-    ages = ages_of(version, asked.now.date())
+    ages = ages_of(version, asked)
     there = [age for age in ages if age.state != "missing"]
     return {
         "title": asked.titles[version.pk],
@@ -69,6 +74,28 @@ def _today(actor: Actor, asked: Asked) -> list[dict[str, Any]]:
         {"sitting": sitting, "open": counts.get(sitting.pk, (0, 0))[0], "all": counts.get(sitting.pk, (0, 0))[1]}
         for sitting in found
     ]
+
+
+def _expiring(asked: Asked) -> list[dict[str, Any]]:
+    """Waivers and release rules that end soon, the nearest first."""
+    found = [(one, version) for version in asked.versions for one in waivers_expiring(version.pk, WITHIN_DAYS)]
+    decisions = {one.attempt_id: one.decision_id for one in asked.standings}
+    rows = []
+    for one, version in sorted(found, key=lambda row: row[0].expires_on)[:SHOWN]:
+        days = (one.expires_on - asked.now.date()).days
+        decision = None if one.attempt_id is None else decisions.get(one.attempt_id)
+        rows.append(
+            {
+                "what": f"{'Release' if one.kind == 'release' else 'Waiver'} of “{one.check}”",
+                "title": asked.titles[version.pk],
+                "address": reverse("director-gate", args=[version.pk])
+                if decision is None
+                else reverse("director-decision", args=[decision]),
+                "sign": "bad" if days <= 7 else "warn" if days <= 30 else "info",
+                "words": "ends today" if not days else f"{days} day{'s' if days > 1 else ''} left",
+            }
+        )
+    return rows
 
 
 STEPS = (

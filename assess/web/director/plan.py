@@ -1,6 +1,6 @@
 """Planning a sitting: the scheme, when and where, stations from the scheme's plan, who is entered, who holds which post.
 
-Posts are filled by the rotation that links everybody's marks (`sittings.rotation`), and each can be given to another person by hand.
+Posts are filled by the rotation that links everybody's marks (`sittings.rotation`), and each can go to another person by hand.
 What is planned is written into the journal of the day, like a coordinator's word on a tablet.
 """
 

@@ -13,7 +13,7 @@ from assess.schemes.models import SchemeVersion
 from assess.validity.monitoring.evidence import Severity
 from assess.validity.monitoring.queries import severity_of
 from assess.web.charts.standing import on_scale
-from assess.web.director.needs import Asked
+from assess.web.director.asked import Asked
 
 SHOWN = 6
 """So many assessors of a scheme are on the desk, those furthest from the average; the others are on the monitoring page."""

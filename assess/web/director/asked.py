@@ -1,0 +1,92 @@
+"""Who looks at the desk, at which schemes, and when; and what a line of the desk says."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from assess.awards.gathering import Shared, shared_by
+from assess.awards.waiting import Standing, standings
+from assess.people.queries import Actor, conflicts_declared_by
+from assess.schemes import queries as schemes
+from assess.schemes.models import SchemeVersion
+from assess.sittings.queries import candidates_held
+from assess.validity.job.evidence import JobEvidence
+from assess.validity.job.queries import job_evidence
+from assess.validity.monitoring.evidence import Alarm
+from assess.validity.monitoring.queries import alarms_of
+
+BAD, WARN, INFO = "bad", "warn", "info"
+ORDER = (BAD, WARN, INFO)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """`count` things, in `words` that go on from the number; `about` names the scheme or sitting, `since` the longest waiting."""
+
+    sign: str
+    count: int
+    words: str
+    about: str
+    address: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who looks, at which schemes, and when; what several lines need is read once."""
+
+    actor: Actor
+    versions: Sequence[SchemeVersion]
+    now: datetime
+
+    @cached_property
+    def titles(self) -> Mapping[uuid.UUID, str]:
+        return {version.pk: schemes.definition_of(version).title for version in self.versions}
+
+    @cached_property
+    def standings(self) -> list[Standing]:
+        return standings(self.titles)
+
+    @cached_property
+    def shared(self) -> Mapping[uuid.UUID, Shared]:
+        """The gate's scheme and window levels of each scheme version."""
+        return {version.pk: shared_by(version) for version in self.versions}
+
+    @cached_property
+    def jobs(self) -> Mapping[uuid.UUID, JobEvidence]:
+        return {version.pk: job_evidence(version.pk) for version in self.versions}
+
+    @cached_property
+    def alarms(self) -> Mapping[uuid.UUID, tuple[Alarm, ...]]:
+        return {version.pk: alarms_of(version.pk) for version in self.versions}
+
+    @cached_property
+    def not_mine(self) -> set[tuple[uuid.UUID, uuid.UUID]]:
+        """(sitting, candidate) that this person assessed or marked."""
+        return candidates_held(self.actor.id)
+
+    @cached_property
+    def too_close(self) -> set[uuid.UUID]:
+        return {one.candidate_id for one in conflicts_declared_by(self.actor.id)}
+
+    def has(self, *roles: str) -> bool:
+        return not self.actor.roles.isdisjoint(roles)
+
+    def may_sign(self, one: Standing) -> bool:
+        """Whether the actor may put their name to this decision: not who assessed, not who is close to the candidate."""
+        return (
+            self.actor.id not in one.names
+            and (one.sitting_id, one.candidate_id) not in self.not_mine
+            and one.candidate_id not in self.too_close | {self.actor.id}
+        )
+
+
+def some(count: int, one: str, many: str) -> str:
+    """The words after a number.
+
+    >>> some(1, "decision waits", "decisions wait"), some(2, "decision waits", "decisions wait")
+    ('decision waits', 'decisions wait')
+    """
+    return one if count == 1 else many
