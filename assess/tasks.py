@@ -3,6 +3,7 @@
 A task that is sent twice finds its row settled and does nothing; a task that is never sent is found by the sweep.
 """
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from assess.psychometrics.responses import ResponseError
 from assess.validity.cut_scores.queries import cuts_of
 from assess.validity.datasets import queries as datasets
 from assess.validity.errors import ValidityError
+from assess.validity.monitoring import looking
 from assess.validity.studies.actions import Computed
 from assess.validity.studies.dataset_study import Settings, study_of_bytes
 from assess.validity.studies.models import StudyRun
@@ -86,7 +88,16 @@ def _study(run_id: str) -> bool:
     return True
 
 
-LONG: dict[str, Callable[..., bool]] = {"run_study": _study}
+def _look(scheme_version_id: str) -> bool:
+    """Compute the points and the severity that are new outside of any transaction, then note them in one act."""
+    who = actor(service_account(name="follow-up"))
+    found = looking.look_now(uuid.UUID(scheme_version_id))
+    if found is not None:
+        door.act(who, "validity.monitoring.look", scheme_version_id=uuid.UUID(scheme_version_id), found=found)
+    return True
+
+
+LONG: dict[str, Callable[..., bool]] = {"run_study": _study, "look_at_drift": _look}
 """Topic of an outbox row → work that takes long, in several acts. Done again from the start where a worker was lost."""
 
 

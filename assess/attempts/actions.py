@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from assess.attempts import grants, shelf
@@ -354,7 +355,17 @@ def score_attempt(*, attempt_id: uuid.UUID) -> Score:
         scored_at=timezone.now(),
     )
     ledger.record_row(kind="score", row=made)
+    if _last_of_the_sitting(attempt):
+        ledger.follow(topic="look_at_drift", scheme_version_id=str(attempt.registration.scheme_version_id))
     return made
+
+
+def _last_of_the_sitting(attempt: Attempt) -> bool:
+    """Whether every attempt of the sitting that was begun is sealed and scored now; one that was only planned is awaited by
+    nobody."""
+    others = Attempt.objects.filter(sitting_id=attempt.sitting_id)
+    waits = Q(state=Attempt.State.OPEN) | Q(state=Attempt.State.SEALED, scores=None)
+    return not others.filter(waits).exists()
 
 
 def apply_plan(*, sitting_id: uuid.UUID) -> int:
