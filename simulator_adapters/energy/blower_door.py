@@ -1,8 +1,8 @@
 """A blower-door test: how leaky a building is, from pressures and flows of a fan, with what makes such a test valid.
 
-The leak follows Q = C·ΔPⁿ; C and n come from a straight line through the logarithms. Method, corrections and validity: ISO 9972:2015
-(clauses 5.3, 6 and annex C, the interval); what is not met is said, and a figure from fewer points than a line with an interval needs is
-not given at all.
+The leak follows Q = C·ΔPⁿ; C and n come from a straight line through the logarithms. Method, corrections and validity:
+ISO 9972:2015 (clauses 5.3, 6 and annex C, the interval). What is not met is said, and a figure from fewer points than a line with
+an interval needs is not given at all.
 """
 
 from collections.abc import Sequence
@@ -143,7 +143,7 @@ def tightness(
             exponent=None, coefficient=None, flow_50=None, changes_50=None, cfm_50=None, r_squared=None,
             objections=objections,
         )  # fmt: skip
-    normal = ((leaking + 273.15) / STANDARD_KELVIN) ** (1 - float(line.slope))
+    normal = (STANDARD_KELVIN / (leaking + 273.15)) ** (1 - float(line.slope))
     flow_50 = _predicted(pressure, flow, 50.0)
     at_one = _predicted(pressure, flow, 1.0)
     reach = float(stats.t.ppf(0.975, len(points) - 2)) * float(line.stderr)
@@ -206,9 +206,8 @@ def _objections(
             f"The lowest pressure is {pressure.min():.1f} Pa; with this wind it must be at least {least:g} Pa."
         )
     if max(abs(zero) for zero in zero_flow) > LARGEST_ZERO:
-        found.append(
-            f"Without the fan the pressure reaches {max(abs(z) for z in zero_flow):g} Pa; {LARGEST_ZERO:g} Pa is the most."
-        )
+        largest = max(abs(zero) for zero in zero_flow)
+        found.append(f"Without the fan the pressure reaches {largest:g} Pa; {LARGEST_ZERO:g} Pa is the most.")
     if not EXPONENT[0] <= exponent <= EXPONENT[1]:
         found.append(f"The exponent is {exponent:.3f}; leaks give 0.5 to 1. Look for a reading that was mistaken.")
     if r_squared < LEAST_FIT:

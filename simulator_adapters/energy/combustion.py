@@ -1,6 +1,6 @@
 """A combustion test of an appliance: what the flue gas says, with physical ranges, and carbon monoxide free of the air beside it.
 
-Sources: BPI-1200-S (2017), 7 (order of the tests, air-free CO); ISO 6976 and any flue-gas analyser's handbook for the oxygen of dry air.
+Source: BPI-1200-S (2017), clause 7 (order of the tests, air-free CO). Dry air holds 20.9 % of oxygen.
 Limits are not here: they belong to the task's criteria, as data with their source.
 """
 
