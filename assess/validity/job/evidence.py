@@ -34,7 +34,8 @@ class Statement:
 class Analysis:
     """A job-task analysis: who was asked, what was kept, over which frozen data, and who adopted it.
 
-    `adopted_on` is None while no board has; `remark` holds its reasons. `enough` says whether as many practitioners answered as its rules ask for.
+    `adopted_on` is None while no board has; `remark` holds its reasons. `enough` says whether as many practitioners answered as
+    its rules ask for.
     """
 
     id: str
@@ -207,8 +208,7 @@ class BiasState:
 class JobEvidence:
     """Everything about the job of one scheme version. `analysis` is the adopted one, or None while there is none.
 
-    `waiting` is a later analysis that is open, or closed and waits for a board. `sentences` say, for people, what holds
-    and what is lacking, the lacking first.
+    `waiting` is a later analysis that is open, or closed and waits for a board. `lacking` and `holding` say so for people.
     """
 
     analysis: Analysis | None
@@ -217,7 +217,13 @@ class JobEvidence:
     coverage: Coverage
     content: ContentValidation | None
     bias: BiasState
-    sentences: tuple[str, ...]
+    lacking: tuple[str, ...]
+    holding: tuple[str, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is lacking and what holds, for people."""
+        return (*self.lacking, *self.holding)
 
     @property
     def differing(self) -> tuple[Weight, ...]:
@@ -234,5 +240,6 @@ def nothing_recorded() -> JobEvidence:
         coverage=Coverage((), (), ()),
         content=None,
         bias=BiasState(0, 0, (), (), 0, False),
-        sentences=("No job-task analysis is recorded.", "No content panel is recorded.", "No bias review is recorded."),
+        lacking=("No job-task analysis is recorded.", "No content panel is recorded.", "No bias review is recorded."),
+        holding=(),
     )

@@ -54,8 +54,8 @@ def job_evidence(scheme_version_id: uuid.UUID) -> JobEvidence:
         weights, covered = weights_and_coverage(adopted, analysis, version, elements)
     later = None if waiting is None else analysis_as_values(waiting)
     content, bias = _content(scheme_version_id, elements), _bias(scheme_version_id, elements)
-    said = sentences_about(analysis, later, weights, covered, content, bias)
-    return JobEvidence(analysis, later, weights, covered, content, bias, said)
+    lacking, holding = sentences_about(analysis, later, weights, covered, content, bias)
+    return JobEvidence(analysis, later, weights, covered, content, bias, lacking, holding)
 
 
 def weights_and_coverage(

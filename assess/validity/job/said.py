@@ -24,8 +24,8 @@ def sentences_about(
     covered: Coverage,
     content: ContentValidation | None,
     bias: BiasState,
-) -> tuple[str, ...]:
-    """What a director reads first."""
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a director reads first: what is lacking, and what holds."""
     lacking: list[str] = []
     holding: list[str] = []
     _of_analysis(analysis, waiting, lacking, holding)
@@ -34,7 +34,7 @@ def sentences_about(
         _of_gaps(covered, lacking, holding)
     _of_content(content, lacking, holding)
     _of_bias(bias, lacking, holding)
-    return (*lacking, *holding)
+    return tuple(lacking), tuple(holding)
 
 
 def _of_analysis(analysis: Analysis | None, waiting: Analysis | None, lacking: list[str], holding: list[str]) -> None:
@@ -104,9 +104,8 @@ def _of_bias(bias: BiasState, lacking: list[str], holding: list[str]) -> None:
         lacking.append(f"Not read for bias as they stand now: {_listed(bias.missing)}.")
     if bias.reviewed:
         people = "1 person" if bias.reviewers == 1 else f"{bias.reviewers} people"
-        holding.append(
-            f"{bias.reviewed} elements were read for bias by {people}; {bias.resolved} concerns are resolved."
-        )
+        concerns = "1 concern is" if bias.resolved == 1 else f"{bias.resolved} concerns are"
+        holding.append(f"{bias.reviewed} elements were read for bias by {people}; {concerns} resolved.")
 
 
 def _listed(names: Sequence[str], most: int = 6) -> str:

@@ -15,6 +15,7 @@ from assess.validity.report.pictures.decisions import Move, hundred, moves
 from assess.validity.report.pictures.dimensions import eigenvalues, residual_correlations
 from assess.validity.report.pictures.distributions import facet_map, item_map, score_distribution
 from assess.validity.report.pictures.estimates import MeanSquare, intervals, mean_squares, shares
+from assess.validity.report.pictures.job import CoverageRow, WeightRow, coverage_matrix, weight_comparison
 from assess.validity.report.pictures.parts import Bar, Cut, Interval
 from assess.validity.report.pictures.precision import precision_curve
 from assess.validity.report.pictures.raters import category_use, judged_items, rater_network
@@ -23,6 +24,7 @@ from assess.validity.report.pictures.regression import borderline_scatter
 __all__ = [
     "LONGEST_LIST",
     "Bar",
+    "CoverageRow",
     "Cut",
     "Interval",
     "ItemCurve",
@@ -30,9 +32,11 @@ __all__ = [
     "Line",
     "MeanSquare",
     "Move",
+    "WeightRow",
     "borderline_scatter",
     "category_use",
     "check_counts",
+    "coverage_matrix",
     "eigenvalues",
     "facet_map",
     "hundred",
@@ -50,4 +54,5 @@ __all__ = [
     "score_distribution",
     "shares",
     "test_information",
+    "weight_comparison",
 ]
