@@ -13,6 +13,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from assess import door
+from assess.awards.reviews import queries as reviews
 from assess.ledger import actions as ledger
 from assess.ledger.models import Outbox
 from assess.people.actions import service_account
@@ -29,6 +30,7 @@ from assess.validity.studies.models import StudyRun
 from assess.validity.studies.steps import FREEZING, KEEPING
 
 TOPICS: dict[str, str] = {
+    "review_awards": "awards.reviews.open_reviews",
     "score_attempt": "attempts.score_attempt",
     "end_streams": "attempts.end_streams_of",
 }
@@ -149,6 +151,15 @@ def erase_what_is_over() -> None:
         for start in range(0, len(over), ERASED_AT_ONCE):
             because = f"It was kept for {days} days after the sitting, as announced."
             door.act(who, "attempts.erase_media", media_ids=over[start : start + ERASED_AT_ONCE], because=because)
+
+
+@shared_task(name="assess.tasks.look_at_evidence_again")  # type: ignore[untyped-decorator]  # celery is untyped
+def look_at_evidence_again() -> None:
+    """Open reviews of awards whose evidence fails by now: a study, an alarm, a cut, or a day that has come."""
+    for version in reviews.versions_with_awards():
+        if reviews.reviews_due(version):
+            who = actor(service_account(name="follow-up"))
+            door.act(who, "awards.reviews.open_reviews", scheme_version_id=version.pk)
 
 
 @shared_task(name="assess.tasks.sweep_outbox")  # type: ignore[untyped-decorator]  # celery is untyped

@@ -127,6 +127,11 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: a killed process l
 # A sweep that waited longer than the next one is useless: it expires instead of piling up while no worker runs.
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "assess.tasks.sweep_outbox", "schedule": 5.0, "options": {"expires": 10}},
+    "look-at-evidence-again": {
+        "task": "assess.tasks.look_at_evidence_again",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    },
     "erase-what-is-over": {"task": "assess.tasks.erase_what_is_over", "schedule": 3600.0, "options": {"expires": 1800}},
 }
 

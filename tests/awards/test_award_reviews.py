@@ -18,6 +18,7 @@ from assess.management.world.duties import record_duties
 from assess.people.actions import service_account
 from assess.people.queries import actor
 from assess.schemes.models import DutyRecord
+from assess.tasks import look_at_evidence_again
 from tests.awards.decided import Decided
 
 OPEN, DECIDE = "awards.reviews.open_reviews", "awards.reviews.decide_reviewed"
@@ -67,6 +68,15 @@ def test_evidence_that_fails_later_opens_one_review_of_what_it_touches(awarded: 
     assert look(awarded) == [], "the same failing is reviewed once"
     assert {queries.state_of(one) for one in Credential.objects.all()} == {"active"}, "nothing happens by itself"
     assert [(one.touched, one.waiting) for one in queries.reviews_open(awarded.version.pk)] == [(2, 2)]  # type: ignore[attr-defined]
+
+
+def test_evidence_is_looked_at_again_without_anybody_asking(awarded: Decided) -> None:
+    look_at_evidence_again()
+    assert not AwardReview.objects.exists()
+    run_out(awarded)
+    look_at_evidence_again()
+    look_at_evidence_again()
+    assert AwardReview.objects.count() == 1
 
 
 def test_two_directors_decide_each_and_the_holder_is_told(awarded: Decided) -> None:

@@ -4,24 +4,16 @@ Nothing happens to a credential by itself. Keeping it, suspending it and revokin
 holder is told of each.
 """
 
-import hashlib
 import uuid
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 
 from assess.awards import actions as awards
-from assess.awards.checks import Status
 from assess.awards.errors import AwardError
-from assess.awards.gate import CHECKS, GateCheck
-from assess.awards.gathering import shared_by
-from assess.awards.models import AwardReview, Credential, ReviewedAward, StatusChange
+from assess.awards.models import AwardReview, ReviewedAward
+from assess.awards.reviews.queries import Due, reviews_due
 from assess.ledger import actions as ledger
-from assess.ledger.canonical import canonical
 from assess.schemes.models import SchemeVersion
-from assess.validity.monitoring.queries import alarms_of
 
 CHANGE = {ReviewedAward.Outcome.SUSPEND: awards.suspend, ReviewedAward.Outcome.REVOKE: awards.revoke}
 TOLD = {
@@ -41,64 +33,24 @@ def open_reviews(*, scheme_version_id: uuid.UUID) -> list[AwardReview]:
         The reviews that were opened.
     """
     version = SchemeVersion.objects.select_for_update(of=("self",)).select_related("scheme").get(pk=scheme_version_id)
-    standing = _standing(version)
-    if not standing:
-        return []
-    shared = shared_by(version)
-    found = [*shared.scheme.checks, *shared.window.checks]
-    failing = [check for check in found if check.status is Status.FAIL and CHECKS[check.name].touches]
-    return [review for check in failing if (review := _open(version, check, standing)) is not None]
+    return [_open(version, due) for due in reviews_due(version)]
 
 
-def _standing(version: SchemeVersion) -> list[Credential]:
-    """The credentials of a scheme version that nobody has revoked."""
-    issued = Credential.objects.filter(decision__attempt__registration__scheme_version=version)
-    revoked = StatusChange.objects.filter(kind=StatusChange.Kind.REVOKE, confirmed_by__isnull=False)
-    return list(issued.exclude(pk__in=revoked.values("credential")).order_by("issued_at", "pk"))
-
-
-def _open(version: SchemeVersion, check: GateCheck, standing: Sequence[Credential]) -> AwardReview | None:
-    evidence = [{"kind": record.kind, "id": record.id} for record in check.evidence]
-    touched = [one for one in standing if not _known(one, check.name, evidence)]
-    if check.name == "drift":
-        touched = _after(version.pk, touched)
-    earlier = AwardReview.objects.filter(scheme_version=version, check_name=check.name)
-    if not touched or earlier.filter(awards__decided_by=None).exists():
-        return None
-    review, made = AwardReview.objects.get_or_create(
+def _open(version: SchemeVersion, due: Due) -> AwardReview:
+    review = AwardReview.objects.create(
         scheme_version=version,
-        check_name=check.name,
-        evidence_sha256=hashlib.sha256(canonical(evidence or [check.sentence])).hexdigest(),
-        defaults={
-            "level": check.level.value,
-            "evidence": evidence,
-            "sentence": check.sentence,
-            "opened_at": timezone.now(),
-        },
+        check_name=due.check.name,
+        level=due.check.level.value,
+        evidence=due.evidence,
+        evidence_sha256=due.evidence_sha256,
+        sentence=due.check.sentence,
+        opened_at=timezone.now(),
     )
-    if not made:
-        return None
     ledger.record_row(kind="award_review", row=review)
-    for credential in touched:
-        row = ReviewedAward.objects.create(review=review, credential=credential)
+    for credential in due.touched:
+        row = ReviewedAward.objects.create(review=review, credential_id=credential)
         ledger.record_row(kind="reviewed_award", row=row)
     return review
-
-
-def _known(credential: Credential, name: str, evidence: Sequence[dict[str, str]]) -> bool:
-    """Whether the credential was issued in sight of this very failing, by a waiver of its own."""
-    held: list[dict[str, Any]] = [check for check in credential.gate["checks"] if check["name"] == name]
-    return any(check["verdict"] == Status.WAIVED and check["evidence"] == evidence for check in held)
-
-
-def _after(version_id: uuid.UUID, credentials: Sequence[Credential]) -> list[Credential]:
-    """Those whose attempts were sealed since the earliest alarm that is open: what drifted did not touch the others."""
-    since = min((alarm.since for alarm in alarms_of(version_id) if alarm.open), default=None)
-    if since is None:
-        return list(credentials)
-    rows = Credential.objects.filter(pk__in=[one.pk for one in credentials])
-    sealed: dict[uuid.UUID, datetime] = dict(rows.values_list("pk", "decision__score__seal__sealed_at"))
-    return [one for one in credentials if sealed[one.pk] >= since]
 
 
 def decide_reviewed(
