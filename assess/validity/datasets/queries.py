@@ -88,7 +88,7 @@ def gather(scheme_version_id: uuid.UUID) -> Gathered:
                 attempt=attempt,
                 sitting=str(sitting),
                 repeat=number > 1,
-                groups=_groups(sittings[sitting].site, number, age_band(born, day), _route(requirements)),
+                groups=groups_of(sittings[sitting].site, number, age_band(born, day), route_of(requirements)),
                 assessors=holders.get((sitting, candidate), {}),
             )
         )
@@ -151,12 +151,13 @@ def _left_out(scheme_version_id: uuid.UUID) -> tuple[frozenset[uuid.UUID], tuple
     return frozenset(reasons), tuple(sorted(found, key=lambda one: one.reason))
 
 
-def _groups(site: str, number: int, band: str | None, route: str) -> dict[str, str]:
+def groups_of(site: str, number: int, band: str | None, route: str) -> dict[str, str]:
+    """What candidates are told apart by where an impact or a comparison is shown; what is not known is left out."""
     known = {"site": site, "attempt": "first" if number == 1 else "later", "age": band or "", "route": route}
     return {name: value for name, value in known.items() if value}
 
 
-def _route(requirements: list[dict[str, Any]]) -> str:
+def route_of(requirements: list[dict[str, Any]]) -> str:
     """By which kinds of record somebody came in; a reference is the kind of a record and its number."""
     kinds = {reference.split(" ", 1)[0] for one in requirements if one["mandatory"] for reference in one["by"]}
     return " and ".join(sorted(kinds))
