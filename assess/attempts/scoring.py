@@ -50,7 +50,7 @@ def score(pinned: Pinned, streams: tuple[StreamRecord, ...]) -> AttemptScore:
     names = sorted({name for part in pinned.parts for name in part.simulations})
     simulations = tuple(score_simulation(name, pinned, record) for name in names)
     return AttemptScore(
-        parts=tuple(_part(part, items, tasks, simulations) for part in pinned.parts),
+        parts=tuple(part_result(part, items, tasks, simulations) for part in pinned.parts),
         items=items,
         tasks=tasks,
         simulations=simulations,
@@ -59,9 +59,10 @@ def score(pinned: Pinned, streams: tuple[StreamRecord, ...]) -> AttemptScore:
     )
 
 
-def _part(
+def part_result(
     part: Part, items: tuple[ScoredItem, ...], tasks: tuple[ScoredTask, ...], simulations: tuple[ScoredSimulation, ...]
 ) -> PartResult:
+    """One part in per cent of its maximum, from what of its kind was scored."""
     if part.kind == "online_exam":
         counted = [item for item in items if item.scored]
         waits = [item.waits_for for item in counted if item.waits_for]
@@ -192,7 +193,7 @@ def _document(result: AttemptScore) -> dict[str, Any]:
             }
             for item in result.items
         ],
-        "tasks": [_task_document(task) for task in result.tasks],
+        "tasks": [task_document(task) for task in result.tasks],
         "simulations": [
             {
                 "simulation": one.simulation,
@@ -208,7 +209,8 @@ def _document(result: AttemptScore) -> dict[str, Any]:
     }
 
 
-def _task_document(task: ScoredTask) -> dict[str, Any]:
+def task_document(task: ScoredTask) -> dict[str, Any]:
+    """A practical task as a score document holds it."""
     found = task.score
     return {
         "task": found.task,

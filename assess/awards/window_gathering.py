@@ -92,10 +92,9 @@ def _items(study_id: uuid.UUID) -> facts.ItemEvidence | None:
 def _groups(study_id: uuid.UUID) -> facts.GroupEvidence | None:
     """Which items work differently between groups of equal score, in every comparison the study made."""
     section = _responses(study_id)
-    found = None if section is None else section["groups"]
-    if section is None or not found:
+    if section is None or not section["groups"]:
         return None
-    comparisons = found if isinstance(found, list) else [found]
+    comparisons = [section["groups"], *section.get("more_groups", ())]
     items = [(item, item["mean_difference"] or item["delta"]) for one in comparisons for item in one["items"]]
     judged = [item for item, figure in items if figure["sufficient"]]
     return facts.GroupEvidence(
