@@ -17,10 +17,11 @@ from assess.schemes.frames import EQF, AskedElement, Frame, NamedFrame, countabl
 
 
 class Fit(StrEnum):
-    """How an element stands: `record` waits for the signed record of a duty."""
+    """How an element stands: UNSAID fits or not by what the scheme has still to say, RECORD waits for the record of a duty."""
 
     FITS = "fits"
     MISFIT = "does not fit"
+    UNSAID = "is to be said"
     RECORD = "waits for a record"
 
 
@@ -115,10 +116,12 @@ def _element(asked: AskedElement, scheme: SchemeDefinition, named: NamedFrame, h
         )
         return Element(asked.identifier, asked.asks, asked.required, Fit.RECORD, told)
     fits, sentence = CHECKS[asked.check](scheme, named)
-    return Element(asked.identifier, asked.asks, asked.required, Fit.FITS if fits else Fit.MISFIT, sentence)
+    fit = Fit.UNSAID if fits is None else Fit.FITS if fits else Fit.MISFIT
+    return Element(asked.identifier, asked.asks, asked.required, fit, sentence)
 
 
-Answer = tuple[bool, str]
+Answer = tuple[bool | None, str]
+"""Whether it fits, None where the scheme has still to say something; and the sentence."""
 Check = Callable[[SchemeDefinition, NamedFrame], Answer]
 
 
@@ -138,17 +141,22 @@ def _size(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
         return False, f"{told}. That is {over} more than the {most} that {frame.name} ends at."
     if not countable(hours, frame.unit):
         steps = f"credits are counted in steps of {said(frame.unit.step)}"
-        return False, f"{told}. {steps[0].upper()}{steps[1:]}; state a workload that gives such a number."
+        return False, f"{told}. {_capital(steps)}; state a workload that gives such a number."
     return True, f"{told}. {_bounds(frame)}"
+
+
+def _capital(words: str) -> str:
+    """Words as a sentence begins."""
+    return words[:1].upper() + words[1:]
 
 
 def _bounds(frame: Frame) -> str:
     least, most = frame.size.least, frame.size.most
     if least is None and most is None:
-        return f"{frame.name} sets no bounds."
+        return f"{_capital(frame.name)} sets no bounds."
     if least is None or most is None:
-        return f"{frame.name} asks for at {'most' if least is None else 'least'} {counted(least or most or Fraction(0), 'hour')}."
-    return f"{frame.name} goes from {said(least)} to {counted(most, 'hour')}."
+        return f"{_capital(frame.name)} asks for at {'most' if least is None else 'least'} {counted(least or most or Fraction(0), 'hour')}."
+    return f"{_capital(frame.name)} goes from {said(least)} to {counted(most, 'hour')}."
 
 
 def _ects(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
@@ -194,6 +202,12 @@ def _level_in(scheme: SchemeDefinition, named: NamedFrame) -> tuple[int | None, 
     return known[0], f"EQF level {scheme.eqf_level} is read as level {known[0]} of {levels.system}"
 
 
+def _ambiguous(scheme: SchemeDefinition, named: NamedFrame) -> bool:
+    """Whether the EQF level is several of the frame's levels, and the scheme does not say which."""
+    known = named.frame.levels.from_eqf.get(scheme.eqf_level or 0, ())
+    return named.level is None and len(known) > 1
+
+
 def _level_said(scheme: SchemeDefinition, named: NamedFrame) -> str:
     found, words = _level_in(scheme, named)
     return words if found is None or named.frame.levels.system == EQF else f"{named.frame.levels.system} {found}"
@@ -202,11 +216,11 @@ def _level_said(scheme: SchemeDefinition, named: NamedFrame) -> str:
 def _level(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
     found, words = _level_in(scheme, named)
     if found is None:
-        return False, words
+        return (None if _ambiguous(scheme, named) else False), words
     levels = named.frame.levels
     span = f"{levels.system} {levels.least} to {levels.most}"
     if levels.least <= found <= levels.most:
-        return True, f"{words[0].upper()}{words[1:]}. The frame takes {span}."
+        return True, f"{_capital(words)}. The frame takes {span}."
     if (
         levels.also_least is not None
         and levels.also_most is not None
@@ -215,8 +229,8 @@ def _level(scheme: SchemeDefinition, named: NamedFrame) -> Answer:
         sound, told = _ects(scheme, named)
         if sound:
             also = f"{levels.also_least} to {levels.also_most}"
-            return True, f"{words[0].upper()}{words[1:]}. The frame takes {span}, and {also} where ECTS is met: {told}"
-    return False, f"{words[0].upper()}{words[1:]}. The frame takes {span} only."
+            return True, f"{_capital(words)}. The frame takes {span}, and {also} where ECTS is met: {told}"
+    return False, f"{_capital(words)}. The frame takes {span} only."
 
 
 def _outcomes(scheme: SchemeDefinition, named: NamedFrame) -> Answer:

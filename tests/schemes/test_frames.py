@@ -105,7 +105,9 @@ def test_a_level_is_read_by_the_frames_own_table(plan):
 
 
 def test_where_two_levels_are_possible_the_scheme_says_which(plan):
-    assert "say which in frame.level" in verdict(held(wiring(plan), "nzqa"), "level").sentence
+    unsaid = verdict(held(wiring(plan), "nzqa"), "level")
+    assert (unsaid.fit, unsaid.blocks) == (Fit.UNSAID, True)
+    assert "say which in frame.level" in unsaid.sentence
     assert held(wiring(plan), "nzqa", level=4).level == "NZQCF 4"
     assert "read as 3 or 4" in verdict(held(wiring(plan), "nzqa", level=7), "level").sentence
 

@@ -29,7 +29,14 @@ STATES = {
     DutyState.EXPIRED: ("bad", "Ran out"),
     DutyState.MISSING: ("idle", "No record"),
 }
-FITS = {Fit.FITS: ("ok", "Fits"), Fit.MISFIT: ("bad", "Does not fit"), Fit.RECORD: ("warn", "Waits for a record")}
+FITS = {
+    Fit.FITS: ("ok", "Fits"),
+    Fit.MISFIT: ("bad", "Does not fit"),
+    Fit.UNSAID: ("warn", "Is to be said"),
+    Fit.RECORD: ("warn", "Waits for a record"),
+}
+MAIN = ("size", "level", "assessed", "quality")
+"""What makes a micro-credential: shown first."""
 WISHED = ("info", "Not stated")
 """How an element stands that the frame only wishes for."""
 
@@ -50,11 +57,20 @@ def frame_and_duties(request: HttpRequest, actor: Actor, version_id: uuid.UUID) 
         "title": definition.title,
         "kind": definition.kind,
         "declared": definition.declared,
+        "load": definition.workload,
         "kinds": KINDS.values(),
         "badge": OPEN_BADGE,
         "micro": MICRO_CREDENTIAL,
         "report": report,
-        "elements": [(element, _fit(element)) for element in report.elements],
+        "open": [(element, _fit(element)) for element in report.elements if element.blocks],
+        "main": [
+            (element, _fit(element)) for element in report.elements if element.identifier in MAIN and not element.blocks
+        ],
+        "others": [
+            (element, _fit(element))
+            for element in report.elements
+            if element.identifier not in MAIN and not element.blocks
+        ],
         "line": size_line(report.name, report.size, longest=longest, fits=_size_fits(report)) if report.frame else "",
         "beside": [_elsewhere(one, longest) for one in beside if one.frame != report.frame],
         "longest": longest,
@@ -101,12 +117,17 @@ def _longest(reports: tuple[FrameReport, ...]) -> Fraction:
 
 def _elsewhere(report: FrameReport, longest: Fraction) -> dict[str, Any]:
     """A frame the scheme does not name: what its content would be worth there, records of duties aside."""
-    misfits = [one for one in report.elements if one.required and one.fit is Fit.MISFIT]
+    misfits = [one for one in report.elements if one.required and one.fit in (Fit.MISFIT, Fit.UNSAID)]
+    fits = {one.fit for one in misfits}
     return {
         "report": report,
         "line": size_line(report.name, report.size, longest=longest, fits=_size_fits(report)),
         "misfits": misfits,
-        "state": ("ok", "Would fit") if not misfits else ("idle", "Would not fit"),
+        "state": ("bad", "Would not fit")
+        if Fit.MISFIT in fits
+        else ("warn", "Level to be said")
+        if fits
+        else ("ok", "Would fit"),
     }
 
 
