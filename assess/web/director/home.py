@@ -1,6 +1,7 @@
 """The director's desk: what needs me today, schemes at a glance, evidence that is ageing, severity, what expires."""
 
-from datetime import timedelta
+import uuid
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from assess.awards.queries import waivers_expiring
+from assess.awards.checks import named
+from assess.awards.queries import Expiring, waivers_expiring
 from assess.people.queries import Actor
 from assess.proctoring import queries as proctoring
 from assess.schemes import queries as schemes
@@ -63,39 +65,38 @@ def _evidence(version: SchemeVersion, asked: Asked) -> dict[str, Any]:
 
 
 def _today(actor: Actor, asked: Asked) -> list[dict[str, Any]]:
-    """The sittings that go on now or begin within a day."""
+    """The sittings that go on now or begin within a day, but those in which every attempt is sealed."""
     if "director" not in actor.roles:
         return []
-    found: list[Sitting] = list(
-        proctoring.sittings_of(actor).filter(ends_at__gte=asked.now, starts_at__lte=asked.now + timedelta(days=1))[:6]
-    )
+    near = proctoring.sittings_of(actor).filter(ends_at__gte=asked.now, starts_at__lte=asked.now + timedelta(days=1))
+    found: list[Sitting] = list(near.order_by("starts_at")[:20])
     counts = proctoring.attempts_by_sitting([sitting.pk for sitting in found])
-    return [
-        {"sitting": sitting, "open": counts.get(sitting.pk, (0, 0))[0], "all": counts.get(sitting.pk, (0, 0))[1]}
-        for sitting in found
+    rows = [(sitting, *counts.get(sitting.pk, (0, 0))) for sitting in found]
+    return [{"sitting": sitting, "open": left, "all": every} for sitting, left, every in rows if left or not every][
+        :SHOWN
     ]
 
 
 def _expiring(asked: Asked) -> list[dict[str, Any]]:
-    """Waivers and release rules that end soon, the nearest first."""
-    found = [(one, version) for version in asked.versions for one in waivers_expiring(version.pk, WITHIN_DAYS)]
-    decisions = {one.attempt_id: one.decision_id for one in asked.standings}
-    rows = []
-    for one, version in sorted(found, key=lambda row: row[0].expires_on)[:SHOWN]:
-        days = (one.expires_on - asked.now.date()).days
-        decision = None if one.attempt_id is None else decisions.get(one.attempt_id)
-        rows.append(
-            {
-                "what": f"{'Release' if one.kind == 'release' else 'Waiver'} of “{one.check}”",
-                "title": asked.titles[version.pk],
-                "address": reverse("director-gate", args=[version.pk])
-                if decision is None
-                else reverse("director-decision", args=[decision]),
-                "sign": "bad" if days <= 7 else "warn" if days <= 30 else "info",
-                "words": "ends today" if not days else f"{days} day{'s' if days > 1 else ''} left",
-            }
-        )
-    return rows
+    """Waivers and release rules that end soon, the nearest first; those of one scheme that end on one day stand together."""
+    groups: dict[tuple[date, uuid.UUID, str], list[Expiring]] = {}
+    for version in asked.versions:
+        for one in waivers_expiring(version.pk, WITHIN_DAYS):
+            groups.setdefault((one.expires_on, version.pk, one.kind), []).append(one)
+    return [_ending(asked, *key, ones) for key, ones in sorted(groups.items(), key=lambda row: row[0][0])[:SHOWN]]
+
+
+def _ending(asked: Asked, on: date, version_id: uuid.UUID, kind: str, ones: list[Expiring]) -> dict[str, Any]:
+    days = (on - asked.now.date()).days
+    what = ("release rule" if kind == "release" else "waiver") + ("s" if len(ones) > 1 else "")
+    return {
+        "what": f"{len(ones)} {what}",
+        "title": asked.titles[version_id],
+        "checks": named(sorted({one.check for one in ones})),
+        "address": reverse("director-gate", args=[version_id]),
+        "sign": "bad" if days <= 7 else "warn" if days <= 30 else "info",
+        "words": "ends today" if not days else f"{days} day{'s' if days > 1 else ''} left",
+    }
 
 
 STEPS = (

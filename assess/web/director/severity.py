@@ -13,7 +13,7 @@ from assess.schemes.models import SchemeVersion
 from assess.validity.monitoring.evidence import Severity
 from assess.validity.monitoring.queries import severity_of
 from assess.web.charts.standing import on_scale
-from assess.web.director.asked import Asked
+from assess.web.director.asked import Asked, some
 
 SHOWN = 6
 """So many assessors of a scheme are on the desk, those furthest from the average; the others are on the monitoring page."""
@@ -35,7 +35,7 @@ def severity_in(version: SchemeVersion, asked: Asked) -> dict[str, Any] | None:
         "version": version,
         "title": asked.titles[version.pk],
         "rows": [_row(one, reach, decisions) for one in rows],
-        "words": f"{len(found)} assessors; {changing} results would change",
+        "words": f"{len(found)} assessors; {changing} {some(changing, 'result', 'results')} would change",
         "simulated": any(one.simulated for one in found),
     }
 
