@@ -76,7 +76,7 @@ def _frame(version_id: uuid.UUID) -> facts.Frame:
     blocking = [element for element in report.elements if element.blocks]
     return facts.Frame(
         name=report.name,
-        misfits=tuple(element.sentence for element in blocking if element.fit is Fit.MISFIT),
+        misfits=tuple(element.sentence for element in blocking if element.fit is not Fit.RECORD),
         waits=tuple(element.sentence for element in blocking if element.fit is Fit.RECORD),
     )
 

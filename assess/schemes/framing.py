@@ -154,8 +154,10 @@ def _bounds(frame: Frame) -> str:
     least, most = frame.size.least, frame.size.most
     if least is None and most is None:
         return f"{_capital(frame.name)} sets no bounds."
-    if least is None or most is None:
-        return f"{_capital(frame.name)} asks for at {'most' if least is None else 'least'} {counted(least or most or Fraction(0), 'hour')}."
+    if most is None:
+        return f"{_capital(frame.name)} asks for at least {counted(least or Fraction(0), 'hour')}."
+    if least is None:
+        return f"{_capital(frame.name)} asks for at most {counted(most, 'hour')}."
     return f"{_capital(frame.name)} goes from {said(least)} to {counted(most, 'hour')}."
 
 
