@@ -111,6 +111,8 @@ class Command(BaseCommand):
         for place, version in enumerate(versions):
             group = people.candidates[place * share : min((place + 1) * share, candidates)]
             cast.show_certificates(people, version.scheme.code, group)
+            evidence.prepare(people, version)
+            step(f"{version.scheme.code}: duties signed, job studied, content judged, assessors trained")
             lived = day.live(people, version, group, first_number=place * share)
             refusals.update(reason for _, reason in lived.refusals)
             tasks.work_outbox()

@@ -1,4 +1,4 @@
-"""After the day: the panel's meeting, the board, the study, the decisions with two names each, the gate, the awards."""
+"""Before the day what a scheme has to show; after it the meetings, the board, the study, decisions with two names each, awards."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from assess import door
 from assess.attempts.models import Attempt
 from assess.awards.errors import AwardError
 from assess.awards.models import Credential, Decision
-from assess.management.world import model, releases
+from assess.management.world import duties, job, model, raters, releases
 from assess.management.world.cast import Cast
 from assess.schemes import queries as schemes
 from assess.schemes.definition import Part
@@ -36,6 +36,13 @@ class Awarded:
 
 Rated = list[tuple[str, Decimal, float]]
 """What judges rate: identifier, maximum, and how hard the model makes it."""
+
+
+def prepare(cast: Cast, version: SchemeVersion) -> None:
+    """What has to stand before the first sitting: duties signed, the job studied, assessors trained."""
+    duties.record_duties(cast, version)
+    job.study_the_job(cast, version)
+    raters.train_assessors(cast, version)
 
 
 def set_cut_scores(cast: Cast, version: SchemeVersion) -> None:
@@ -100,6 +107,7 @@ def award(cast: Cast, version: SchemeVersion, attempts: Sequence[Attempt], *, le
     director = cast.acts_as(cast.director)
     result = Awarded()
     door.act(director, "validity.studies.run_study", scheme_version_id=version.pk)
+    raters.watch_for_drift(cast, version)
     rows: list[Decision] = door.act_on_all(
         director, "awards.decide", ({"attempt_id": attempt.pk} for attempt in attempts)
     )
