@@ -10,7 +10,7 @@ import base64
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,8 +109,14 @@ class _RecordedWire:
             raise
 
     def receive(self, count: int, *, deadline: Deadline) -> bytes:
+        return self._noted(lambda: self._wire.receive(count, deadline=deadline))
+
+    def receive_line(self, most: int, *, deadline: Deadline) -> bytes:
+        return self._noted(lambda: self._wire.receive_line(most, deadline=deadline))
+
+    def _noted(self, receive: Callable[[], bytes]) -> bytes:
         try:
-            data = self._wire.receive(count, deadline=deadline)
+            data = receive()
         except (DeadlineExceeded, LinkLost) as error:
             self._writer.event(_ERRORS[type(error)], error.sentence.encode())
             raise

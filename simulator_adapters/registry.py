@@ -14,6 +14,7 @@ GROUP = "simulator_adapters"
 _BUILT_IN = {
     "wiring": "simulator_adapters.wiring.adapter:WiringAdapter",
     "sunspec": "simulator_adapters.photovoltaic.adapter:SunSpecAdapter",
+    "scpi": "simulator_adapters.instruments.scpi:ScpiAdapter",
 }
 
 

@@ -99,5 +99,13 @@ class _ReplayedWire:
             raise ReplayMismatch(f"The adapter asks for {count} bytes, the trace holds {len(recorded)}.")
         return recorded
 
+    def receive_line(self, most: int, *, deadline: Deadline) -> bytes:
+        if self._replay.error_next():
+            self._replay.raise_next()
+        recorded = self._replay.take("rx").data
+        if not recorded.endswith(b"\n") or len(recorded) > most:
+            raise ReplayMismatch(f"The adapter asks for a line, the trace holds {recorded[:16]!r}.")
+        return recorded
+
     def close(self) -> None:
         """Nothing is held."""

@@ -9,7 +9,7 @@ from simulator_adapters.contract import Deadline, DeadlineExceeded, LinkLost
 
 
 class Wire(Protocol):
-    """A connection that sends bytes and receives an exact number of them."""
+    """A connection that sends bytes and receives an exact number of them, or a line."""
 
     def send(self, data: bytes, *, deadline: Deadline) -> None:
         """Send all bytes."""
@@ -17,6 +17,10 @@ class Wire(Protocol):
 
     def receive(self, count: int, *, deadline: Deadline) -> bytes:
         """Receive exactly `count` bytes; raises `DeadlineExceeded` or `LinkLost`."""
+        ...
+
+    def receive_line(self, most: int, *, deadline: Deadline) -> bytes:
+        """Receive up to and with the next newline; raises as `receive`, and `LinkLost` beyond `most` bytes."""
         ...
 
     def close(self) -> None:
@@ -39,6 +43,7 @@ class TcpWire:
         self._socket = connected
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setblocking(False)
+        self._held = bytearray()
 
     def send(self, data: bytes, *, deadline: Deadline) -> None:
         """Send all bytes."""
@@ -52,17 +57,32 @@ class TcpWire:
 
     def receive(self, count: int, *, deadline: Deadline) -> bytes:
         """Receive exactly `count` bytes."""
-        received = bytearray()
-        while len(received) < count:
-            self._wait(deadline, writing=False)
-            try:
-                chunk = self._socket.recv(count - len(received))
-            except OSError as error:
-                raise LinkLost(f"The connection broke while receiving: {error.strerror}.") from error
-            if not chunk:
-                raise LinkLost(f"The device closed the connection after {len(received)} of {count} bytes.")
-            received += chunk
-        return bytes(received)
+        while len(self._held) < count:
+            self._more(count - len(self._held), deadline)
+        return self._taken(count)
+
+    def receive_line(self, most: int, *, deadline: Deadline) -> bytes:
+        """Receive up to and with the next newline."""
+        while (end := self._held.find(b"\n") + 1) == 0:
+            if len(self._held) >= most:
+                raise LinkLost(f"The device sent {len(self._held)} bytes without an end of line.")
+            self._more(most - len(self._held), deadline)
+        return self._taken(end)
+
+    def _more(self, most: int, deadline: Deadline) -> None:
+        self._wait(deadline, writing=False)
+        try:
+            chunk = self._socket.recv(most)
+        except OSError as error:
+            raise LinkLost(f"The connection broke while receiving: {error.strerror}.") from error
+        if not chunk:
+            raise LinkLost(f"The device closed the connection after {len(self._held)} bytes of an answer.")
+        self._held += chunk
+
+    def _taken(self, count: int) -> bytes:
+        found = bytes(self._held[:count])
+        del self._held[:count]
+        return found
 
     def close(self) -> None:
         """Close the socket."""

@@ -58,7 +58,9 @@ def test_the_sun_stands_highest_at_noon_in_june_and_shines_on_the_south() -> Non
     zenith, azimuth = sun_position(steady(10.0))
     noon = (np.arange(365) * 24) + 11
     assert abs(int(np.argmin(zenith[noon])) - 172) <= 2
-    assert np.degrees(zenith[noon].min()) == pytest.approx(50 - 23.45, abs=0.9)  # the middle of the hour, 23 minutes from true noon
+    assert np.degrees(zenith[noon].min()) == pytest.approx(
+        50 - 23.45, abs=0.9
+    )  # the middle of the hour, 23 minutes from true noon
     assert np.degrees(azimuth[noon[172]]) == pytest.approx(180, abs=20)
     weather = steady(10.0, direct=500)
     south, north = (on_plane(weather, azimuth=way, tilt=90).sum() for way in (180, 0))

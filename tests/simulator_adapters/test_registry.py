@@ -23,7 +23,7 @@ def test_an_adapter_announced_by_a_package_is_found(tmp_path: Path, monkeypatch:
         "[simulator_adapters]\nlab = simulator_adapters.wiring.adapter:WiringAdapter\nodd = builtins:dict\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert adapter_ids() == ("wiring", "sunspec", "lab", "odd")
+    assert adapter_ids() == ("wiring", "sunspec", "scpi", "lab", "odd")
     assert isinstance(adapter("lab"), Adapter)
     with pytest.raises(TypeError, match="does not return an adapter"):
         adapter("odd")
