@@ -15,7 +15,7 @@ from typing import Any
 from assess.schemes.declarations import Declared, lacking, read_kind, read_named_frame
 from assess.schemes.errors import ContentProblem, SchemeError
 from assess.schemes.frames import NamedFrame
-from assess.schemes.kinds import KINDS, MICRO_CREDENTIAL, Element, Kind
+from assess.schemes.kinds import KINDS, MICRO_CREDENTIAL, OPEN_BADGE, Element, Kind
 from assess.schemes.requirements import EntryRequirement, read_requirement
 from assess.schemes.vocabulary import BASE, SDG_TARGET, check_code
 from rubrics.documents import Node, number_text
@@ -131,6 +131,11 @@ class SchemeDefinition:
     def kind(self) -> Kind:
         """What kind of document the scheme leads to."""
         return self.declared.kind
+
+    @property
+    def ects(self) -> Decimal | None:
+        """The credits a holder can stack; an open badge has none, whatever its content says of hours."""
+        return None if self.workload is None or self.kind is OPEN_BADGE else self.workload.ects
 
     @property
     def stated(self) -> frozenset[Element]:

@@ -196,7 +196,7 @@ def _read_plan(files: Mapping[str, _File], frames: Mapping[str, Mapping[str, Any
     skills = credentials.read("esco_skills", _read_skill)
     schemes = _read_schemes(credentials, skills, frames)
     externals = credentials.read("external_credentials", read_external)
-    ects = {scheme.identifier: scheme.workload.ects for scheme in schemes if scheme.workload is not None}
+    ects = {scheme.identifier: scheme.ects for scheme in schemes if scheme.ects is not None}
     ects |= {external.identifier: external.ects for external in externals}
     tasks, items = _read_tasks(files["rubrics"]), _read_items(files["items"])
     simulations = files["simulations"]

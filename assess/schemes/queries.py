@@ -162,8 +162,8 @@ def presented(simulation: Simulation) -> dict[str, Any]:
 def stacks() -> tuple[StackDefinition, ...]:
     """The latest published version of every stack."""
     problems: list[Problem] = []
-    loads = {code: definition_of(current_version(code)).workload for code in _published_codes()}
-    ects = {code: load.ects for code, load in loads.items() if load is not None}
+    known = {code: definition_of(current_version(code)).ects for code in _published_codes()}
+    ects = {code: worth for code, worth in known.items() if worth is not None}
     for row in ExternalCredential.objects.filter(kind=ExternalCredential.Kind.CREDENTIAL).order_by("number"):
         ects[row.identifier] = read_external(Node(_plain(row.document), row.identifier, problems)).ects
     latest = {row.identifier: row for row in Stack.objects.filter(state=Version.State.PUBLISHED).order_by("number")}

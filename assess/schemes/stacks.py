@@ -133,7 +133,7 @@ def read_stack(node: Node, ects: Mapping[str, Decimal]) -> StackDefinition:
     for member in stack.members:
         if member not in ects:
             node.problem(
-                "", f"names {member}, which is neither a credential nor an external one; define it or correct it."
+                "", f"names {member}, which is no credential with credits and no external one; define it or correct it."
             )
     for member in sorted({entry for entry in stack.members if stack.members.count(entry) > 1}):
         node.problem("", f"counts {member} twice (required, elective, capstone); keep it in one place.")

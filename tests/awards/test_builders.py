@@ -15,6 +15,7 @@ from assess.awards import builders
 from assess.awards.award_facts import Concept, LearnerFacts
 from assess.awards.builders import BuildError
 from assess.ledger.multibase import base64url_decode
+from assess.schemes.kinds import KINDS, OPEN_BADGE, Kind
 
 SKILL = "http://data.europa.eu/esco/skill/fd60bbcc-c3b6-4fa5-936c-eef5ae0a2d44"
 
@@ -128,9 +129,46 @@ def _folder() -> Path:
     return Path(bundled.__file__).parent
 
 
+UNSIZED = {"workload_hours": None, "hours_per_ects": None, "ects": None, "credit_system": None}
+UNLEVELLED = {"eqf_level": None, "eqf": None}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.code)
+def test_a_credential_goes_by_the_words_of_its_kind(kind: Kind) -> None:
+    badge = {**UNSIZED, **UNLEVELLED} if kind is OPEN_BADGE else {}
+    document = builders.build(replace(FACTS, kind=kind, **badge))
+    achievement = document["credentialSubject"]["achievement"]  # type: ignore[index]
+
+    assert achievement["achievementType"] == kind.achievement_type
+    assert achievement["description"].endswith(f"{kind.wording.claims} {kind.wording.never_claims}")
+    assert ("not a micro-credential" in str(document["description"])) == (kind is OPEN_BADGE)
+
+
+def test_an_open_badge_says_that_it_is_one_and_states_no_level_and_no_credits() -> None:
+    badge = replace(FACTS, kind=OPEN_BADGE, outcomes=(), sample=False, demonstration=False, **UNSIZED, **UNLEVELLED)  # type: ignore[arg-type]
+    document = builders.build(replace(badge, issuer=replace(FACTS.issuer, quality_assurance="")))
+    subject = document["credentialSubject"]
+    assert isinstance(subject, dict)
+
+    assert str(document["description"]).startswith("OPEN BADGE: a recognition, not a micro-credential.")
+    assert subject["achievement"]["description"].startswith("OPEN BADGE")
+    assert set(_targets(document)) == {"ext:ISCEDFField", "ext:LearningMode"}
+    assert "creditsEarned" not in subject
+    assert "creditsAvailable" not in subject["achievement"]
+
+
+def test_what_is_certified_needs_no_credits() -> None:
+    document = builders.build(replace(FACTS, kind=KINDS["certification"], **UNSIZED, **UNLEVELLED))  # type: ignore[arg-type]
+    assert "ext:CreditPoint" not in _targets(document)
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
+        (UNLEVELLED, "There is no level, and a micro-credential has one."),
+        (UNSIZED, "There is no workload, and a micro-credential has one."),
+        ({"kind": OPEN_BADGE}, "An open badge states no level and no credits."),
+        ({"issuer": replace(FACTS.issuer, quality_assurance="")}, "quality assurance is missing"),
         ({"title": " "}, "The title is missing."),
         ({"criteria": ""}, "The criteria is missing."),
         ({"outcomes": ()}, "There is no learning outcome."),
