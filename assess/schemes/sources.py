@@ -70,19 +70,25 @@ def read_yaml(path: Path) -> Any:
         remedy.
     """
     try:
-        return _parsed(_read_text(path))
+        return parse_yaml(_read_text(path), path.name)
     except OSError as error:
         raise SchemeError(
             "unreadable", f"{path.name} cannot be read ({error.strerror}); put it into the folder."
         ) from error
     except UnicodeDecodeError as error:
         raise SchemeError("unreadable", f"{path.name} is not UTF-8 at byte {error.start}; save it as UTF-8.") from error
+
+
+def parse_yaml(text: str, name: str) -> Any:
+    """The same of a text that was handed in; `name` is what a sentence calls it."""
+    try:
+        return _parsed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f" line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
-        raise SchemeError("unreadable", f"{path.name}{where}: {error.problem}.") from error
+        raise SchemeError("unreadable", f"{name}{where}: {error.problem}.") from error
     except (yaml.YAMLError, RecursionError, TypeError, ValueError) as error:
-        raise SchemeError("unreadable", f"{path.name} is not readable YAML ({error}); correct it.") from error
+        raise SchemeError("unreadable", f"{name} is not readable YAML ({error}); correct it.") from error
 
 
 def _read_text(path: Path) -> str:

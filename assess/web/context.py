@@ -23,6 +23,7 @@ PLACES = (
     Place("My day", "/assessor/", frozenset({"assessor"})),
     Place("Sittings", "/proctor/", frozenset({"proctor", "director"})),
     Place("Credentials", "/director/", frozenset({"director", "approver", "board"})),
+    Place("My ratings", "/expert/", frozenset({"judge", "reviewer"})),
     Place("People", "/people/", frozenset({"director"})),
 )
 """The first page of each role, in the order in which they are shown."""

@@ -12,6 +12,7 @@ WHAT = {
     "/assessor/": "The candidates you assess today, and their sheets. Works without network.",
     "/proctor/": "Who is where, what happened, and the time that everybody has left.",
     "/director/": "Schemes, studies, cut scores, the gate, credentials and the ledger.",
+    "/expert/": "What the job is, whether items and criteria belong to it, and whether they are fair.",
     "/people/": "Invite people, give roles, withdraw them.",
 }
 

@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assessor/", include("assess.web.assessor.urls")),
     path("proctor/", include("assess.web.proctor.urls")),
     path("director/", include("assess.web.director.urls")),
+    path("expert/", include("assess.web.expert.urls")),
     path("verify/", include("assess.web.verifier.urls")),
 ]

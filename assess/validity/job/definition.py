@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -171,7 +171,7 @@ def _read_job(node: Node) -> JobDefinition:
         asks_when_learned=node.flag("asks_when_learned", default=False),
         statements=tuple(_read_statement(entry) for entry in node.nodes("statements", least=FEWEST_STATEMENTS)),
         rules=_read_rules(node.node("rules")),
-        document=canonical(node.value),
+        document={},
     )
     node.finish()
     seen: set[str] = set()
@@ -179,7 +179,8 @@ def _read_job(node: Node) -> JobDefinition:
         if one.identifier in seen:
             node.problem("statements", f"hold {one.identifier} twice; give each statement an id of its own.")
         seen.add(one.identifier)
-    return job
+    # what is not sound is not walked through: a text that was handed in can fold a great deal into little
+    return job if node.problems else replace(job, document=canonical(node.value))
 
 
 def _read_statement(node: Node) -> JobStatement:

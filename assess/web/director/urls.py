@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from assess.web.director import awards, cuts, dossier, duties, gate, home, ledger, plan, schemes, studies
+from assess.web.director import awards, content, cuts, dossier, duties, gate, home, job, ledger, plan, schemes, studies
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="director"),
@@ -20,6 +20,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/stop/", studies.stop, name="director-stop-study"),
     path("studies/<uuid:study_id>/", studies.study, name="director-study"),
     path("studies/<uuid:study_id>/<str:name>", studies.file, name="director-study-file"),
+    path("schemes/<uuid:version_id>/job/", job.job, name="director-job"),
+    path("schemes/<uuid:version_id>/content/", content.content, name="director-content"),
+    path("job/<uuid:analysis_id>/adopt/", job.adopt, name="director-job-adopt"),
+    path("job/<uuid:analysis_id>/survey.csv", job.survey_template, name="director-job-template"),
+    path("concerns/<uuid:concern_id>/resolve/", content.resolve, name="director-concern"),
     path("schemes/<uuid:version_id>/cuts/", cuts.cuts, name="director-cuts"),
     path("cuts/<uuid:cut_id>/adopt/", cuts.adopt, name="director-adopt"),
     path("schemes/<uuid:version_id>/gate/", gate.candidates, name="director-gate"),

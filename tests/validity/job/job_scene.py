@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from assess import door
 from assess.management.world import cast
 from assess.management.world.cast import Cast
-from assess.people.models import Account
+from assess.people.models import Account, Certificate
 from assess.schemes import actions as scheme_actions
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
@@ -33,6 +35,26 @@ class Guild:
 
     def act(self, account: Account, action: str, **arguments: Any) -> Any:
         return door.act(self.people.acts_as(account), f"validity.job.{action}", **arguments)
+
+    def certify(self, account: Account, *, days: int = 400) -> Certificate:
+        """A certificate that a proctor verified and that holds for so many days."""
+        today = timezone.now().date()
+        shown: Certificate = door.act(
+            self.people.acts_as(self.people.director),
+            "people.record_certificate",
+            holder_id=account.pk,
+            kind="EVD-EXPERT",
+            issuer="Guild",
+            issued_on=today - timedelta(days=900),
+            expires_on=today + timedelta(days=days),
+        )
+        verified: Certificate = door.act(
+            self.people.acts_as(self.people.proctors[0]),
+            "people.verify_certificate",
+            certificate_id=shown.pk,
+            how="asked the guild",
+        )
+        return verified
 
     @property
     def job(self) -> JobDefinition:
