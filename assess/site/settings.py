@@ -27,6 +27,11 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+# Linear algebra on one thread, before NumPy is loaded: our tables are small, so a second thread takes more time than it gives (a
+# study of 10,000 attempts took ten times as long on a busy machine), and no figure may hang on how many there are.
+for _library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
 # --- this installation ------------------------------------------------------------------------------------------------
 DATA_DIR = Path(env("ASSAYER_DATA_DIR", ROOT / "var")).resolve()
 try:

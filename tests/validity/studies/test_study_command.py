@@ -1,7 +1,9 @@
 """`manage.py study`: files in, files out, exit status, one JSON object."""
 
+import csv
 import json
 import re
+import uuid
 from io import StringIO
 from pathlib import Path
 
@@ -55,7 +57,7 @@ def test_it_writes_the_document_and_the_report(tmp_path: Path, responses: Path, 
     assert status == 0
     assert "80 persons, 6 items." in out
     assert "3 raters, 40 persons." in out
-    assert err.count("Wrote ") == 3
+    assert err.count("Wrote ") == 6
     assert "Computing responses: fit …" in err
     assert (output / "report.pdf").read_bytes().startswith(b"%PDF-")
     content = (output / "study.json").read_bytes()
@@ -73,13 +75,42 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path, responses: Path) -> 
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
+def test_the_tables_hold_every_estimate_every_item_and_every_rater(
+    tmp_path: Path, responses: Path, ratings: Path
+) -> None:
+    given = ("--person", "person", "--rater", "rater", "--criteria", "k1,k2", "--output", tmp_path)
+    assert run("--responses", responses, "--id", "who", "--ratings", ratings, *given)[0] == 0
+    document = json.loads((tmp_path / "study.json").read_bytes())
+    tables = {name: list(csv.DictReader((tmp_path / f"{name}.csv").open())) for name in ("estimates", "items", "raters")}
+    assert [row["item"] for row in tables["items"]] == list("abcdef")
+    assert [row["rater"] for row in tables["raters"]] == ["R1", "R2", "R3"]
+    alpha = next(row for row in tables["estimates"] if row["place"] == "responses.alpha")
+    found = document["responses"]["alpha"]
+    assert [alpha["value"], alpha["low"], alpha["high"]] == [found["value"], *found["interval"]]
+    assert "responses.rasch.items[c].difficulty" in {row["place"] for row in tables["estimates"]}
+
+
+@pytest.mark.parametrize(
+    "options", [("MC-ECW", "--responses", "exam.csv"), ("MC-ECW", "--title", "Mine"), ("--again", uuid.uuid4(), "--cut", "5")]
+)
+def test_a_scheme_and_files_do_not_go_together(tmp_path: Path, options: tuple[str, ...]) -> None:
+    status, out, _ = run(*options, "--output", tmp_path, "--json")
+    assert (status, json.loads(out)["code"]) == (2, "stray_option")
+
+
+def test_without_a_folder_nothing_is_computed(responses: Path) -> None:
+    status, out, _ = run("--responses", responses, "--json")
+    assert (status, json.loads(out)["code"]) == (2, "missing_option")
+
+
 def test_json_is_one_object_on_stdout(tmp_path: Path, responses: Path) -> None:
     status, out, _ = run("--responses", responses, "--id", "who", "--output", tmp_path / "o", "--json")
     printed = json.loads(out)
     assert status == 0
     assert printed["done"] is True
     assert printed["findings"][0] == "80 persons, 6 items."
-    assert [Path(file).name for file in printed["files"]] == ["study.json", "report.html", "report.pdf"]
+    named = [Path(file).name for file in printed["files"]]
+    assert named == ["study.json", "report.html", "report.pdf", "estimates.csv", "items.csv"]
 
 
 def test_unreadable_input_is_status_2_and_one_sentence(tmp_path: Path, responses: Path) -> None:
@@ -221,7 +252,7 @@ def test_the_reference_page_names_every_option_and_every_code() -> None:
     framework = {action.dest for action in BaseCommand().create_parser("manage.py", "any")._actions}
     for action in parser._actions:
         if action.dest not in framework:
-            assert f"`{action.option_strings[0]}" in page, action.dest
+            assert f"`{(action.option_strings or [action.metavar])[0]}" in page, action.dest
     rooms = [
         settings.ROOT / "assess" / room
         for room in (
