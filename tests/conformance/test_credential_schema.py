@@ -21,7 +21,7 @@ from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerF
 from assess.awards.status_list import StatusEntry
 from assess.awards.verification import verify
 from assess.ledger.keys import SigningKey
-from assess.schemes.kinds import KINDS
+from assess.schemes import kinds
 
 Schema = dict[str, Any]
 CONTENT = Path(__file__).parents[2] / "assess" / "content" / "credentials.yaml"
@@ -148,7 +148,7 @@ def _facts(scheme: dict[str, Any], skills: dict[str, Concept]) -> AwardFacts:
     """An award under a bundled scheme; what records would tell is stated here, the rest is the content's."""
     workload = scheme["workload"]
     return AwardFacts(
-        kind=KINDS[scheme["kind"]["is"]],
+        kind=kinds.KINDS[scheme["kind"]["is"]],
         credential_id="urn:uuid:6f0c1b0e-2d3a-4a68-9a52-0a1d1b1c1d1e",
         issuer=IssuerFacts(
             did=KEY.public.did,
