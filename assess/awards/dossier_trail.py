@@ -137,10 +137,13 @@ def _seals(ids: Sequence[str]) -> Steps:
 
 def _decisions(ids: Sequence[str]) -> Steps:
     names: dict[str, list[Key]] = {}
-    for pk, decision in Signature.objects.filter(decision__in=_uuids(ids)).order_by("pk").values_list("pk", "decision_id"):
+    for pk, decision in (
+        Signature.objects.filter(decision__in=_uuids(ids)).order_by("pk").values_list("pk", "decision_id")
+    ):
         names.setdefault(str(decision), []).append(("signature", str(pk)))
     awards = {
-        str(one): str(pk) for pk, one in Credential.objects.filter(decision__in=_uuids(ids)).values_list("pk", "decision")
+        str(one): str(pk)
+        for pk, one in Credential.objects.filter(decision__in=_uuids(ids)).values_list("pk", "decision")
     }
     found: dict[str, Step] = {}
     for row, score, digest in Decision.objects.filter(pk__in=ids).values_list("pk", "score_id", "digest"):
@@ -164,7 +167,9 @@ def _meetings(ids: Sequence[str]) -> Steps:
     """A meeting rests on the lines of its record and on the ratings that were committed to when a round was closed."""
     events: dict[str, list[Key]] = {}
     for pk, meeting in (
-        MeetingEvent.objects.filter(meeting__in=_uuids(ids)).order_by("meeting", "number").values_list("pk", "meeting_id")
+        MeetingEvent.objects.filter(meeting__in=_uuids(ids))
+        .order_by("meeting", "number")
+        .values_list("pk", "meeting_id")
     ):
         events.setdefault(str(meeting), []).append(("meeting event", str(pk)))
     rounds = Q()

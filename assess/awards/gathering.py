@@ -13,7 +13,7 @@ from assess.awards.decision import CutScore
 from assess.awards.decision_gathering import adopted_cuts
 from assess.awards.gate import GateResult, open_gate, scheme_level, window_level
 from assess.awards.models import Decision as DecisionRow
-from assess.awards.scheme_gathering import scheme_facts
+from assess.awards.scheme_gathering import SchemeRecords, records_of, scheme_facts
 from assess.awards.waiver_gathering import releases_of, waivers_of
 from assess.awards.waivers import Release
 from assess.awards.window_gathering import window_facts
@@ -23,10 +23,11 @@ from assess.validity.cut_scores import queries as cut_scores
 
 @dataclass(frozen=True)
 class Shared:
-    """What is the same for every candidate of a scheme version today: the cut scores, the levels above the candidate, the rules."""
+    """What is the same for every candidate of a scheme version today: records, cut scores, levels above the candidate, rules."""
 
     version: SchemeVersion
     today: date
+    records: SchemeRecords
     cuts: tuple[CutScore, ...]
     releases: tuple[Release, ...]
     scheme: GateResult
@@ -36,13 +37,15 @@ class Shared:
 def shared_by(version: SchemeVersion) -> Shared:
     """The scheme and window levels of a scheme version as they stand today."""
     today = timezone.now().date()
-    cuts, releases = tuple(adopted_cuts(version.pk)), releases_of(version.pk)
+    cuts, releases, records = tuple(adopted_cuts(version.pk)), releases_of(version.pk), records_of(version.pk)
+    rows = cut_scores.cut_scores_in_force(version.pk)
     return Shared(
         version=version,
         today=today,
+        records=records,
         cuts=cuts,
         releases=releases,
-        scheme=scheme_level(scheme_facts(version, cuts, cut_scores.cut_scores_in_force(version.pk)), releases, today),
+        scheme=scheme_level(scheme_facts(version, cuts, rows, records), releases, today),
         window=window_level(window_facts(version), releases, today, sample=version.sample),
     )
 

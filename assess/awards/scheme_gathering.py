@@ -2,24 +2,41 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assess.awards import scheme_facts as facts
 from assess.awards.checks import Evidence
 from assess.awards.decision import OVERALL, CutScore
 from assess.schemes import queries as schemes
+from assess.schemes.duties import Duty
 from assess.schemes.framing import Fit
 from assess.schemes.kinds import Element
 from assess.schemes.models import SchemeVersion
 from assess.validity.cut_scores.models import CutScore as CutRow
 from assess.validity.job.evidence import JobEvidence
 from assess.validity.job.queries import job_evidence
-from assess.validity.raters.evidence import AssessorTraining, State
+from assess.validity.raters.evidence import AssessorTraining, RaterTraining, State
 from assess.validity.raters.queries import training_of
 
 
-def scheme_facts(version: SchemeVersion, cuts: Sequence[CutScore], rows: Sequence[CutRow]) -> facts.SchemeFacts:
+@dataclass(frozen=True)
+class SchemeRecords:
+    """What is recorded about a scheme version: its duties, its job, the training of its assessors."""
+
+    duties: tuple[Duty, ...]
+    job: JobEvidence
+    training: RaterTraining
+
+
+def records_of(version_id: uuid.UUID) -> SchemeRecords:
+    return SchemeRecords(schemes.duties_of(version_id), job_evidence(version_id), training_of(version_id))
+
+
+def scheme_facts(
+    version: SchemeVersion, cuts: Sequence[CutScore], rows: Sequence[CutRow], records: SchemeRecords
+) -> facts.SchemeFacts:
     """Everything the scheme level looks at, for one scheme version."""
-    job = job_evidence(version.pk)
+    job = records.job
     return facts.SchemeFacts(
         sample=version.sample,
         needed=(*(part.identifier for part in schemes.parts(version)), OVERALL),
@@ -27,12 +44,12 @@ def scheme_facts(version: SchemeVersion, cuts: Sequence[CutScore], rows: Sequenc
         cut_records=tuple(Evidence(kind="cut", id=str(row.pk)) for row in rows),
         publication=_publication(version),
         kind=_kind(version),
-        duties=_duties(version.pk),
+        duties=_duties(records.duties),
         frame=_frame(version.pk),
         job=_job(job),
         content=_content(job),
         bias=_bias(job),
-        training=_training(version.pk),
+        training=_training(records.training),
     )
 
 
@@ -60,14 +77,14 @@ def _kind(version: SchemeVersion) -> facts.KindEvidence:
     )
 
 
-def _duties(version_id: uuid.UUID) -> tuple[facts.Duty, ...]:
+def _duties(duties: Sequence[Duty]) -> tuple[facts.Duty, ...]:
     return tuple(
         facts.Duty(
             name=duty.name,
             state=duty.state.value,
             evidence=() if duty.record_id is None else (Evidence(kind="duty", id=str(duty.record_id)),),
         )
-        for duty in schemes.duties_of(version_id)
+        for duty in duties
     )
 
 
@@ -77,7 +94,7 @@ def _frame(version_id: uuid.UUID) -> facts.Frame:
     return facts.Frame(
         name=report.name,
         misfits=tuple(element.sentence for element in blocking if element.fit is not Fit.RECORD),
-        waits=tuple(element.sentence for element in blocking if element.fit is Fit.RECORD),
+        waits=tuple(element.sentence for element in blocking if element.fit is not Fit.MISFIT),
     )
 
 
@@ -128,8 +145,7 @@ def _bias(found: JobEvidence) -> facts.BiasReview | None:
     )
 
 
-def _training(version_id: uuid.UUID) -> facts.RaterTraining | None:
-    found = training_of(version_id)
+def _training(found: RaterTraining) -> facts.RaterTraining | None:
     if not any(one.record for one in found.assessors):
         return None
     return facts.RaterTraining(

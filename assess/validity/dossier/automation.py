@@ -166,7 +166,7 @@ def _machines() -> list[Function]:
                     does="Measures, and holds measured values against limits.",
                     decides="Whether a value lies within its limits. " + NOTHING,
                     how="not known here",
-                    validated="Announced by an installed package; no validation of it is part of this product.",
+                    validated="No validation of it is recorded in this register.",
                     overseen="Assessors see what it measured; record its validation before it is used for results.",
                     told="That a machine measures.",
                 )
@@ -190,6 +190,19 @@ MACHINES = {
             " signed by two."
         ),
         told="That a simulator judges, by which rules, and what counts as a hazard.",
+    ),
+    "scpi": Function(
+        key="scpi",
+        name="Readings of laboratory instruments",
+        does="Asks an instrument for its reading over SCPI and holds the value, with its uncertainty, against limits.",
+        decides="Whether a reading lies within its limits. " + NOTHING,
+        how=RULE,
+        validated=(
+            "Each reading is followed by the question who answers, so that no late or repeated answer is read as another; held"
+            " against an instrument that misbehaves. The value itself is answered for by the calibration certificate."
+        ),
+        overseen="The assessor stands beside it, sees the reading, and can have it taken again.",
+        told="That an instrument is read by a machine, which one, and until when its calibration holds.",
     ),
     "sunspec": Function(
         key="sunspec",

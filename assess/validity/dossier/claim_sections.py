@@ -30,7 +30,7 @@ def _claim(number: int, claim: Claim) -> Markup:
         f"{number}. {claim.title}",
         element("p", element("strong", claim.statement), " ", verdict_tag(claim.verdict, simulated=claim.simulated)),
         element("p", claim.warrant, class_="about"),
-        table(f"Evidence for claim {number}", ["Evidence", "It", "By the rule", "Records"], lines),
+        table(f"Evidence for claim {number}", ["Evidence", "It", "By the rule", "Records"], lines, shares="10 4 6 4"),
         element("h3", "Weak points"),
         element("ul", *[element("li", point) for point in claim.weak_points]),
         *_remedies(claim),

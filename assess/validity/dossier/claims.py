@@ -104,6 +104,11 @@ class Evidence:
     remedy: str = ""
     simulated: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("sentence", "weakness", "remedy"):
+            words = getattr(self, name)
+            object.__setattr__(self, name, words[:1].upper() + words[1:])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:

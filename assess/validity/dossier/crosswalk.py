@@ -36,7 +36,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Frame:
-    """A standard or recommendation; `kinds` are the kinds of scheme it is the first one for."""
+    """A standard or recommendation; `kinds` are the kinds of scheme that answer to it first, none where it is for all."""
 
     key: str
     kinds: tuple[str, ...]
@@ -94,7 +94,7 @@ def _frame(entry: Mapping[str, Any]) -> Frame:
 def crosswalks(
     claims: Sequence[Claim], *, kind: str, pages: Mapping[str, str], recorded: Collection[str]
 ) -> tuple[Crosswalk, ...]:
-    """Every frame over this dossier, those of the scheme's own kind first.
+    """Every frame over this dossier: those of the scheme's own kind first, then those for all.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def crosswalks(
         )
         for frame in frames()
     ]
-    return tuple(sorted(made, key=lambda one: (not one.leads, len(one.frame.kinds))))
+    return tuple(sorted(made, key=lambda one: (not one.leads, bool(one.frame.kinds))))
 
 
 def _answer(

@@ -22,11 +22,11 @@ def year_section(year: Year, facts: Facts) -> Markup:
         "The year's monitoring",
         element("p", f"What was looked at from {year.since} to {facts.on}, and what is due by {year.until}."),
         (
-            table("Looked at in the last twelve months", ["On", "What", "Records"], looked)
+            table("Looked at in the last twelve months", ["On", "What", "Records"], looked, shares="2 9 4")
             if looked
             else element("p", "Nothing was looked at.")
         ),
-        table("Due", ["By", "What", "Why"], due) if due else element("p", "Nothing is due."),
+        table("Due", ["By", "What", "Why"], due, shares="2 6 8") if due else element("p", "Nothing is due."),
         anchor="year",
     )
 
@@ -64,7 +64,12 @@ def automation_section(register: Register, facts: Facts) -> Markup:
             lines,
         ),
         (
-            table("What the scheme itself declares", ["Function", "AI", "Validated", "Overseen by"], stated)
+            table(
+                "What the scheme itself declares",
+                ["Function", "AI", "Validated", "Overseen by"],
+                stated,
+                shares="5 1 5 5",
+            )
             if stated
             else None
         ),
@@ -100,13 +105,13 @@ def crosswalk_section(crosswalks: Sequence[Crosswalk]) -> Markup:
 
 
 def _crosswalk(one: Crosswalk) -> Markup:
-    counts = ", ".join(f"{one.count(presence)} {presence}" for presence in Presence)
+    counts = "; ".join(f"{one.count(presence)} {presence}" for presence in Presence)
     lines: list[list[Child]] = [_answer(answer) for answer in one.answers]
     leads = " (the standard of this kind of scheme)" if one.leads else ""
     return join(
         element("h3", f"{one.frame.title}{leads}"),
         element("p", f"{one.frame.edition}. {one.frame.seen} Here: {counts}.", class_="about"),
-        table(one.frame.title, ["Clause", "Asks", "Here", "Where"], lines),
+        table(one.frame.title, ["Clause", "Asks", "Here", "Where"], lines, shares="3 6 3 6"),
     )
 
 
@@ -154,7 +159,7 @@ def records_section(dossier: Dossier) -> Markup:
         element("p", told),
         lacking,
         (
-            table("Records that the claims cite", ["Kind", "Identifier", "Leaf", "Cited by"], shown)
+            table("Records that the claims cite", ["Kind", "Identifier", "Leaf", "Cited by"], shown, shares="2 5 1 5")
             if shown
             else element("p", "No record is cited.")
         ),

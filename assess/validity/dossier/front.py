@@ -17,6 +17,7 @@ from assess.validity.report.statements import listed
 
 SOON = timedelta(days=90)
 SHOWN = 5
+NAMED = 4
 
 
 def front(dossier: Dossier) -> Markup:
@@ -29,15 +30,21 @@ def front(dossier: Dossier) -> Markup:
             "The argument: each claim, what it comes to, and where it is weakest",
             ["Claim", "Verdict", "Weakest point"],
             [_claim(number, claim) for number, claim in enumerate(dossier.claims, start=1)],
+            shares="4 5 10",
         ),
-        table("Key figures", ["Figure", "Value", "95 % interval", "n", "Asked"], _figures(dossier.facts)),
+        table(
+            "Key figures",
+            ["Figure", "Value", "95 % interval", "n", "Asked"],
+            _figures(dossier.facts),
+            shares="5 4 8 1 3",
+        ),
         row(
             _listed("What waits", _waiting(dossier)),
             _listed("What expires or falls due", _expiring(dossier)),
             even=True,
         ),
         anchor="front",
-        class_="director",
+        class_="director dense",
     )
 
 
@@ -48,9 +55,10 @@ def answer(dossier: Dossier) -> str:
     if against:
         return f"No. Evidence speaks against {_titles(against)}."
     if lacking:
+        which = f"{len(lacking)} of {len(dossier.claims)} claims" if len(lacking) > NAMED else _titles(lacking)
         return (
-            f"Not yet. Evidence is lacking for {_titles(lacking)}; until then an award needs an exception that two"
-            " people sign."
+            f"Not yet. Evidence is lacking for {which}; until it is there, awards rest on exceptions that two people"
+            " sign."
         )
     if limited:
         return f"Yes, within the limits of {_titles(limited)}."
@@ -117,8 +125,8 @@ def _figures(facts: Facts) -> list[list[Child]]:
             asked.get("decision consistency", ""),
             share=True,
         ),
-        _estimate("Pass and should not", estimate_at(parts, "decision", "false_pass"), "", share=True),
-        _estimate("Fail and should not", estimate_at(parts, "decision", "false_fail"), "", share=True),
+        _estimate("Pass who should not", estimate_at(parts, "decision", "false_pass"), "", share=True),
+        _estimate("Fail who should not", estimate_at(parts, "decision", "false_fail"), "", share=True),
         _estimate(
             "Two assessors agree (ICC)",
             estimate_at(task_scores, "agreement", "whole"),

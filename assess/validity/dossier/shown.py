@@ -53,8 +53,7 @@ def tag(words: str, kind: str) -> Markup:
 
 def verdict_tag(verdict: Verdict, *, simulated: bool = False) -> Markup:
     """A verdict, and that made-up people stand behind it where they do."""
-    made_up = element("small", "made-up people") if simulated else None
-    return join(tag(verdict, VERDICTS[verdict]), made_up)
+    return join(tag(verdict, VERDICTS[verdict]), " (made up)" if simulated else None)
 
 
 def bearing_tag(bearing: Bearing) -> Markup:

@@ -153,32 +153,38 @@ def gate(given: Facts) -> Markup:
         for one in given.checks
     ]
     today = (
-        table("Scheme and window, as they stand today", ["Check", "Status", "What was found", "Threshold"], standing)
+        table(
+            "Scheme and window, as they stand today",
+            ["Check", "Status", "What was found", "Threshold"],
+            standing,
+            shares="3 2 7 4",
+        )
         if standing
         else None
     )
     counted = given.gate
+    own = [one for one in counted.checks if one.level == "candidate"]
     told = element(
         "p",
         f"The gate was put to {counted.candidates} candidates and is open for {counted.opened}. It opens only when"
         " every check has passed or is set aside by two people. “Not enough evidence” is neither: the credential"
         " waits.",
     )
-    if not counted.checks:
+    if not own:
         return section(
             "The gate", told, today, element("p", "No check of a candidate has been made yet."), anchor="gate"
         )
     drawn = pictures.check_counts(
         "gate-checks",
-        [(one.name, one.passed, one.waived, one.not_enough_evidence, one.failed) for one in counted.checks],
+        [(one.name, one.passed, one.waived, one.not_enough_evidence, one.failed) for one in own],
     )
     caption = (
         "Each bar is one check for all candidates: solid = pass, striped = set aside by two, dotted = not enough"
         " evidence, dark = fail."
     )
     header = ["Check", "Pass", "Fail", "Not enough evidence", "Set aside", "Most common reasons"]
-    lines = [_check_line(one) for one in counted.checks]
-    against = [element("li", f"{one.name}: {one.protects_against}.") for one in counted.checks]
+    lines = [_check_line(one) for one in own]
+    against = [element("li", f"{one.name}: {one.protects_against}.") for one in own]
     reasons = element(
         "div", element("p", "What each check protects against:"), element("ul", *against, class_="methods")
     )
@@ -187,7 +193,7 @@ def gate(given: Facts) -> Markup:
         told,
         today,
         row(figure(drawn, caption), reasons),
-        table("The gate's checks, candidate by candidate", header, lines),
+        table("The gate's checks, candidate by candidate", header, lines, shares="4 1 1 2 2 8"),
         anchor="gate",
     )
 

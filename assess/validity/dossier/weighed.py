@@ -5,7 +5,6 @@ interval leaves open is open.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from assess.validity.dossier.claims import Bearing, Evidence, Figure, Record
@@ -77,7 +76,8 @@ def against(
 ) -> Evidence:
     """An estimate held against a threshold; `mild` makes a value on the wrong side a limit rather than a contradiction.
 
-    `opening` begins the sentence that the figure ends; `source` says who set the threshold.
+    `opening` begins the sentence that the figure ends; `source` says who set the threshold; `weakness` is said where the
+    figure lies on the wrong side, and where it leaves the claim open the figure itself says so.
     """
     figure = figure_of(found, share=share, places=places, unit=unit)
     bearing = bearing_of(found, least=least, most=most)
@@ -88,6 +88,9 @@ def against(
     told = percent(str(limit)) if share else f"{limit:g}{unit}"
     rule = f"the whole interval {'at or above' if least is not None else 'at or below'} {told} ({source})"
     good = bearing is Bearing.SUPPORTS
+    if bearing is Bearing.LACKING:
+        known = figure.value if figure.value != "–" else "not known yet"
+        weakness = f"{opening} {known} ({figure.interval}), which leaves it open."
     return Evidence(
         key=key,
         sentence=f"{opening} {in_words(figure)}.",
@@ -118,28 +121,37 @@ def nothing_recorded(
     )
 
 
-def of_check(check: CheckFact, *, needed: bool = True, remedy: str = "", records: Sequence[Record] = ()) -> Evidence:
-    """A check of the gate as evidence, with the gate's own threshold and verdict."""
+def of_statistic(
+    check: CheckFact,
+    figure: Figure | None,
+    *,
+    key: str,
+    name: str,
+    opening: str,
+    records: Sequence[Record],
+    remedy: str,
+    simulated: bool,
+) -> Evidence:
+    """A statistic that the gate holds against a threshold, with the gate's own verdict; `figure` is the study's."""
     bearing = SIGN[check.status]
-    good = bearing is Bearing.SUPPORTS
-    rule = f"the gate's check “{check.name}” passes"
-    if check.threshold:
-        rule = f"{rule}: {check.threshold} ({check.source})"
+    told = (check.sentence if figure is None else in_words(figure)).rstrip(".")
+    why_not = told if figure is None or not figure.interval else figure.interval
+    weak = {
+        Bearing.LACKING: f"{name} can't be told yet: {why_not}.",
+        Bearing.LIMITS: f"{name} is let stand by two people, not by evidence ({why_not}).",
+        Bearing.CONTRADICTS: f"{name} is below what is asked: {told}.",
+    }
     return Evidence(
-        key=f"gate-{check.name.replace(' ', '-')}",
-        sentence=check.sentence,
+        key=key,
+        sentence=f"{opening} {told}.",
         bearing=bearing,
-        rule=rule,
-        needed=needed,
-        figure=Figure(value=check.value) if check.value else None,
+        rule=f"the gate's check passes: the whole interval {check.threshold} ({check.source})",
+        figure=figure,
         records=tuple(records),
-        weakness="" if good else f"The gate says “{check.status}” on {check.name}: {check.sentence}",
-        remedy="" if good else remedy,
+        weakness=weak.get(bearing, ""),
+        remedy="" if bearing is Bearing.SUPPORTS else remedy,
+        simulated=simulated,
     )
-
-
-def dated(record: Record, on: date | None) -> Record:
-    return replace(record, on=on)
 
 
 def aged(key: str, what: str, on: date, today: date, *, years: int, source: str, records: Sequence[Record]) -> Evidence:

@@ -9,6 +9,7 @@ from assess.validity.dossier.argument.monitoring import MONTHS, a_year_before
 from assess.validity.dossier.claims import Record
 from assess.validity.dossier.facts import Facts
 from assess.validity.dossier.weighed import count
+from assess.validity.report.statements import listed
 
 AHEAD = timedelta(days=183)
 NEVER = date.max
@@ -123,8 +124,10 @@ def _due(facts: Facts) -> Iterator[Due]:
     for duty in facts.duties:
         if duty.met and duty.valid_until is not None:
             yield Due(by=duty.valid_until, what=f"Duty ends: {duty.name}", why="the scheme shuts without it")
-        elif not duty.met:
-            yield Due(by=NEVER, what=f"Duty {duty.state}: {duty.name}", why="the scheme does not open without it")
+    unmet = [f"{duty.name} ({duty.state})" for duty in facts.duties if not duty.met]
+    if unmet:
+        duties = count(len(unmet), "duty", "duties")
+        yield Due(by=NEVER, what=f"Sign {duties}: {listed(unmet, 3)}", why="the scheme does not open without them")
     for exception in facts.exceptions:
         if exception.waits:
             yield Due(

@@ -63,6 +63,8 @@ footer{margin-top:2.5rem;border-top:1px solid var(--rule);padding-top:1rem;color
 .picture .label{font-size:12.5px}th,td{min-width:5.5rem}}
 .director{border-top:0;margin-top:1rem;padding-top:0}.director h3{margin:1.3rem 0 .4rem}
 .director ul,.director ol{padding-left:1.2rem;max-width:46rem}.director li{margin:.4rem 0}
+.dense table{font-size:.84rem}.dense td,.dense th{padding:.3rem .6rem}
+.claim h3{margin:1rem 0 .2rem}.claim .tag{vertical-align:.1em}
 .voice{margin-top:3rem;font-size:1.5rem}
 @media print{body{background:#fff}.director{break-after:page}.table{overflow:visible}details>*{display:block}
 section,figure{break-inside:avoid-page}}
@@ -100,13 +102,17 @@ def announcement(simulated: str | None) -> Markup | None:
     return element("div", element("strong", warning), element("p", simulated), class_="simulated", role="note")
 
 
-def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
-    """A table that scrolls sideways by itself when the screen is narrow."""
+def table(caption: str, header: Sequence[str], rows: Sequence[Sequence[Child]], *, shares: str = "") -> Markup:
+    """A table that scrolls sideways by itself when the screen is narrow.
+
+    `shares` says how columns share the width of the paper ("3 1 2"); a screen finds that by itself.
+    """
     head = element("tr", *[element("th", cell, scope="col") for cell in header])
     body = [
         element("tr", element("th", row[0], scope="row"), *[element("td", cell) for cell in row[1:]]) for row in rows
     ]
-    whole = element("table", element("caption", caption), element("thead", head), element("tbody", *body))
+    parts = (element("caption", caption), element("thead", head), element("tbody", *body))
+    whole = element("table", *parts, data_shares=shares or None)
     return element("div", whole, class_="table", tabindex="0", role="region", aria_label=caption)
 
 

@@ -28,6 +28,7 @@ FRAME = """
 #let accent = rgb("{accent}")
 #let alarm = rgb("{alarm}")
 #let warn = rgb("{warn}")
+#let ok = rgb("{ok}")
 #set page(paper: "a4", margin: (x: 19mm, top: 20mm, bottom: 18mm), header: context if counter(page).get().first() > 1 [
   #set text(8pt, fill: soft)
   #running #h(1fr) #counter(page).display("1 of 1", both: true)
@@ -48,6 +49,9 @@ FRAME = """
 #let small(body) = text(8.3pt, fill: soft, body)
 #let large(body) = text(15pt, fill: accent, weight: "bold", body)
 #let lacking(body) = text(fill: warn, body)
+#let tag(colour, body) = box(stroke: 0.6pt + colour, radius: 5pt, inset: (x: 3pt), outset: (y: 2pt),
+  text(7.8pt, fill: colour, weight: "bold", body))
+#let to(place, body) = context if query(place).len() == 1 {{ link(place, text(fill: accent, body)) }} else {{ body }}
 """
 
 
@@ -123,12 +127,25 @@ def _inline(element: Element) -> str:
     for child in element:
         dress = SPANS.get(child.tag, "{}")
         if child.tag == "span":
-            dress = {"figure": "#large[{}] ", "about": "#small[{}] ", "lacking": "#lacking[{}] "}.get(
-                child.get("class", ""), "{}"
-            )
+            dress = _span(child)
+        elif child.tag == "a" and child.get("href", "").startswith("#"):
+            dress = f"#to(label({quoted(child.get('href', '')[1:])}))[{{}}]"
+        elif child.tag == "small" and not any(parts):
+            dress = "#small[{}]"  # nothing stands before it, so no line is broken
         parts.append(dress.replace("{}", _inline(child)))
         parts.append(f"#{quoted(child.tail)};" if child.tail else "")
     return "".join(parts)
+
+
+def _span(element: Element) -> str:
+    classes = element.get("class", "").split()
+    if "tag" in classes:
+        return f"#tag({next((TAGS[name] for name in classes if name in TAGS), 'ink')})[{{}}] "
+    if "id" in classes:
+        # a digest is one long word: it may be broken after every eight characters
+        element.text = "\u200b".join(re.findall(".{1,8}", element.text or ""))
+        return "#text(7.6pt)[{}]"
+    return {"figure": "#large[{}] ", "about": "#small[{}] ", "lacking": "#lacking[{}] "}.get(" ".join(classes), "{}")
 
 
 def _inline_text(text: str) -> str:
@@ -144,6 +161,7 @@ SPANS = {
     "a": "{}",
     "code": "#raw({})",
 }
+TAGS = {"pass": "ok", "fail": "alarm", "lack": "warn", "waived": "accent"}
 LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 
 
@@ -151,7 +169,8 @@ def _heading(element: Element) -> str:
     content = _inline(element)
     if element.get("class") == "voice":
         return f"#pagebreak(weak: true)\n#heading(level: 1)[{content}]\n"
-    return f"#heading(level: {LEVELS[element.tag]})[{content}]\n"
+    place = element.get("id", "").removesuffix("-heading")
+    return f"#heading(level: {LEVELS[element.tag]})[{content}]{f' #label({quoted(place)})' if place else ''}\n"
 
 
 def _paragraph(element: Element) -> str:
@@ -161,12 +180,24 @@ def _paragraph(element: Element) -> str:
 
 
 def _section(element: Element) -> str:
+    classes = (element.get("class") or "").split()
+    if "claim" in classes:
+        return _claim(element)
     inside = _inside(element)
-    if element.get("class") != "director":
+    if "director" not in classes:
         return inside
     # one page stays one page: much to say is said smaller
-    size = 10 if sum(1 for _ in element.iter("li")) <= MOST_AT_FULL_SIZE else 8.5
+    size = 8.5 if "dense" in classes or sum(1 for _ in element.iter("li")) > MOST_AT_FULL_SIZE else 10
     return f"#[#set text({size}pt)\n{inside}]\n#pagebreak(weak: true)\n"
+
+
+def _claim(element: Element) -> str:
+    """What opens a claim stays with the first rows of its table."""
+    opened, made = False, []
+    for child in element:
+        opened = opened or child.tag == "div"
+        made.append(_block(child) if opened or child.tag == "h2" else f"#block(sticky: true)[{_block(child)}]\n")
+    return "".join(made)
 
 
 def _list(element: Element) -> str:
@@ -218,7 +249,9 @@ def _table(element: Element) -> str:
     body = ["".join(f"[{_inline(cell)}], " for cell in row) for row in element.findall("tbody/tr")]
     columns = max((len(list(row)) for row in element.iter("tr")), default=1)
     title = "" if caption is None else f"#block(below: 0.5em, sticky: true)[#strong[{_inline(caption)}]]\n"
-    table = f"#table(columns: {columns}, table.header({''.join(head)}), {' '.join(body)})"
+    shares = element.get("data-shares", "").split()
+    across = f"({', '.join(f'{share}fr' for share in shares)})" if len(shares) == columns else str(columns)
+    table = f"#table(columns: {across}, table.header({''.join(head)}), {' '.join(body)})"
     return f"{title}#block[#set text({8.3 if columns < 7 else 7.4}pt)\n{table}]\n"
 
 

@@ -3,7 +3,7 @@
 from assess.validity.dossier.argument.studied import check, estimate_at, section
 from assess.validity.dossier.claims import Bearing, Claim, Evidence, Record
 from assess.validity.dossier.facts import Facts
-from assess.validity.dossier.weighed import count, figure_of, nothing_recorded, of_check
+from assess.validity.dossier.weighed import count, figure_of, nothing_recorded, of_statistic
 
 SPREAD = 1.0
 WARRANT = (
@@ -73,18 +73,14 @@ def _agreement(facts: Facts) -> Evidence:
             "how far two assessors of the same work agree",
             remedy="Have work marked twice, and run a study.",
         )
-    made = of_check(
-        found, remedy="Have more work marked by two, blind to each other, and train together on the largest gaps."
-    )
-    return Evidence(
+    return of_statistic(
+        found,
+        None if whole is None else figure_of(whole),
         key="agreement",
-        sentence=f"Two full sets of marks of the same work: {made.sentence}",
-        bearing=made.bearing,
-        rule=made.rule,
-        figure=made.figure if whole is None else figure_of(whole),
-        records=(facts.study.record,),
-        weakness=made.weakness,
-        remedy=made.remedy,
+        name="Agreement of two assessors",
+        opening="Two full sets of marks of the same work agree (intraclass correlation):",
+        records=[facts.study.record],
+        remedy="Have more work marked by two, blind to each other, and train together on the largest gaps.",
         simulated=facts.study.simulated,
     )
 

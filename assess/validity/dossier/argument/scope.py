@@ -1,5 +1,7 @@
 """Claim: what the credential says, and who may say it."""
 
+from collections.abc import Sequence
+
 from assess.schemes.duties import Duty
 from assess.validity.dossier.claims import Bearing, Claim, Evidence, Record
 from assess.validity.dossier.facts import Facts
@@ -92,21 +94,23 @@ def _duties(facts: Facts) -> list[Evidence]:
         return [
             nothing_recorded("duties", told, remedy="Record the duties of this kind of scheme and have them signed.")
         ]
-    return [_duty(duty) for duty in facts.duties]
+    unmet = [duty for duty in facts.duties if not duty.met]
+    return [_duty(duty, unmet) for duty in facts.duties]
 
 
-def _duty(duty: Duty) -> Evidence:
-    record = (
-        () if duty.record_id is None else (Record(kind="duty", id=str(duty.record_id), digest=duty.document_sha256),)
-    )
+def _duty(duty: Duty, unmet: Sequence[Duty]) -> Evidence:
+    """One duty. What is weak about all that are not met is said once, with the first of them."""
+    first = bool(unmet) and duty is unmet[0]
+    names = listed([f"“{one.name}”" for one in unmet], 8)
+    recorded = duty.record_id is not None
     return Evidence(
         key=f"duty-{duty.code.replace('_', '-')}",
         sentence=duty.sentence,
         bearing=Bearing.SUPPORTS if duty.met else Bearing.LACKING,
         rule=f"signed by two and in force; it protects against {duty.protects}",
-        records=record,
-        weakness="" if duty.met else duty.sentence,
-        remedy="" if duty.met else f"“{duty.name}”: record {duty.asks}; two people sign.",
+        records=(Record(kind="duty", id=str(duty.record_id), digest=duty.document_sha256),) if recorded else (),
+        weakness=f"Not signed and in force: {names}." if first else "",
+        remedy=f"Record, each with its document and the names of two people: {names}." if first else "",
         simulated=duty.simulated,
     )
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from assess.validity.dossier.argument.studied import check, estimate_at, section
 from assess.validity.dossier.claims import Bearing, Claim, Evidence, Figure
-from assess.validity.dossier.facts import Estimated, Facts
-from assess.validity.dossier.weighed import against, count, figure_of, in_words, nothing_recorded, of_check
+from assess.validity.dossier.facts import Facts
+from assess.validity.dossier.weighed import against, count, figure_of, in_words, nothing_recorded, of_statistic
 from assess.validity.report.statements import listed
 
 ONE_DIMENSION = 0.7
+ODD_ITEMS, DIFFERENT_ITEMS = 0.10, 0.05
 POOL = "Pool further sittings until the interval is narrow enough."
 WARRANT = (
     "If the scores of another day, another form or another assessor would put candidates in another order or on another"
@@ -40,12 +41,7 @@ def _evidence(facts: Facts) -> Iterator[Evidence]:
     yield from _dimension(facts)
     yield from _items(facts)
     yield from _groups(facts)
-    yield nothing_recorded(
-        "comparable-forms",
-        "an equating of the forms that were used",
-        needed=False,
-        remedy="Link the forms by common items or one Rasch scale, and say what a score on one is worth on another.",
-    )
+    yield from _forms(facts)
 
 
 def _checked(facts: Facts, name: str) -> Iterator[Evidence]:
@@ -55,16 +51,14 @@ def _checked(facts: Facts, name: str) -> Iterator[Evidence]:
     if found is None:
         yield nothing_recorded(name.replace(" ", "-"), name, remedy=POOL)
         return
-    made = of_check(found, remedy=POOL, records=[study.record])
-    yield Evidence(
+    yield of_statistic(
+        found,
+        _figure(facts, name),
         key=name.replace(" ", "-"),
-        sentence=f"{name.capitalize()} over {count(study.candidates, 'candidate')}: {made.sentence}",
-        bearing=made.bearing,
-        rule=made.rule,
-        figure=_figure(facts, name) or made.figure,
-        records=made.records,
-        weakness=made.weakness,
-        remedy=made.remedy,
+        name=name.capitalize(),
+        opening=f"{name.capitalize()} over {count(study.candidates, 'candidate')}:",
+        records=[study.record],
+        remedy=POOL,
         simulated=study.simulated,
     )
 
@@ -128,32 +122,41 @@ def _items(facts: Facts) -> Iterator[Evidence]:
     assert study is not None
     responses = section(facts, "responses")
     fit = (responses or {}).get("fit")
-    if responses is None or fit is None:
+    share = estimate_at(fit, "share")
+    if responses is None or fit is None or share is None:
         yield nothing_recorded("items", "how each item works", needed=False, remedy=POOL)
         return
     odd = sorted({item["name"] for item in (*fit["items"], *responses["item_analysis"]) if item["remarks"]})
-    unsure = not fit["sufficient"]
-    bearing = Bearing.LACKING if unsure else Bearing.LIMITS if odd else Bearing.SUPPORTS
+    yield against(
+        "items",
+        f"Items that leave what is expected ({listed(odd)}), as a share of those that can be judged:",
+        share,
+        most=ODD_ITEMS,
+        share=True,
+        needed=False,
+        mild=True,
+        source="house rule",
+        records=[study.record],
+        weakness=(
+            f"Too many items may not work as they should: {listed(odd, 4)}."
+            if odd
+            else "Whether each item works can't be told yet."
+        ),
+        remedy=f"Have the authors look at {listed(odd, 6)}." if odd else POOL,
+        simulated=study.simulated,
+    )
     pairs = fit["dependence"]["above_limit"]
     yield Evidence(
-        key="items",
-        sentence=(
-            f"{count(len(odd), 'item')} of {responses['items']} leave what is"
-            f" expected{': ' + listed(odd) if odd else ''}; {count(pairs, 'pair')} of items hang together beyond it."
-        )
-        + (f" The fit itself is uncertain: {fit['reason']}." if unsure else ""),
-        bearing=Bearing.LIMITS if bearing is Bearing.SUPPORTS and pairs else bearing,
-        rule="no item or pair leaves what the model expects, over enough persons (limits: see the study)",
+        key="pairs",
+        sentence=f"{count(pairs, 'pair')} of items hang together beyond what they measure.",
+        bearing=Bearing.LACKING if not fit["sufficient"] else Bearing.LIMITS if pairs else Bearing.SUPPORTS,
+        rule="no pair more than 0.2 above the mean of all (Christensen, Makransky & Horton 2017)",
         needed=False,
         records=(study.record,),
         weakness=(
-            f"Whether each item works cannot be told yet: {fit['reason']}."
-            if unsure
-            else f"{listed(odd, 4)} leave what is expected."
-            if odd
-            else ""
+            f"{count(pairs, 'pair')} of items count for less than they seem." if pairs and fit["sufficient"] else ""
         ),
-        remedy=f"Have the authors look at {listed(odd, 6)}." if odd else POOL if unsure else "",
+        remedy="Keep such items out of one form." if pairs and fit["sufficient"] else "",
         simulated=study.simulated,
     )
 
@@ -161,9 +164,9 @@ def _items(facts: Facts) -> Iterator[Evidence]:
 def _groups(facts: Facts) -> Iterator[Evidence]:
     study = facts.study
     assert study is not None
-    groups = (section(facts, "responses") or {}).get("groups")
-    judged = [] if not groups else [item for item in groups["items"] if _difference(item)["sufficient"]]
-    if not groups or not judged:
+    responses = section(facts, "responses") or {}
+    found = estimate_at(responses, "dif")
+    if found is None:
         yield nothing_recorded(
             "groups",
             "whether any item favours a group (DIF)",
@@ -173,23 +176,66 @@ def _groups(facts: Facts) -> Iterator[Evidence]:
             ),
         )
         return
-    flagged = [item["name"] for item in judged if item["ets_class"] == "C"]
-    yield Evidence(
-        key="groups",
-        sentence=(
-            f"{count(len(judged), 'item')} were compared between groups of equal score ({groups['column']}); class C:"
-            f" {listed(flagged)}."
-        ),
-        bearing=Bearing.LIMITS if flagged else Bearing.SUPPORTS,
-        rule="no item of ETS class C (Zieky 1993)",
+    compared = [one for one in (responses.get("groups"), *responses.get("more_groups", ())) if one]
+    names = listed([f"{one['focal']} and others ({one['column']})" for one in compared])
+    large = sorted({item["name"] for one in compared for item in one["items"] if item["ets_class"] == "C"})
+    yield against(
+        "groups",
+        f"Items that work differently for a group of equal score ({names}), the largest share in any comparison:",
+        found,
+        most=DIFFERENT_ITEMS,
+        share=True,
         needed=False,
-        records=(study.record,),
-        weakness=f"{listed(flagged, 4)} work differently for a group." if flagged else "",
-        remedy=f"Have {listed(flagged, 4)} read for what could favour one group." if flagged else "",
+        mild=True,
+        source="class C of Zieky 1993; share: house rule",
+        records=[study.record],
+        weakness=(
+            f"Items may favour a group: {listed(large, 4)}."
+            if large
+            else "Whether items favour a group can't be told yet."
+        ),
+        remedy=(
+            f"Have {listed(large, 4)} read for what could favour one group."
+            if large
+            else "Pool sittings until each group is large enough."
+        ),
         simulated=study.simulated,
     )
 
 
-def _difference(item: Estimated) -> Estimated:
-    found: Estimated = item["mean_difference"] or item["delta"]
-    return found
+def _forms(facts: Facts) -> Iterator[Evidence]:
+    study = facts.study
+    assert study is not None
+    forms = (section(facts, "responses") or {}).get("forms")
+    if section(facts, "responses") is None:
+        return
+    if forms is None:
+        sentence, bearing, weak = "Everybody had the same items, so nothing has to be equated.", Bearing.SUPPORTS, ""
+    else:
+        drawn, links = forms["drawn"], forms["links"]
+        told = [f"{forms['forms']} different forms were taken"]
+        told += [
+            f"{link['form']} on {link['onto']}: {link['reason'] or 'equated by ' + link['method']}" for link in links
+        ]
+        scaled = drawn.get("cut") is not None and not drawn["reason"]
+        told.append(
+            "what each form asks at the cut is read off one Rasch scale"
+            if scaled
+            else f"no common scale: {drawn['reason']}"
+        )
+        sound = (bool(links) and all(link["sufficient"] for link in links)) or scaled
+        sentence, bearing = "; ".join(told) + ".", Bearing.LIMITS if sound else Bearing.LACKING
+        weak = "" if sound else "A score on one form may not be worth the same on another; nothing shows it yet."
+        if sound:
+            weak = "Forms differ; what each asks at the cut is known by a model, not by design."
+    yield Evidence(
+        key="comparable-forms",
+        sentence=sentence,
+        bearing=bearing,
+        needed=False,
+        rule="one form for everybody; or forms that are equated, or lie on one scale (Kolen & Brennan 2014)",
+        records=(study.record,),
+        weakness=weak,
+        remedy="" if bearing is Bearing.SUPPORTS else "Give forms a fifth of their items in common, and pool sittings.",
+        simulated=study.simulated,
+    )

@@ -110,12 +110,12 @@ def _cell(x: float, y: float, wide: float, tall: float, counts: tuple[int, int, 
     signs = []
     for place, (sort, count) in enumerate(shown):
         centre = x + step * (place + 0.5)
-        signs += [_small(sort, centre - 4, middle), text(centre + 1.5, middle + 4, str(count), class_="small")]
+        signs += [_small(sort, centre - 4.5, middle), text(centre - 0.5, middle + 3.6, str(count), class_="small")]
     return join(back, *signs)
 
 
 def _small(sort: str, x: float, y: float) -> Markup:
-    return element("g", _sign(sort, 0.0, 0.0), transform=f"translate({x:.1f} {y:.1f}) scale(0.72)")
+    return element("g", _sign(sort, 0.0, 0.0), transform=f"translate({x:.1f} {y:.1f}) scale(0.66)")
 
 
 def weight_comparison(name: str, rows: Sequence[WeightRow], *, title: str, tolerance: float) -> Markup:
