@@ -12,8 +12,6 @@ from assess.people.queries import Actor, conflicts_declared_by
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
 from assess.sittings.queries import candidates_held
-from assess.validity.job.evidence import JobEvidence
-from assess.validity.job.queries import job_evidence
 from assess.validity.monitoring.evidence import Alarm
 from assess.validity.monitoring.queries import alarms_of
 
@@ -51,12 +49,8 @@ class Asked:
 
     @cached_property
     def shared(self) -> Mapping[uuid.UUID, Shared]:
-        """The gate's scheme and window levels of each scheme version."""
+        """The gate's scheme and window levels of each scheme version, and the records that they were put to."""
         return {version.pk: shared_by(version) for version in self.versions}
-
-    @cached_property
-    def jobs(self) -> Mapping[uuid.UUID, JobEvidence]:
-        return {version.pk: job_evidence(version.pk) for version in self.versions}
 
     @cached_property
     def alarms(self) -> Mapping[uuid.UUID, tuple[Alarm, ...]]:

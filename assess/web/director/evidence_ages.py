@@ -1,14 +1,15 @@
 """From the records of a scheme: how old each kind of its evidence is, the most pressing first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.urls import reverse
 
 from assess.schemes import queries as schemes
+from assess.schemes.duties import Duty
 from assess.schemes.models import SchemeVersion
 from assess.validity.cut_scores import queries as cut_scores
-from assess.validity.raters.queries import training_of
+from assess.validity.raters.evidence import RaterTraining
 from assess.validity.studies import queries as studies
 from assess.web.director.ageing import Age, aged
 from assess.web.director.asked import Asked
@@ -23,7 +24,8 @@ def ages_of(version: SchemeVersion, asked: Asked) -> list[Age]:
 
 def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
     place, today = reverse("director-scheme", args=[version.pk]), asked.now.date()
-    job = asked.jobs[version.pk]
+    records = asked.shared[version.pk].records
+    job = records.job
     yield aged(
         name="Job-task study",
         address=place,
@@ -51,8 +53,8 @@ def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
         kind="study",
     )
     yield _cuts(version, today)
-    yield _training(version, today, place)
-    yield _duties(version, today)
+    yield _training(records.training, today, place)
+    yield _duties(version, records.duties, today)
 
 
 def _cuts(version: SchemeVersion, today: date) -> Age:
@@ -73,9 +75,8 @@ def _cuts(version: SchemeVersion, today: date) -> Age:
     )
 
 
-def _training(version: SchemeVersion, today: date, place: str) -> Age:
+def _training(training: RaterTraining, today: date, place: str) -> Age:
     """The training that ends first."""
-    training = training_of(version.pk)
     held = [one for one in training.assessors if one.in_force and one.trained_on is not None]
     first = min(held, key=lambda one: one.until or date.max, default=None)
     whole = training.complete and first is not None
@@ -91,9 +92,8 @@ def _training(version: SchemeVersion, today: date, place: str) -> Age:
     )
 
 
-def _duties(version: SchemeVersion, today: date) -> Age:
+def _duties(version: SchemeVersion, duties: Sequence[Duty], today: date) -> Age:
     """The duty that runs out first; missing while one has no signed record."""
-    duties = schemes.duties_of(version.pk, today)
     signed = [duty for duty in duties if duty.met and duty.signed_at is not None]
     first = min(signed, key=lambda duty: duty.valid_until or date.max, default=None)
     whole = first is not None and len(signed) == len(duties)

@@ -9,7 +9,6 @@ from assess.schemes import queries as schemes
 from assess.schemes.duties import DutyState
 from assess.validity.cut_scores import queries as cut_scores
 from assess.validity.raters.evidence import State
-from assess.validity.raters.queries import training_of
 from assess.validity.studies import queries as studies
 from assess.validity.studies.models import StudyRun
 from assess.web.director.asked import BAD, INFO, WARN, Asked, Need, some
@@ -68,7 +67,7 @@ def duties(asked: Asked) -> Iterator[Need]:
             )
         lacking = [
             duty
-            for duty in schemes.duties_of(version.pk, asked.now.date())
+            for duty in asked.shared[version.pk].records.duties
             if duty.state in (DutyState.MISSING, DutyState.EXPIRED)
         ]
         if lacking and asked.has("director"):
@@ -84,7 +83,7 @@ def duties(asked: Asked) -> Iterator[Need]:
 def jobs(asked: Asked) -> Iterator[Need]:
     """A job-task study that a board is to adopt, and concerns about bias that nobody settled."""
     for version in asked.versions:
-        found, place = asked.jobs[version.pk], reverse("director-scheme", args=[version.pk])
+        found, place = asked.shared[version.pk].records.job, reverse("director-scheme", args=[version.pk])
         if asked.has("board") and found.waiting is not None and found.waiting.state == "closed":
             words = f"job-task study of {found.waiting.practitioners} practitioners waits for the board"
             yield Need(sign=WARN, count=1, words=words, about=asked.titles[version.pk], address=place)
@@ -98,7 +97,7 @@ def trainings(asked: Asked) -> Iterator[Need]:
     if not asked.has("director", "approver"):
         return
     for version in asked.versions:
-        waiting = [one for one in training_of(version.pk).assessors if one.state is State.WAITS]
+        waiting = [one for one in asked.shared[version.pk].records.training.assessors if one.state is State.WAITS]
         if waiting:
             yield Need(
                 sign=WARN,
