@@ -7,6 +7,7 @@ error, and the reading itself is checked against the fixtures of the 1EdTech val
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -221,6 +222,18 @@ def test_credentials_of_every_bundled_scheme_keep_to_the_official_schema(schema:
     for status in (first, second):
         assert _places(schema, {**credential, "proof": [credential["proof"]], "credentialStatus": status}) == []
     assert verify(credential, now=AT, status_lists=None, trusted_issuers=None).valid
+
+
+def test_an_open_badge_without_level_and_credits_keeps_to_it_too(schema: Schema) -> None:
+    content = yaml.safe_load(CONTENT.read_text())
+    skills = {held["id"]: _concept(held) for held in content["esco_skills"]}
+    bare = dict.fromkeys(("eqf_level", "eqf", "workload_hours", "hours_per_ects", "ects", "credit_system"))
+    facts = replace(_facts(content["credentials"][0], skills), kind=kinds.OPEN_BADGE, **bare)  # type: ignore[arg-type]
+    made = json.loads(json.dumps(builders.build(facts)))
+    made["credentialStatus"] = made["credentialStatus"][0]
+
+    assert _places(schema, made) == []
+    assert made["credentialSubject"]["achievement"]["achievementType"] == "Badge"
 
 
 def test_the_reading_of_the_schema_finds_a_broken_credential(schema: Schema) -> None:
