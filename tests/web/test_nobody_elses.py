@@ -43,6 +43,8 @@ MAY: dict[str, frozenset[str]] = {
     "director": SCHEME, "director-study-styles": EVERYBODY, "director-scheme": SCHEME, "director-dossier": SCHEME,
     "director-ask-study": frozenset({DIRECTOR}), "director-runs": SCHEME, "director-study": frozenset(),
     "director-cuts": SCHEME, "director-adopt": frozenset(), "director-gate": SCHEME,
+    "director-levels": SCHEME, "director-reviews": SCHEME, "director-look-again": frozenset({DIRECTOR}), "director-review": frozenset(),
+    "director-what-if": SCHEME,
     "director-decide": frozenset({DIRECTOR}), "director-decision": frozenset(), "director-credentials": SCHEME,
     "director-credential": frozenset(), "director-ledger": SCHEME, "director-ledger-export": frozenset({DIRECTOR}),
 }  # fmt: skip

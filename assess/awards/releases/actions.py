@@ -49,7 +49,9 @@ def propose_release(
     now = timezone.now()
     if not now.date() < expires_on <= now.date() + LONGEST:
         raise AwardError("expiry", "Name the day the evidence is due: after today, and within a year.")
-    if least_n < 0 or (least_n and not CHECKS[check].cases):
+    if least_n < 0:
+        raise AwardError("condition", "The condition is a number of cases, 12 say; leave it empty for none.")
+    if least_n and not CHECKS[check].cases:
         raise AwardError("condition", f"{check} rests on no number of cases. Leave the condition out.")
     waiting = ReleaseRule.objects.filter(
         scheme_version=version, check_name=check, signed_by=None, withdrawn_by=None

@@ -3,26 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from assess import door
 from assess.attempts.models import Attempt
 from assess.awards.errors import AwardError
 from assess.awards.models import Credential, Decision
-from assess.management.world import duties, job, model, raters, releases
+from assess.management.world import duties, job, raters, releases
 from assess.management.world.cast import Cast
-from assess.schemes import queries as schemes
-from assess.schemes.definition import Part
 from assess.schemes.models import SchemeVersion
-from assess.validity.cut_scores.models import CutScore
-from assess.validity.errors import ValidityError
-from item_bank.queries import pool
-from rubrics import queries as rubrics
-
-BOARD = "Certification board (demonstration)"
-PANEL = "Ten made-up practitioners"
-AVERAGE = -0.6
-"""How hard the model makes what has no difficulty of its own: simulations and criteria, in logits."""
 
 
 @dataclass
@@ -34,69 +22,11 @@ class Awarded:
     refusals: Counter[str] = field(default_factory=Counter)
 
 
-Rated = list[tuple[str, Decimal, float]]
-"""What judges rate: identifier, maximum, and how hard the model makes it."""
-
-
 def prepare(cast: Cast, version: SchemeVersion) -> None:
     """What has to stand before the first sitting: duties signed, the job studied, assessors trained."""
     duties.record_duties(cast, version)
     job.study_the_job(cast, version)
     raters.train_assessors(cast, version)
-
-
-def set_cut_scores(cast: Cast, version: SchemeVersion) -> None:
-    """Borderline regression for the bays, Angoff for what judges can rate; a board adopts each."""
-    cuts = []
-    for part in schemes.parts(version):
-        if part.kind == "online_exam":
-            items: Rated = [(item.identifier, item.maximum, item.difficulty) for item in pool(version.scheme.code)]
-            cuts.append(_angoff(cast, version, part, items))
-        elif part.kind == "simulator":
-            cuts.append(_angoff(cast, version, part, [(name, Decimal(1), AVERAGE) for name in part.simulations]))
-        else:
-            cuts.append(_borderline(cast, version, part))
-    adopted = ({"cut_score_id": cut.pk, "board": BOARD} for cut in cuts)
-    door.act_on_all(cast.acts_as(cast.board), "validity.cut_scores.adopt_cut_score", adopted)
-
-
-def _borderline(cast: Cast, version: SchemeVersion, part: Part) -> CutScore:
-    """The content asks for borderline regression and, with too few candidates for it, for an Angoff of the criteria."""
-    asked = {"scheme_version_id": version.pk, "part": part.identifier, "panel": "the assessors of this sitting"}
-    try:
-        cut: CutScore = door.act(cast.acts_as(cast.director), "validity.cut_scores.hold_borderline_meeting", **asked)
-    except ValidityError as refused:
-        if refused.code != "no-cut":
-            raise
-        tasks = rubrics.published_versions(part.tasks)
-        criteria = [row for name in part.tasks for row in rubrics.definition_of(tasks[name]).criteria]
-        return _angoff(cast, version, part, [(row.identifier, row.points, AVERAGE) for row in criteria])
-    return cut
-
-
-def _angoff(cast: Cast, version: SchemeVersion, part: Part, rated: Rated) -> CutScore:
-    rounds = [
-        [
-            [
-                model.judge_rating(judge=judge, round_number=number, item=place, difficulty=hard, maximum=float(top))
-                for place, (_, top, hard) in enumerate(rated)
-            ]
-            for judge in range(len(cast.judges))
-        ]
-        for number in (1, 2)
-    ]
-    cut: CutScore = door.act(
-        cast.acts_as(cast.director),
-        "validity.cut_scores.hold_angoff_meeting",
-        scheme_version_id=version.pk,
-        part=part.identifier,
-        panel=PANEL,
-        judge_ids=[judge.pk for judge in cast.judges],
-        items=[name for name, _, _ in rated],
-        points=[top for _, top, _ in rated],
-        rounds=rounds,
-    )
-    return cut
 
 
 def award(cast: Cast, version: SchemeVersion, attempts: Sequence[Attempt], *, left: int = 0) -> Awarded:

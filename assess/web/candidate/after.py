@@ -17,6 +17,7 @@ from assess.attempts.own import receipt_for, recorded_about
 from assess.attempts.shown import portraits_among, statements_of
 from assess.attempts.standing import Standing, standing_of
 from assess.awards.queries import credential_of, held_credential, result_for
+from assess.awards.reviews.queries import notices_for
 from assess.people.queries import Actor
 from assess.proctoring.levels import EXPLAINED
 from assess.proctoring.queries import agreed, incident_of, incidents_of, notice_for
@@ -56,6 +57,7 @@ def attempt(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpRe
         "pictures": gallery(held.pk),
         "portrait": portraits_among([held.pk]).get(held.pk),
         "statements": statements_of(held.pk),
+        "notices": [] if credential is None else notices_for(credential),
         "noted": noted(standing),
         "notice": notice_for(held.sitting_id),
         "incidents": incidents_of(held.pk),

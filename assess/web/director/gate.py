@@ -12,30 +12,34 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assess import door
 from assess.attempts.shown import statements_of
-from assess.awards.gate import CHECKS
-from assess.awards.gathering import gate_of
+from assess.awards.checks import Level
+from assess.awards.gathering import gate_of, shared_by
 from assess.awards.models import Decision
 from assess.awards.queries import APPROVALS, attempts_to_decide, decision_by_id, latest_decisions
 from assess.people.queries import Actor
 from assess.schemes import queries as schemes
 from assess.web.access import attempted, hidden, page
+from assess.web.director.checks import shown_level
 from assess.web.director.home import ROLES
 from assess.web.director.schemes import version_of
 from assess.web.result import told
 
 SHORT_LIST = 3
-SHOWN = {"pass": "ok", "fail": "bad", "not enough evidence": "warn", "waived": "info"}
 
 
 @require_safe
 @page(*ROLES)
 def candidates(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
     version = version_of(version_id)
-    wanted = request.GET.get("show", "all")
+    wanted, shared = request.GET.get("show", "all"), shared_by(version)
     rows = sorted((_row(one) for one in latest_decisions(version.pk)), key=lambda row: row["group"] == "final")
     context = {
         "version": version,
         "title": schemes.definition_of(version).title,
+        "levels": [
+            shown_level(Level.SCHEME, shared.scheme.checks, version),
+            shown_level(Level.WINDOW, shared.window.checks, version),
+        ],
         "rows": [row for row in rows if wanted == "all" or row["group"] == wanted],
         "wanted": wanted,
         "groups": [
@@ -111,21 +115,17 @@ def decision(request: HttpRequest, actor: Actor, decision_id: uuid.UUID) -> Http
     if request.method == "POST":
         _act(request, found)
         return redirect("director-decision", decision_id=found.pk)
-    row = _row(found)
+    row, version = _row(found), found.attempt.registration.scheme_version
     gate = gate_of(found)
     context = {
         "decision": found,
         "attempt": found.attempt,
-        "version": found.attempt.registration.scheme_version,
+        "version": version,
         "row": row,
         "told": told(found.attempt, lines) if (lines := found.document.get("lines")) else None,
         "reasons": [_reason(one) for one in found.document.get("reasons", ())],
         "gate": gate,
-        "checks": [
-            {"check": check, "sign": SHOWN[check.status.value], "protects": CHECKS[check.name].protects_against,
-             "waivable": CHECKS[check.name].waivable and check.status.value in ("fail", "not enough evidence")}
-            for check in gate.checks
-        ],
+        "levels": [shown_level(level, gate.of(level), version) for level in Level],
         "statements": statements_of(found.attempt_id),
         "signed": any(name.person_id == actor.id for name in row["names"]),
         "missing": max(APPROVALS - len(row["names"]), 0),

@@ -2,7 +2,23 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from assess.web.director import awards, content, cuts, dossier, duties, gate, home, job, ledger, plan, schemes, studies
+from assess.web.director import (
+    awards,
+    content,
+    cuts,
+    dossier,
+    duties,
+    gate,
+    home,
+    job,
+    ledger,
+    levels,
+    plan,
+    reviews,
+    schemes,
+    studies,
+    what_if,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="director"),
@@ -28,6 +44,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schemes/<uuid:version_id>/cuts/", cuts.cuts, name="director-cuts"),
     path("cuts/<uuid:cut_id>/adopt/", cuts.adopt, name="director-adopt"),
     path("schemes/<uuid:version_id>/gate/", gate.candidates, name="director-gate"),
+    path("schemes/<uuid:version_id>/gate/levels/", levels.levels, name="director-levels"),
+    path("schemes/<uuid:version_id>/reviews/", reviews.reviews, name="director-reviews"),
+    path("schemes/<uuid:version_id>/reviews/look/", reviews.look, name="director-look-again"),
+    path("reviews/<uuid:review_id>/", reviews.review, name="director-review"),
+    path("schemes/<uuid:version_id>/what-if/", what_if.what_if, name="director-what-if"),
     path("schemes/<uuid:version_id>/decide/", gate.decide_all, name="director-decide"),
     path("decisions/<uuid:decision_id>/", gate.decision, name="director-decision"),
     path("credentials/", awards.credentials, name="director-credentials"),
