@@ -100,6 +100,7 @@ RULES: dict[str, Rule] = {
     "schemes.load_content_plan": _rule("author", "service"),
     "schemes.record_duty": _rule("director"),
     "schemes.sign_duty": _rule("director", "approver", "board"),
+    "schemes.withdraw_duty": _rule("director", "board"),
     # sittings
     "sittings.plan_sitting": _rule("director", "proctor"),
     "sittings.add_station": _rule("director", "proctor"),

@@ -306,11 +306,13 @@ def sign_duty(*, actor_id: UUID, record_id: UUID, comment: str = "") -> DutyReco
     Raises
     ------
     SchemeError
-        `signed`, `own_proposal`, `superseded` by a later proposal, or `ran_out`.
+        `signed`, `withdrawn`, `own_proposal`, `superseded` by a later proposal, or `ran_out`.
     """
     record = DutyRecord.objects.select_for_update().get(pk=record_id)
     if record.signed_by_id is not None:
         raise SchemeError("signed", "This record is signed already. State anew what has changed.")
+    if record.withdrawn_by_id is not None:
+        raise SchemeError("withdrawn", "This record was withdrawn. Propose a new one.")
     if record.proposed_by_id == actor_id:
         raise SchemeError("own_proposal", "Who proposed a record does not sign it. Another person does.")
     later = DutyRecord.objects.filter(
@@ -323,6 +325,28 @@ def sign_duty(*, actor_id: UUID, record_id: UUID, comment: str = "") -> DutyReco
         raise SchemeError("ran_out", f"This record held until {record.valid_until}. Propose a new one.")
     record.signed_by_id, record.signed_at, record.signing_comment = actor_id, now, comment.strip()
     record.save(update_fields=["signed_by", "signed_at", "signing_comment"])
+    ledger.record_row(kind="duty", row=record)
+    return record
+
+
+@transaction.atomic
+def withdraw_duty(*, actor_id: UUID, record_id: UUID, reason: str) -> DutyRecord:
+    """Take a record of a duty back, signed or not, with the reason; the duty is then not met, and the gate closes.
+
+    One name is enough to close a gate. To open it again takes a new record and two names.
+
+    Raises
+    ------
+    SchemeError
+        `withdrawn` already, or `reason` where there is none.
+    """
+    record = DutyRecord.objects.select_for_update().get(pk=record_id)
+    if record.withdrawn_by_id is not None:
+        raise SchemeError("withdrawn", "This record was withdrawn already. Propose a new one.")
+    if not reason.strip():
+        raise SchemeError("reason", "Write why the record is withdrawn; it stands beside it for good.")
+    record.withdrawn_by_id, record.withdrawn_at, record.withdrawn_because = actor_id, timezone.now(), reason.strip()
+    record.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
     ledger.record_row(kind="duty", row=record)
     return record
 

@@ -77,9 +77,9 @@ DUTIES: dict[str, DutyMeaning] = {
 class Duty:
     """One duty of a scheme version, as it stands on a day.
 
-    `record_id` is the record that gives the state: the latest signed one that still holds, else the latest proposal, else the
-    latest that ran out. `waiting_id` is a later proposal that waits for its second name beside a record that holds. Names are
-    people's.
+    `record_id` is the record that gives the state: the latest signed one while it holds, else the latest proposal, else the
+    latest that ended; `withdrawn` says why, where it was withdrawn before its last day. `waiting_id` is a later proposal that
+    waits for its second name beside a record that holds. Names are people's.
     """
 
     code: str
@@ -99,6 +99,7 @@ class Duty:
     signed_at: datetime | None = None
     valid_until: date | None = None
     simulated: bool = False
+    withdrawn: str = ""
     waiting_id: uuid.UUID | None = None
 
     @property
@@ -118,6 +119,8 @@ class Duty:
             return f"{self.name}: there is no record. Propose one with its document, and have another person sign it."
         if self.state is DutyState.PROPOSED:
             return f"{self.name}: {self.proposed_by} proposed record {self.number}; it waits for the name of a second person."
+        if self.withdrawn:
+            return f"{self.name}: record {self.number} was withdrawn ({self.withdrawn}). Propose a new one."
         if self.state is DutyState.EXPIRED:
             return f"{self.name}: record {self.number} held until {self.valid_until}. Propose a new one."
         return f"{self.name}: {self.proposed_by} and {self.signed_by} stand by record {self.number} until {self.valid_until}."

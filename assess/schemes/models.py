@@ -187,7 +187,8 @@ class DutyDocument(models.Model):
 class DutyRecord(models.Model):
     """One record of a duty: what is stated, with which document, until when; proposed by one person, signed by another.
 
-    Records are added, never rewritten: signing is the one thing that happens to one, once. What was stated wrongly is stated anew.
+    Records are added, never rewritten: two things happen to one, each once: it is signed, and it may be withdrawn with a reason.
+    What was stated wrongly is stated anew.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -203,6 +204,11 @@ class DutyRecord(models.Model):
     signed_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
     signing_comment = models.TextField(blank=True)
+    withdrawn_by = models.ForeignKey(
+        "assess.Account", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.TextField(blank=True)
 
     class Meta:
         ordering = ["scheme_version", "duty", "number"]
@@ -215,6 +221,11 @@ class DutyRecord(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(signed_by=None) | ~Q(signed_by=F("proposed_by")), name="duty_record_takes_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_by=None, withdrawn_at=None, withdrawn_because="")
+                | (Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False) & ~Q(withdrawn_because="")),
+                name="duty_record_withdrawn_for_a_reason",
             ),
         ]
 

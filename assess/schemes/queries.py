@@ -264,9 +264,13 @@ def duties_of(scheme_version_id: UUID, today: date | None = None) -> tuple[Duty,
 
 
 def _duty(code: str, rows: Sequence[DutyRecord], day: date) -> Duty:
-    """How a duty stands, from its records, the latest first."""
-    signed = next((row for row in rows if row.signed_by_id is not None and row.valid_until >= day), None)
-    proposed = rows[0] if rows and rows[0].signed_by_id is None and rows[0].valid_until >= day else None
+    """How a duty stands, from its records, the latest first.
+
+    The latest signed record replaced those before it, so none of them comes back when it ends.
+    """
+    latest = next((row for row in rows if row.signed_by_id is not None), None)
+    signed = latest if latest is not None and _holds(latest, day) else None
+    proposed = rows[0] if rows and rows[0].signed_by_id is None and _holds(rows[0], day) else None
     shown = signed or proposed or (rows[0] if rows else None)
     if shown is None:
         return missing(code)
@@ -290,14 +294,23 @@ def _duty(code: str, rows: Sequence[DutyRecord], day: date) -> Duty:
         signed_at=shown.signed_at,
         valid_until=shown.valid_until,
         simulated=shown.simulated,
+        withdrawn=_withdrawal(shown),
         waiting_id=proposed.pk if signed and proposed else None,
     )
+
+
+def _holds(row: DutyRecord, day: date) -> bool:
+    return row.withdrawn_by_id is None and row.valid_until >= day
+
+
+def _withdrawal(row: DutyRecord) -> str:
+    return "" if row.withdrawn_by is None else f"by {row.withdrawn_by}: {row.withdrawn_because}"
 
 
 def duty_records_of(scheme_version_id: UUID) -> list[DutyRecord]:
     """Every record of every duty, the latest of each first, without the documents' bytes."""
     rows = DutyRecord.objects.filter(scheme_version_id=scheme_version_id).order_by("duty", "-number")
-    return list(rows.select_related("proposed_by", "signed_by", "document").defer("document__body"))
+    return list(rows.select_related("proposed_by", "signed_by", "withdrawn_by", "document").defer("document__body"))
 
 
 def duty_record(record_id: UUID) -> DutyRecord | None:

@@ -104,6 +104,34 @@ def test_a_later_proposal_waits_beside_the_record_that_holds(people, version):
     assert (state(version).record_id, state(version).waiting_id) == (second.pk, None)
 
 
+def test_a_withdrawn_record_closes_the_duty_and_revives_no_earlier_one(people, version):
+    first = propose(people, version)
+    sign(people.board, first)
+    second = propose(people, version, valid_until=NEXT_YEAR - timedelta(days=90))
+    sign(people.board, second)
+    assert state(version, today=NEXT_YEAR).state is DutyState.EXPIRED
+
+    door.act(actor(people.board), "schemes.withdraw_duty", record_id=second.pk, reason="The charter was repealed.")
+    found = state(version)
+    assert (found.state, found.record_id, found.met) == (DutyState.EXPIRED, second.pk, False)
+    assert f"was withdrawn (by {people.board}: The charter was repealed.)" in found.sentence
+    with pytest.raises(SchemeError) as caught:
+        door.act(actor(people.director), "schemes.withdraw_duty", record_id=second.pk, reason="again")
+    assert caught.value.code == "withdrawn"
+
+
+def test_a_withdrawal_says_why_and_a_withdrawn_proposal_is_signed_by_nobody(people, version):
+    record = propose(people, version)
+    with pytest.raises(SchemeError) as caught:
+        door.act(actor(people.director), "schemes.withdraw_duty", record_id=record.pk, reason=" ")
+    assert caught.value.code == "reason"
+    door.act(actor(people.director), "schemes.withdraw_duty", record_id=record.pk, reason="Wrong file.")
+    with pytest.raises(SchemeError) as caught:
+        sign(people.board, record)
+    assert caught.value.code == "withdrawn"
+    assert state(version).state is DutyState.EXPIRED
+
+
 def test_two_people_stand_by_a_record(people, version):
     record = propose(people, version)
     with pytest.raises(SchemeError) as caught:

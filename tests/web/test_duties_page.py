@@ -36,12 +36,17 @@ def test_a_record_is_proposed_signed_and_its_document_kept_back_from_the_browser
     assert "Who proposed a record does not sign it. Another person does." in refused
     approver.post(f"/director/duties/{record.pk}/sign/", {"comment": "read"})
     assert [duty.code for duty in schemes.duties_of(centre.version.pk) if duty.met] == ["ownership"]
+    assert "Withdraw it" not in approver.get(address_of(centre)).content.decode()
     document = approver.get(f"/director/duties/{record.pk}/document")
     assert (document.content, document["Content-Type"]) == (CHARTER, "application/pdf")
     assert document["Content-Disposition"] == 'attachment; filename="duty.pdf"'
     assert document["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in document["Content-Security-Policy"]
     assert "terms.pdf" in approver.get(address_of(centre)).content.decode()
+
+    withdrawn = director.post(f"/director/duties/{record.pk}/withdraw/", {"reason": "It was repealed."}, follow=True)
+    assert "Withdrawn by" in withdrawn.content.decode()
+    assert not any(duty.met for duty in schemes.duties_of(centre.version.pk))
 
 
 def test_what_is_missing_or_makes_no_sense_is_told_and_nothing_is_recorded(centre: Centre) -> None:

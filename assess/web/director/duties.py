@@ -82,6 +82,7 @@ def frame_and_duties(request: HttpRequest, actor: Actor, version_id: uuid.UUID) 
             if row.pk not in {one["duty"].record_id for one in duties}
         ],
         "may_propose": "director" in actor.roles,
+        "may_withdraw": bool({"director", "board"} & actor.roles),
         "taken": ",".join(sorted(ENDINGS.values())),
         "most_mb": MOST_BYTES // 1_000_000,
         "today": timezone.now().date(),
@@ -94,7 +95,7 @@ def _row(duty: Duty, actor: Actor) -> dict[str, Any]:
     record = None if waiting is None else schemes.duty_record(waiting)
     return {
         "duty": duty,
-        "state": STATES[duty.state],
+        "state": ("bad", "Withdrawn") if duty.withdrawn else STATES[duty.state],
         "waiting": record,
         "may_sign": record is not None and record.proposed_by_id != actor.id,
         "is_later": duty.waiting_id is not None,
@@ -169,6 +170,20 @@ def sign(request: HttpRequest, actor: Actor, record_id: uuid.UUID) -> HttpRespon
         said="Your name stands beside the first one.",
         record_id=record.pk,
         comment=request.POST.get("comment", "")[:500],
+    )
+    return redirect("director-duties", version_id=record.scheme_version_id)
+
+
+@require_POST
+@page("director", "board")
+def withdraw(request: HttpRequest, actor: Actor, record_id: uuid.UUID) -> HttpResponse:
+    record = _record(record_id)
+    attempted(
+        request,
+        "schemes.withdraw_duty",
+        said="Withdrawn. The duty is not met until two people stand by a new record.",
+        record_id=record.pk,
+        reason=request.POST.get("reason", "")[:500],
     )
     return redirect("director-duties", version_id=record.scheme_version_id)
 

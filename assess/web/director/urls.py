@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schemes/<uuid:version_id>/", schemes.scheme, name="director-scheme"),
     path("schemes/<uuid:version_id>/duties/", duties.frame_and_duties, name="director-duties"),
     path("duties/<uuid:record_id>/sign/", duties.sign, name="director-sign-duty"),
+    path("duties/<uuid:record_id>/withdraw/", duties.withdraw, name="director-withdraw-duty"),
     path("duties/<uuid:record_id>/document", duties.document, name="director-duty-document"),
     path("schemes/<uuid:version_id>/dossier/", dossier.dossier, name="director-dossier"),
     path("schemes/<uuid:version_id>/dossier/<str:name>", dossier.file, name="director-dossier-file"),
