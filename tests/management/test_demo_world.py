@@ -28,7 +28,7 @@ from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
 from assess.ledger.export_check import verify_export
 from assess.ledger.queries import compare, export_lines
-from assess.management.world import cast, day, evidence, output
+from assess.management.world import cast, day, evidence, meetings, output
 from assess.management.world.cast import Cast
 from assess.people.actions import service_account
 from assess.people.queries import actor
@@ -98,7 +98,7 @@ def test_from_content_to_a_credential_that_a_stranger_verifies(world: Any, tmp_p
     assert Score.objects.count() == SIZE
     assert Quarantine.objects.count() == 0
 
-    evidence.set_cut_scores(people, version)
+    meetings.hold_meetings(people, version)
     awarded = evidence.award(people, version, lived.attempts)
     assert sum(awarded.decisions.values()) == SIZE
     assert awarded.decisions["passed"] == len(awarded.credentials) > 0
@@ -216,7 +216,7 @@ def test_every_changed_row_of_journal_and_content_is_named(small_world: Any) -> 
 @pytest.mark.slow
 def test_every_changed_row_of_cuts_decisions_and_awards_is_named(world: Any) -> None:
     people, version, lived = world
-    evidence.set_cut_scores(people, version)
+    meetings.hold_meetings(people, version)
     evidence.award(people, version, lived.attempts)
     _tampering(AWARDS)
 
@@ -288,7 +288,7 @@ def test_export_without_documents_still_verifies(small_world: Any, tmp_path: Pat
 
 def test_three_candidates_are_not_enough_evidence_and_the_gate_says_so(small_world: Any) -> None:
     people, version, lived = small_world
-    evidence.set_cut_scores(people, version)
+    meetings.hold_meetings(people, version)
     practical = CutScore.objects.get(part="ECW-P")
     assert practical.method == "modified Angoff, 2 rounds, 8 judges", "borderline regression needs 30 candidates"
     door.act(people.acts_as(people.director), "validity.studies.run_study", scheme_version_id=version.pk)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assess import door, tasks
-from assess.management.world import cast, day, evidence
+from assess.management.world import cast, day, meetings
 from assess.management.world.cast import Cast
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
@@ -33,7 +33,7 @@ def live_a_sitting(candidates: int = 8) -> Lived:
     cast.show_certificates(people, "MC-ECW", people.candidates)
     lived = day.live(people, version, people.candidates, first_number=0)
     tasks.work_outbox()
-    evidence.set_cut_scores(people, version)
+    meetings.hold_meetings(people, version)
     # One cut score waits for its board again.
     last = CutScore.objects.filter(scheme_version=version).order_by("part").last()
     assert last is not None

@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from assess import door, tasks
 from assess.attempts.writer import writer
-from assess.management.world import cast, day, evidence, output
+from assess.management.world import cast, day, evidence, meetings, output
 from assess.management.world.personas import personas
 from assess.schemes import queries as schemes
 from assess.schemes.loading import load_content
@@ -117,7 +117,7 @@ class Command(BaseCommand):
             refusals.update(reason for _, reason in lived.refusals)
             tasks.work_outbox()
             step(f"{version.scheme.code}: {len(lived.attempts)} attempts, {lived.entries} entries, sealed and scored")
-            evidence.set_cut_scores(people, version)
+            meetings.hold_meetings(people, version)
             awarded = evidence.award(people, version, lived.attempts, left=0 if place else left)
             refusals.update(awarded.refusals)
             step(f"{version.scheme.code}: cut scores adopted, study run, {len(awarded.credentials)} credentials issued")
