@@ -24,13 +24,13 @@ DISCUSSED = "The three elements with the widest spread were talked through; nobo
 CUTS = "validity.cut_scores."
 
 
-def hold_meetings(cast: Cast, version: SchemeVersion) -> list[CutScore]:
-    """A meeting for each part of a scheme, and an adopted cut for each."""
+def hold_meetings(cast: Cast, version: SchemeVersion, *, left: int = 0) -> list[CutScore]:
+    """A meeting for each part of a scheme, and an adopted cut for each; the last `left` cuts wait for their board."""
     cuts = [
         _borderline(cast, version, part) if part.kind == "practical" else _angoff(cast, version, part)
         for part in schemes.parts(version)
     ]
-    adopted = ({"cut_score_id": cut.pk, "board": BOARD} for cut in cuts)
+    adopted = ({"cut_score_id": cut.pk, "board": BOARD} for cut in cuts[: len(cuts) - left])
     return door.act_on_all(cast.acts_as(cast.board), f"{CUTS}adopt_cut_score", adopted)
 
 
