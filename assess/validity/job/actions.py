@@ -295,7 +295,7 @@ def seat_expert(
         qualification=f"{certificate.kind}, {certificate.issuer}, {certificate.issued_on:%Y-%m-%d}",
         certificate=certificate.pk,
         relations=list(found.sentences),
-        accepted_because=accepted_because.strip(),
+        accepted_because=accepted_because.strip() if found.with_candidates else "",
         seated_by_id=actor_id,
         seated_at=timezone.now(),
     )

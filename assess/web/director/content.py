@@ -41,7 +41,7 @@ def content(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpRe
         return redirect("director-content", version_id=version.pk)
     evidence = jobs.job_evidence(version.pk)
     shown = opened or next(iter(panels), None)
-    wanted = request.GET.get("show", "doubted")
+    wanted = request.GET.get("show", "")
     context = {
         "version": version,
         "title": schemes.definition_of(version).title,
@@ -55,7 +55,6 @@ def content(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpRe
         "concerns": jobs.concerns_of(version.pk),
         "reviews": jobs.bias_reviews_of(version.pk),
         "resolutions": BiasConcern.Resolution.choices,
-        "wanted": wanted,
         "may_run": "director" in actor.roles,
         "may_resolve": bool({"director", "approver"} & actor.roles),
         "actor_id": actor.id,
@@ -69,12 +68,15 @@ def _verdicts(found: ContentValidation, panels: Sequence[ContentPanel], wanted: 
     row = next(one for one in panels if str(one.pk) == found.id)
     comments = jobs.comments_on(row)
     doubted = [one for one in found.elements if one.verdict != ACCEPT or not one.current]
+    wanted = wanted or ("doubted" if doubted else "all")
     return {
+        "wanted": wanted,
         "rows": [
             {"one": one, "sign": SIGNS.get(one.verdict, UNKNOWN), "comments": comments.get(one.element, ())}
             for one in (doubted if wanted == "doubted" else found.elements)
         ],
         "doubted": len(doubted),
+        "unseen": ", ".join(found.missing),
         "counts": [(SIGNS[verdict][0], len(found.with_verdict(verdict)), SIGNS[verdict][1]) for verdict in SIGNS],
         "picture": _picture(found.elements),
     }

@@ -17,7 +17,7 @@ from assess.schemes.models import SchemeVersion
 from assess.schemes.sources import parse_yaml
 from assess.validity.errors import ValidityError
 from assess.validity.job import queries as jobs
-from assess.validity.job.definition import JobDefinition, jobs_of
+from assess.validity.job.definition import YEARS, JobDefinition, jobs_of
 from assess.validity.job.elements import elements_of
 from assess.validity.job.evidence import Analysis, Coverage, Weight
 from assess.validity.job.models import JobAnalysis
@@ -37,7 +37,7 @@ GROUPS = {
     "domain": "Domains of the online exam",
     "task": "Practical tasks",
 }
-FIGURES = (("importance", "Importance"), ("frequency", "Frequency"), ("harm", "Harm"))
+FIGURES = ("importance", "frequency", "harm")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,19 +88,51 @@ def _shown(version: SchemeVersion, row: JobAnalysis, actor: Actor) -> dict[str, 
     return {
         "analysis": analysis,
         "rules": definition.rules,
-        "people": (row.result or {})["people"],
+        "people": _people(row),
         "statements": [
-            {"one": one, "sign": SIGNS.get(one.verdict, UNKNOWN), "figures": [one.figures[key] for key, _ in FIGURES]}
+            {
+                "one": one,
+                "sign": SIGNS.get(one.verdict, UNKNOWN),
+                "done": percent_of(one.figures["done"]["value"]),
+                "figures": [one.figures[key] for key in FIGURES],
+            }
             for one in analysis.statements
         ],
         "for_board": [one for one in analysis.statements if one.verdict == REVIEW],
-        "weights": [(one, MATCHES.get(one.verdict, UNTOLD)) for one in weights],
+        "others": [one for one in analysis.statements if one.verdict != REVIEW],
+        "weights": [
+            {
+                "one": one,
+                "sign": MATCHES.get(one.verdict, UNTOLD),
+                "job": percent_of(one.job["value"]),
+                "scheme": percent_of(one.scheme),
+            }
+            for one in weights
+        ],
         "covered": covered,
         "picture_importance": _importance(analysis),
         "picture_weights": _weights(weights, float(definition.rules.tolerance)),
         "picture_coverage": _coverage(covered),
         "own": actor.id in (row.opened_by_id, row.closed_by_id),
     }
+
+
+def _people(row: JobAnalysis) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Who answered, by region, years and setting; years in their order."""
+    found = (row.result or {})["people"]
+    return [
+        (by, sorted(counts.items(), key=lambda one: (YEARS.index(one[0]) if by == "years" else 0, one[0])))
+        for by, counts in found.items()
+    ]
+
+
+def percent_of(share: str | None) -> str:
+    """A share of an estimate's document as whole per cent.
+
+    >>> percent_of("0.1352"), percent_of(None)
+    ('14 %', '–')
+    """
+    return "–" if share is None else f"{100 * float(share):.0f} %"
 
 
 def _act(request: HttpRequest, version: SchemeVersion, rows: Sequence[JobAnalysis]) -> Survey | None:
@@ -157,10 +189,11 @@ def _sent(request: HttpRequest, name: str) -> str | None:
         messages.error(request, f"Choose a file of at most {LARGEST // 1_000_000} MB.")
         return None
     try:
-        return sent.read().decode("utf-8-sig")
+        text: str = sent.read().decode("utf-8-sig")
     except UnicodeDecodeError:
         messages.error(request, "The file is not UTF-8. Save it again as UTF-8. Nothing was taken.")
         return None
+    return text
 
 
 @require_safe
