@@ -4,6 +4,7 @@ from assess.psychometrics.control_charts.charts import ControlChart, cusum, ewma
 from assess.psychometrics.control_charts.points import (
     Base,
     Standardised,
+    adjusted_point,
     base_of_means,
     correlation_point,
     mean_point,
@@ -23,6 +24,7 @@ __all__ = [
     "Base",
     "ControlChart",
     "Standardised",
+    "adjusted_point",
     "base_of_means",
     "correlation_point",
     "cusum",

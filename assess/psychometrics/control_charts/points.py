@@ -27,6 +27,7 @@ FEWEST_CASES = 10
 FEWEST_BASE = 30
 FEWEST_EXPECTED = 5.0
 FEWEST_CORRELATED = 30
+ALIKE = 1e-9
 FEWEST_BASE_POINTS = 5
 """From so many base points on their variance beyond sampling is estimated; with fewer it is taken as none."""
 
@@ -139,6 +140,64 @@ def _normal_deviate(t: float, free: float) -> float:
     return float(np.copysign(special.ndtri(chance), t)) if t else 0.0
 
 
+ADJUSTED_SOURCE = (
+    "Montgomery, Introduction to statistical quality control, ch. 10 (regression control charts); Mandel (1969), Journal of "
+    "Quality Technology 1, 1–9"
+)
+FEWEST_ON_LINE = 20
+
+
+def adjusted_point(
+    now: Sequence[float],
+    base: Sequence[float],
+    *,
+    fewest: int = FEWEST_CASES,
+    fewest_base: int = FEWEST_ON_LINE,
+) -> Standardised:
+    r"""A mean of y against what the base period's line expects at the mean of x: a regression control chart.
+
+    Parameters
+    ----------
+    now, base
+        n, Σy, Σy², Σx, Σx², Σxy of the point's cases and of the base period's.
+
+    Returns
+    -------
+    Standardised
+        `value` is mean y less what the line expects at the mean x.
+
+    Notes
+    -----
+    z is the normal deviate of t = (ȳ − ȳ₀ − β(x̄ − x̄₀))/√(s²(1/n + 1/n₀ + (x̄ − x̄₀)²/S_xx)), s² the residual variance of the
+    base with n₀ − 2 degrees of freedom. x holds error, so that β is a little too flat: a group that is much weaker all over
+    seems to drift a little.
+
+    Examples
+    --------
+    >>> base = (4, 10.0, 30.0, 4.0, 6.0, 13.0)
+    >>> adjusted_point((2, 8.0, 32.0, 4.0, 8.0, 16.0), base, fewest=2, fewest_base=4).value
+    0.0
+    """
+    n, n0 = int(now[0]), int(base[0])
+    reason = _too_few(n, fewest, n0, fewest_base)
+    if n < 1:
+        return Standardised(value=None, z=None, n=n, reason=reason)
+    if n0 < 3:
+        return Standardised(value=None, z=None, n=n, reason=reason or "the base period has no line")
+    y, x = now[1] / n, now[3] / n
+    y0, x0 = base[1] / n0, base[3] / n0
+    syy, sxx, sxy = base[2] - n0 * y0**2, base[4] - n0 * x0**2, base[5] - n0 * x0 * y0
+    slope = sxy / sxx if sxx > ALIKE else 0.0
+    away = y - y0 - slope * (x - x0)
+    if reason:
+        return Standardised(value=away, z=None, n=n, reason=reason)
+    residual = max(syy - slope * sxy, 0.0) / (n0 - 2)
+    variance = residual * (1 / n + 1 / n0 + ((x - x0) ** 2 / sxx if sxx > ALIKE else 0.0))
+    if variance <= ALIKE:
+        return Standardised(value=away, z=None, n=n, reason="the base period does not vary")
+    return Standardised(value=away, z=_normal_deviate(float(away / np.sqrt(variance)), n0 - 2), n=n)
+
+
 def share_point(
     count: float, n: int, base_count: float, base_n: int, *, fewest: int = FEWEST_CASES, fewest_base: int = FEWEST_BASE
 ) -> Standardised:
@@ -189,6 +248,7 @@ def correlation_point(
 def robust_points(
     now: npt.ArrayLike,
     base: npt.ArrayLike,
+    errors: npt.ArrayLike,
     counts: Sequence[int],
     base_counts: Sequence[int],
     *,
@@ -200,34 +260,36 @@ def robust_points(
     ----------
     now, base
         Difficulty of each item (logits); NaN = not known.
+    errors
+        Standard error of each difference. Where it is larger than the robust spread of all differences it takes its place,
+        since then sampling alone explains the distance: the spread of few items is itself a guess.
     counts, base_counts
         Answers behind each; with fewer than `fewest` on either side there is no point.
 
     Examples
     --------
-    >>> found = robust_points([.1, 1, -.94, .62, 1.98, -1], [0, 1, -1, .5, 2, -2], [60] * 6, [60] * 6)
+    >>> found = robust_points([.1, 1, -.94, .62, 1.98, -1], [0, 1, -1, .5, 2, -2], [.2] * 6, [60] * 6, [60] * 6)
     >>> [round(point.z, 1) for point in found]
-    [0.3, -1.1, -0.3, 0.5, -1.4, 12.4]
+    [0.1, -0.4, -0.1, 0.2, -0.5, 4.6]
     """
     x, y = as_vector(base, name="base difficulties"), as_vector(now, name="difficulties")
-    enough = np.array(
-        [min(a, b) >= fewest for a, b in zip(counts, base_counts, strict=True)], dtype=bool
-    ) & np.isfinite(x + y)
+    own_error = as_vector(errors, name="standard errors")
+    known = np.isfinite(x + y + own_error)
+    enough = known & np.array([min(a, b) >= fewest for a, b in zip(counts, base_counts, strict=True)], dtype=bool)
     drift = anchor_drift(np.where(enough, x, np.nan), np.where(enough, y, np.nan))
-    known = {item.name: item for item in drift.items}
+    shift, items = drift.shift, {item.name: item for item in drift.items}
     points = []
     for place, n in enumerate(counts):
-        item = known.get(f"item {place + 1}")
+        item = items.get(f"item {place + 1}")
         value = float(y[place]) if np.isfinite(y[place]) else None
-        if item is not None and item.z is not None:
-            points.append(Standardised(value=value, z=item.z, n=n))
+        if item is not None and shift is not None:
+            away = item.difference - shift
+            spread = abs(away / item.z) if item.z else 0.0
+            points.append(Standardised(value=value, z=float(away / max(spread, own_error[place])), n=n))
             continue
         reason = _too_few(n, fewest, base_counts[place], fewest)
         if not reason:
-            known_both = np.isfinite(x[place] + y[place])
-            reason = (
-                "most items differ by the same, or too few have answers" if known_both else "everybody earned the same"
-            )
+            reason = "too few items have answers to compare it with" if known[place] else "everybody earned the same"
         points.append(Standardised(value=value, z=None, n=n, reason=reason))
     return tuple(points)
 

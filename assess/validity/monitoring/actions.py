@@ -1,5 +1,6 @@
 """Writing base periods, looks and alarms."""
 
+import math
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,12 +14,13 @@ from assess.validity.monitoring.commitments import look_document
 from assess.validity.monitoring.gathering import scored
 from assess.validity.monitoring.looking import Looked, base_in_force, last_look, look_now, usual_of
 from assess.validity.monitoring.models import Alarm, BasePeriod, ChartPoint, MonitoringLook
-from assess.validity.monitoring.quantities import chart_of
+from assess.validity.monitoring.quantities import Chart, chart_of
 from assess.validity.monitoring.queries import points_of
-from assess.validity.monitoring.watching import Usual, first_signal, sentence
+from assess.validity.monitoring.watching import Signal, Usual, first_signal, sentence
 
 FEWEST = 30
 """A base period holds at least so many attempts."""
+AGAINST_OTHERS = "assessor/severity/"
 
 
 def store_base_period(
@@ -118,40 +120,55 @@ def look(*, actor_id: uuid.UUID, scheme_version_id: uuid.UUID, found: Looked | N
 def _raise_alarms(made: MonitoringLook, base: BasePeriod, charts: Sequence[str]) -> None:
     """One alarm for the first point out of control of each chart, unless one of that chart is still open.
 
-    After an alarm was closed its chart begins anew behind the point that raised it.
+    After an alarm was closed its chart begins anew behind the point that raised it. Assessors are measured against one
+    another: beside one who became severe the others look lenient. So the earliest and strongest alarm of them is raised, and
+    those to the other side wait until it is closed.
     """
     usual = Usual.from_document(base.document)
-    open_charts: set[str] = set()
+    open_charts: dict[str, float] = {}
     begins: dict[str, datetime] = {}
-    for key, since, closed_at in Alarm.objects.filter(base=base).values_list("chart", "since", "closed_at"):
-        if closed_at is None:
-            open_charts.add(key)
+    for row in Alarm.objects.filter(base=base):
+        if row.closed_at is None:
+            open_charts[row.chart] = row.statistic
         else:
-            begins[key] = max(since, begins.get(key, since))
-    series = points_of(base, [key for key in charts if key not in open_charts])
-    for key, own in series.items():
+            begins[row.chart] = max(row.since, begins.get(row.chart, row.since))
+    found: list[tuple[Chart, ChartPoint, Signal]] = []
+    for key, own in points_of(base, [key for key in charts if key not in open_charts]).items():
         later = [one for one in own if key not in begins or one.since > begins[key]]
         chart = chart_of(key)
         signal = first_signal(usual, chart, [one.z for one in later])
-        if signal is None:
-            continue
-        at = later[signal.place]
-        point = Standardised(value=at.value, z=at.z, n=at.n)
-        alarm = Alarm.objects.create(
-            scheme_version_id=made.scheme_version_id,
-            base=base,
-            look=made,
-            kind=chart.quantity.kind,
-            chart=key,
-            what=chart.quantity.words,
-            block=at.block,
-            rule=signal.rule,
-            since=at.since,
-            sentence=sentence(chart, usual.centre_of(chart), point, signal),
-            simulated=made.simulated,
-            raised_at=made.looked_at,
-        )
-        ledger.record_row(kind="alarm", row=alarm)
+        if signal is not None:
+            found.append((chart, later[signal.place], signal))
+    sides = {math.copysign(1, value) for key, value in open_charts.items() if key.startswith(AGAINST_OTHERS)}
+    for chart, at, signal in sorted(found, key=lambda one: (one[1].since, -abs(one[2].statistic) / one[2].limit)):
+        if chart.key.startswith(AGAINST_OTHERS):
+            if sides and math.copysign(1, signal.statistic) not in sides:
+                continue
+            sides.add(math.copysign(1, signal.statistic))
+        _raise(made, base, chart, at, signal, usual.centre_of(chart))
+
+
+def _raise(
+    made: MonitoringLook, base: BasePeriod, chart: Chart, at: ChartPoint, signal: Signal, centre: float | None
+) -> None:
+    point = Standardised(value=at.value, z=at.z, n=at.n)
+    alarm = Alarm.objects.create(
+        scheme_version_id=made.scheme_version_id,
+        base=base,
+        look=made,
+        kind=chart.quantity.kind,
+        chart=chart.key,
+        what=chart.quantity.words,
+        block=at.block,
+        rule=signal.rule,
+        statistic=signal.statistic,
+        limit=signal.limit,
+        since=at.since,
+        sentence=sentence(chart, centre, point, signal),
+        simulated=made.simulated,
+        raised_at=made.looked_at,
+    )
+    ledger.record_row(kind="alarm", row=alarm)
 
 
 def acknowledge_alarm(*, actor_id: uuid.UUID, alarm_id: uuid.UUID, done: str) -> Alarm:

@@ -123,16 +123,21 @@ def _cases(attempt: Watched, per: str) -> Iterable[tuple[str, tuple[float, ...]]
 
 
 def _items(document: Mapping[str, Any]) -> Iterable[tuple[str, tuple[float, ...]]]:
-    shares = {
-        item["item"]: float(item["points"]) / float(item["maximum"])
-        for item in document["items"]
-        if item["scored"] and item["points"] is not None
-    }
+    shares = _shares(document)
     whole, count = sum(shares.values()), len(shares)
     for name, share in shares.items():
         yield f"item/difficulty/{name}", (share,)
         if count > 1:
             yield f"item/discrimination/{name}", (share, (whole - share) / (count - 1))
+
+
+def _shares(document: Mapping[str, Any]) -> dict[str, float]:
+    """The share of its points that each scored item of an attempt earned."""
+    return {
+        item["item"]: float(item["points"]) / float(item["maximum"])
+        for item in document["items"]
+        if item["scored"] and item["points"] is not None
+    }
 
 
 def _exposure(cases: Cases, attempts: Sequence[Watched]) -> None:
@@ -143,7 +148,11 @@ def _exposure(cases: Cases, attempts: Sequence[Watched]) -> None:
 
 
 def _work(attempt: Watched) -> Iterable[tuple[str, tuple[float, ...]]]:
-    """Each task and simulation against the mean of the same candidate's other work, so that ability drops out."""
+    """Each task and simulation beside what the same candidate did elsewhere, so that ability can be taken out.
+
+    Elsewhere is the exam: were it the other stations, one bad bay would make all others look good. Without an exam it is the
+    mean of the candidate's other work.
+    """
     done: dict[tuple[str, str], float] = {}
     where: dict[tuple[str, str], str] = {}
     for task in attempt.document["tasks"]:
@@ -158,10 +167,11 @@ def _work(attempt: Watched) -> Iterable[tuple[str, tuple[float, ...]]]:
             done[key] = 100 * float(one["share"])
             if one["simulation"] in rigs:
                 where[key] = f"rig/score/{rigs[one['simulation']]}"
+    exam = list(_shares(attempt.document).values())
     for key, chart in where.items():
-        others = [value for other, value in done.items() if other != key]
-        if others:
-            yield chart, (done[key] - fmean(others),)
+        elsewhere = [100 * share for share in exam] or [value for other, value in done.items() if other != key]
+        if elsewhere:
+            yield chart, (done[key], fmean(elsewhere))
 
 
 def _assessors(attempt: Watched) -> Iterable[tuple[str, tuple[float, ...]]]:

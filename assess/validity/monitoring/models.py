@@ -90,6 +90,8 @@ class Alarm(models.Model):
     what = models.CharField(max_length=200)
     block = models.CharField(max_length=60)
     rule = models.CharField(max_length=8)
+    statistic = models.FloatField(help_text="where the rule's statistic stood, in standard errors")
+    limit = models.FloatField()
     since = models.DateTimeField()
     sentence = models.TextField()
     simulated = models.BooleanField()

@@ -5,7 +5,7 @@ from typing import Literal
 
 from assess.validity.monitoring.evidence import Kind
 
-How = Literal["mean", "share", "correlation", "robust"]
+How = Literal["mean", "share", "correlation", "robust", "adjusted"]
 Second = Literal["ewma", "cusum"]
 Per = Literal["block", "sitting"]
 
@@ -82,9 +82,9 @@ QUANTITIES = (
     Quantity(
         kind=Kind.STATION,
         name="score",
-        words="task score against the candidates' other work",
+        words="task score against what the candidates' exam lets expect",
         unit="percentage points",
-        how="mean",
+        how="adjusted",
         second="ewma",
         fewest=10,
         per="block",
@@ -93,9 +93,9 @@ QUANTITIES = (
     Quantity(
         kind=Kind.RIG,
         name="score",
-        words="simulation score against the candidates' other work",
+        words="simulation score against what the candidates' exam lets expect",
         unit="percentage points",
-        how="mean",
+        how="adjusted",
         second="ewma",
         fewest=10,
         per="block",

@@ -13,6 +13,7 @@ from assess.psychometrics.control_charts import (
     Base,
     ControlChart,
     Standardised,
+    adjusted_point,
     base_of_means,
     correlation_point,
     cusum,
@@ -110,6 +111,8 @@ class Usual:
         if chart.quantity.how == "correlation":
             value = correlation(whole)
             return value if math.isfinite(value) else None
+        if chart.quantity.how == "adjusted":
+            return 0.0
         return logit(whole) if chart.quantity.how == "robust" else mean_and_variance(whole)[0]
 
     def spread_of(self, chart: Chart) -> Base | None:
@@ -132,6 +135,7 @@ def points(usual: Usual, block: Mapping[str, Tally]) -> dict[str, Standardised]:
         difficulty = robust_points(
             [logit(block[key]) for key in items],
             [logit(tally) for tally in own],
+            [math.hypot(logit_error(block[key]), logit_error(tally)) for key, tally in zip(items, own, strict=True)],
             [int(block[key][0]) for key in items],
             [int(tally[0]) for tally in own],
         )
@@ -149,6 +153,9 @@ def _point(usual: Usual, chart: Chart, tally: Tally) -> Standardised:
         whole = _whole(base) if base else (0.0,) * 6
         known = correlation(whole) if base else float("nan")
         return correlation_point(correlation(tally), n, known, int(whole[0]), fewest=fewest)
+    if chart.quantity.how == "adjusted":
+        whole = _whole(base) if base else (0.0,) * 6
+        return adjusted_point(tally, whole, fewest=fewest, fewest_base=2 * fewest)
     mean, spread = mean_and_variance(tally)[0], usual.spread_of(chart)
     return mean_point(mean, n, spread, fewest=fewest, fewest_base=2 * fewest)
 
@@ -161,6 +168,19 @@ def logit(tally: Tally) -> float:
     """
     n, earned = tally[:2]
     return math.log((n - earned + 0.5) / (earned + 0.5)) if n else float("nan")
+
+
+def logit_error(tally: Tally) -> float:
+    """Standard error of `logit`, by the delta method; NaN where nothing varies.
+
+    >>> round(logit_error((100.0, 50.0, 50.0)), 3)
+    0.201
+    """
+    n = tally[0]
+    if n < 2:
+        return float("nan")
+    mean, variance = mean_and_variance(tally)
+    return math.sqrt(variance / n) / (mean * (1 - mean)) if 0 < mean < 1 and variance > 0 else float("nan")
 
 
 def charts_over(usual: Usual, chart: Chart, z: Sequence[float | None]) -> tuple[ControlChart, ControlChart]:
@@ -206,6 +226,8 @@ def sentence(chart: Chart, centre: float | None, point: Standardised, signal: Si
     unit = f" {chart.quantity.unit}" if chart.quantity.unit else ""
     value = "–" if point.value is None else written(point.value)
     usual = "" if centre is None else f", usually {written(centre)}"
+    if chart.quantity.how == "adjusted":
+        usual = ""
     return (
         f"{chart.quantity.words[0].upper()}{chart.quantity.words[1:]}: {value}{unit}{usual} (n = {point.n}); "
         f"{RULE_WORDS[signal.rule]} ({abs(signal.statistic):.2f} against {signal.limit:.2f} standard errors). "

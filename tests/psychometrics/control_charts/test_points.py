@@ -8,6 +8,7 @@ from scipy import stats
 
 from assess.psychometrics.control_charts import (
     Base,
+    adjusted_point,
     base_of_means,
     correlation_point,
     mean_point,
@@ -99,19 +100,66 @@ def test_a_share_does_not_care_which_of_both_kinds_is_counted() -> None:
 def test_a_common_shift_of_all_items_is_no_drift_of_any() -> None:
     base = np.linspace(-2, 2, 12)
     jitter = np.array([0.05, -0.04, 0.02, -0.06, 0.07, -0.01, 0.03, -0.05, 0.04, -0.02, 0.06, 0.9])
-    here, moved = (robust_points(base + jitter + by, base, [80] * 12, [200] * 12) for by in (0.0, 1.5))
+    here, moved = (robust_points(base + jitter + by, base, [0.1] * 12, [80] * 12, [200] * 12) for by in (0.0, 1.5))
     assert [point.z for point in here] == pytest.approx([point.z for point in moved])
-    assert here[11].z is not None
-    assert here[11].z > 8
+    assert here[11].z == pytest.approx((0.9 - np.median(jitter)) / 0.1)
+
+
+def test_a_spread_wider_than_sampling_is_the_measure() -> None:
+    away = np.array([0.5, -0.5, 0.8, -0.8, 0.1, -0.1, 0.4, -0.4, 2.0])
+    found = robust_points(away, np.zeros(9), [0.05] * 9, [80] * 9, [200] * 9)
+    low, high = np.percentile(away, [25, 75])
+    assert found[8].z == pytest.approx((2.0 - np.median(away)) / (0.74 * (high - low)))
 
 
 def test_items_with_few_answers_or_no_variation_are_left_out() -> None:
     base = [*np.linspace(-1, 1, 7), float("nan")]
-    found = robust_points([0.1] * 8, base, [80, 12, *[80] * 6], [200] * 8)
+    found = robust_points([0.1] * 8, base, [0.2] * 8, [80, 12, *[80] * 6], [200] * 8)
     assert found[1].reason == "12 cases; at least 30 are needed"
     assert found[7].reason == "everybody earned the same"
-    few = robust_points([0.1, 0.2], [0.0, 0.1], [80, 80], [80, 80])
-    assert few[0].reason == "most items differ by the same, or too few have answers"
+    few = robust_points([0.1, 0.2], [0.0, 0.1], [0.2] * 2, [80, 80], [80, 80])
+    assert few[0].reason == "too few items have answers to compare it with"
+
+
+def sums(y, x):
+    return (len(y), y.sum(), (y**2).sum(), x.sum(), (x**2).sum(), (x * y).sum())
+
+
+def test_a_group_is_held_against_what_its_other_work_lets_expect() -> None:
+    rng = np.random.default_rng(4)
+    x = rng.normal(60, 15, size=200)
+    y = 20 + 0.7 * x + rng.normal(0, 5, size=200)
+    line = stats.linregress(x, y)
+    weak = rng.normal(40, 15, size=25)
+    as_usual = adjusted_point(sums(20 + 0.7 * weak + rng.normal(0, 5, size=25), weak), sums(y, x))
+    assert as_usual.z is not None
+    assert abs(as_usual.z) < 2
+    off = 20 + 0.7 * weak - 6
+    found = adjusted_point(sums(off, weak), sums(y, x))
+    assert found.value == pytest.approx(off.mean() - line.intercept - line.slope * weak.mean())
+    residual = np.sqrt(((y - line.intercept - line.slope * x) ** 2).sum() / 198)
+    error = residual * np.sqrt(1 / 25 + 1 / 200 + (weak.mean() - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum())
+    assert found.z == pytest.approx(deviate(found.value / error, 198))
+
+
+def test_adjusted_points_that_did_not_change_are_standard_normal() -> None:
+    rng = np.random.default_rng(20261126)
+    z = []
+    for _ in range(2_000):
+        x, now = rng.normal(60, 15, size=25), rng.normal(50, 15, size=15)
+        y, later = 20 + 0.7 * x + rng.normal(0, 5, size=25), 20 + 0.7 * now + rng.normal(0, 5, size=15)
+        z.append(adjusted_point(sums(later, now), sums(y, x)).z)
+    assert np.mean(z) == pytest.approx(0, abs=0.07)
+    assert np.std(z) == pytest.approx(1, abs=0.06)
+
+
+def test_a_line_needs_cases_that_vary() -> None:
+    assert (
+        adjusted_point((12, 24.0, 60.0, 12.0, 12.0, 24.0), (0,) * 6).reason
+        == "0 cases in the base period; at least 20 are needed"
+    )
+    flat = (30, 30.0, 30.0, 30.0, 30.0, 30.0)
+    assert adjusted_point((12, 24.0, 60.0, 12.0, 12.0, 24.0), flat).reason == "the base period does not vary"
 
 
 def test_lists_of_different_length_are_refused() -> None:
