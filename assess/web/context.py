@@ -21,6 +21,7 @@ class Place:
 PLACES = (
     Place("My assessments", "/candidate/", frozenset({"candidate"})),
     Place("My day", "/assessor/", frozenset({"assessor"})),
+    Place("My panels", "/panel/", frozenset({"judge"})),
     Place("Sittings", "/proctor/", frozenset({"proctor", "director"})),
     Place("Credentials", "/director/", frozenset({"director", "approver", "board"})),
     Place("My ratings", "/expert/", frozenset({"judge", "reviewer"})),

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("assess.web.accounts.urls")),
     path("candidate/", include("assess.web.candidate.urls")),
     path("assessor/", include("assess.web.assessor.urls")),
+    path("panel/", include("assess.web.panel.urls")),
     path("proctor/", include("assess.web.proctor.urls")),
     path("director/", include("assess.web.director.urls")),
     path("expert/", include("assess.web.expert.urls")),

@@ -92,6 +92,19 @@ def cut_scores_waiting(scheme_version_id: uuid.UUID) -> QuerySet[CutScore]:
     return cut_scores_of(scheme_version_id).filter(adopted_at=None, declined_at=None)
 
 
+def cut_score_by_id(cut_score_id: uuid.UUID) -> CutScore | None:
+    found = CutScore.objects.select_related("scheme_version__scheme", "meeting__held_by", "held_by", "adopted_by")
+    return found.filter(pk=cut_score_id).first()
+
+
+def previous_of(cut: CutScore) -> CutScore | None:
+    """The cut of the same part that was adopted last before this one was set."""
+    earlier = CutScore.objects.filter(
+        scheme_version=cut.scheme_version_id, part=cut.part, number__lt=cut.number, adopted_at__isnull=False
+    )
+    return earlier.order_by("-number").first()
+
+
 def record_of(meeting: Meeting, *, with_ratings: bool = True) -> Record:
     """How a meeting stands, folded from its lines and its ratings."""
     rows = MeetingEvent.objects.filter(meeting=meeting).order_by("number")

@@ -1,24 +1,34 @@
-"""The record of cut scores: every meeting with its ratings, its error and its board; holding one, adopting one."""
+"""The cut scores of a scheme: meetings, the cut each came to, and what a board decides about it."""
 
 import csv
 import io
 import uuid
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import numpy as np
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assess.people.queries import Actor, accounts_by_email
 from assess.schemes import queries as schemes
+from assess.standard_setting.impact import HAIR
 from assess.validity.cut_scores import queries as cut_scores
-from assess.web.access import attempted, page
+from assess.validity.cut_scores.adoption import RECOMMENDED, choices
+from assess.validity.cut_scores.candidates import scored_attempts, seen_in
+from assess.validity.cut_scores.forms import WORDS
+from assess.validity.cut_scores.lifecycle import State
+from assess.validity.cut_scores.models import CutScore
+from assess.web.access import attempted, hidden, page
 from assess.web.charts.marks import cut_band
 from assess.web.director.home import ROLES
 from assess.web.director.schemes import version_of
+from assess.web.panel.meeting import STATES
 
 LARGEST = 500_000
 
@@ -100,20 +110,50 @@ def cuts(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpRespo
     if request.method == "POST":
         _hold(request, version)
         return redirect("director-cuts", version_id=version.pk)
+    in_force = {cut.pk for cut in cut_scores.cut_scores_in_force(version.pk) if cut.adopted_at is not None}
+    held = [one for one in cut_scores.meetings_of(version.pk) if one.cut_score_id is None]
     context = {
         "version": version,
         "title": schemes.definition_of(version).title,
         "parts": schemes.parts(version),
+        "meetings": [{"meeting": one, "state": STATES.get(State(one.state), ("idle", "Draft"))} for one in held],
         "cuts": [
-            {"cut": cut, "band": cut_band(f"Cut score of {cut.part}", cut.value, cut.standard_error)}
+            {
+                "cut": cut,
+                "band": cut_band(f"Cut score of {cut.part}", cut.value, cut.standard_error),
+                "in_force": cut.pk in in_force,
+            }
             for cut in cut_scores.cut_scores_of(version.pk)
         ],
         "overall": cut_scores.overall_cut(version.pk),
+        "methods": [(method.value, words) for method, words in WORDS.items()],
         "may_hold": "director" in actor.roles,
         "may_adopt": "board" in actor.roles,
         "actor_id": actor.id,
     }
     return render(request, "assess/director/cuts.html", context)
+
+
+@require_POST
+@page("director")
+def draft(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
+    """Draft a meeting; its page says what comes next."""
+    version = version_of(version_id)
+    years = request.POST.get("years", "0")
+    made = attempted(
+        request,
+        "validity.cut_scores.draft_meeting",
+        said="Drafted. Describe the borderline candidate and invite the judges.",
+        scheme_version_id=version.pk,
+        part=request.POST.get("part", ""),
+        method=request.POST.get("method", ""),
+        panel=request.POST.get("panel", ""),
+        years=int(years) if years.isascii() and years.isdigit() and len(years) < 4 else -1,
+        evidence=[request.POST["evidence"]] if request.POST.get("evidence") else [],
+    )
+    if made:
+        return redirect("director-meeting", meeting_id=made.pk)
+    return redirect("director-cuts", version_id=version.pk)
 
 
 def _hold(request: HttpRequest, version: Any) -> None:
@@ -153,16 +193,59 @@ def _hold(request: HttpRequest, version: Any) -> None:
     )
 
 
-@require_POST
-@page("board")
+@require_http_methods(["GET", "HEAD", "POST"])
+@page(*ROLES)
 def adopt(request: HttpRequest, actor: Actor, cut_id: uuid.UUID) -> HttpResponse:
-    done = attempted(
+    """All that a board reads before it decides, and what it can decide."""
+    cut = cut_scores.cut_score_by_id(cut_id)
+    if cut is None or not cut_scores.may_see_meeting(actor, cut.meeting_id):
+        hidden()
+    if request.method == "POST":
+        if "board" not in actor.roles:
+            hidden()
+        _decide(request, cut)
+        return redirect("director-adopt", cut_id=cut.pk)
+    scores = seen_in(scored_attempts(cut.scheme_version_id), cut.part).scores
+    known = scores[np.isfinite(scores)]
+    offered = choices(cut.recommended, cut.standard_error, cut.document)
+    names = cut_scores.names_in(cut_scores.record_of(cut.meeting, with_ratings=False))
+    context = {
+        "version": cut.scheme_version,
+        "title": schemes.definition_of(cut.scheme_version).title,
+        "cut": cut,
+        "meeting": cut_scores.summary_of(cut.meeting),
+        "band": cut_band(f"Cut score of {cut.part}", cut.value, cut.standard_error),
+        "offered": [{"choice": one, "passing": int((known >= float(one.value) - HAIR).sum())} for one in offered],
+        "candidates": len(known),
+        "previous": cut_scores.previous_of(cut),
+        "judges": [{**row, "name": names.get(row["judge"], row["judge"])} for row in cut.document.get("judges", [])],
+        "excluded": [names.get(key, key) for key in cut.document.get("ratings", {}).get("excluded", [])],
+        "simulated": cut.simulated,
+        "today": timezone.now().date(),
+        "may_adopt": "board" in actor.roles and cut.adopted_at is None and cut.declined_at is None,
+        "own": cut.held_by_id == actor.id,
+    }
+    return render(request, "assess/director/adopt.html", context)
+
+
+def _decide(request: HttpRequest, cut: CutScore) -> None:
+    sent = request.POST
+    asked = {"cut_score_id": cut.pk, "board": sent.get("board", "")[:200], "reason": sent.get("reason", "")}
+    if sent.get("act") == "decline":
+        said = "Not adopted, with the board's reason in the minutes. What was in force stays in force."
+        attempted(request, "validity.cut_scores.decline_cut_score", said=said, **asked)
+        return
+    try:
+        days = {name: date.fromisoformat(sent[name]) if sent.get(name) else None for name in ("from", "to")}
+    except ValueError:
+        messages.error(request, "A day is written as year, month and day, 2027-03-31 say. Nothing was adopted.")
+        return
+    attempted(
         request,
         "validity.cut_scores.adopt_cut_score",
-        said="Adopted. Decisions from now on are made under it.",
-        cut_score_id=cut_id,
-        board=request.POST.get("board", ""),
+        said="Adopted. Decisions from its first day on are made under it.",
+        choice=sent.get("choice", RECOMMENDED),
+        in_force_from=days["from"],
+        in_force_to=days["to"],
+        **asked,
     )
-    if done:
-        return redirect("director-cuts", version_id=done.scheme_version_id)
-    return redirect("director")

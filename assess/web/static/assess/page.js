@@ -69,6 +69,6 @@ document.addEventListener("htmx:afterOnLoad", () => document.querySelector("#mes
 /** Signing out forgets the pages that were kept for working offline. What is unsent stays, and goes out. */
 document.addEventListener("submit", (event) => {
   if (event.target instanceof HTMLFormElement && event.target.action.endsWith("/sign-out/") && "caches" in globalThis) {
-    for (const folder of ["/candidate/", "/assessor/"]) caches.delete(`assayer-kept:${folder}`);
+    for (const folder of ["/candidate/", "/assessor/", "/panel/"]) caches.delete(`assayer-kept:${folder}`);
   }
 });
