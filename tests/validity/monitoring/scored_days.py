@@ -92,7 +92,7 @@ def add_day(
         )  # fmt: skip
         pairs = [tuple(rng.permutation(len(centre.people.assessors))[:2].tolist()) for _ in TASKS]
         document = _document(
-            practical_part(centre),
+            part,
             rng.normal(ability, 1),
             rng,
             pairs,
