@@ -41,7 +41,7 @@ def test_from_an_empty_calendar_to_an_assessors_day(
     page.goto("/director/")
     page.get_by_role("link", name="Plan a sitting").click()
     axe_finds_nothing(page)
-    page.get_by_label("Scheme").select_option(label="Electric circuit wiring (MC-ECW 1.0.0)")
+    page.get_by_label("Scheme").select_option(str(centre.version.pk))
     page.get_by_label("Title").fill("Autumn sitting")
     page.get_by_label("Where, in words that find it").fill("Hall 2, ground floor")
     page.get_by_label("Begins (UTC)").fill(hours_from_now(-1))
