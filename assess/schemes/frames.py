@@ -21,7 +21,7 @@ CHECKS = frozenset(
         "transcript",
     }
 )  # fmt: skip
-"""What an element's `check` may name: what `framing` looks up in the scheme, or `record`, which people show."""
+"""What an element's `check` may name: what `frame_checks` looks up in the scheme, or `record`, which people show."""
 MEASURES = ("hours", "units")
 EQF = "EQF"
 SEEN = ("seen", "from memory, check")
@@ -66,7 +66,7 @@ class Levels:
 
 @dataclass(frozen=True)
 class AskedElement:
-    """What the frame asks a scheme to state or to show: `check` is how (see `framing`), `duty` the record that shows it."""
+    """What the frame asks a scheme to state or to show: `check` is how (see `frame_checks`), `duty` the record that shows it."""
 
     identifier: str
     check: str

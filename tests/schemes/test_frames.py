@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assess.schemes import frames, framing
+from assess.schemes import frame_checks, frames
 from assess.schemes.duties import DUTIES, DutyState, missing
 from assess.schemes.errors import SchemeError
 from assess.schemes.frames import NamedFrame, Unit, countable, units_of
 from assess.schemes.framing import Fit, check_frame
-from assess.schemes.loading import bundled_frames, load_content
+from assess.schemes.loading import BUNDLED, bundled_frames, load_content
+from assess.schemes.sources import read_yaml
+from rubrics.documents import Node
 
 FRAMES = {frame.identifier: frame for frame in bundled_frames()}
 MET = tuple(dataclasses.replace(missing(code), state=DutyState.SIGNED) for code in DUTIES)
@@ -52,7 +54,7 @@ def test_every_frame_of_the_issue_is_there_with_its_sources():
 
 
 def test_every_check_that_data_may_name_is_made():
-    assert {*framing.CHECKS, "record"} == frames.CHECKS
+    assert {*frame_checks.CHECKS, "record"} == frames.CHECKS
 
 
 def test_the_sample_fits_the_frame_it_names_once_its_owner_is_recorded(plan):
@@ -139,6 +141,14 @@ def test_what_a_scheme_does_not_state_is_said(plan):
     }
 
 
+def test_a_stand_in_is_told_in_a_draft_and_refused_in_a_scheme_that_is_operational(plan):
+    draft = held(plan.schemes[0], "council-2022")
+    assert "Country of the issuer: XX. This only stands in for it" in verdict(draft, "country").sentence
+    assert draft.sound
+    operational = held(wiring(plan, status="operational"), "council-2022")
+    assert {one.identifier for one in operational.elements if one.blocks} == {"country", "awarding_body", "quality"}
+
+
 def test_an_unmet_duty_keeps_a_frame_open_and_says_what_to_do(plan):
     report = held(wiring(plan), "nzqa", level=4, duties=tuple(missing(code) for code in DUTIES))
     assert {element.identifier for element in report.elements if element.blocks} == {"need", "approval", "quality"}
@@ -166,22 +176,49 @@ def test_conversion_loses_nothing(hours, least, wider, step):
     assert countable(hours, unit) == bool(whole)
 
 
+def spoilt(frame, *path, by):
+    """The entry of a bundled frame with one value replaced."""
+    entries = read_yaml(BUNDLED / "frames.yaml")["frames"]
+    entry = copy.deepcopy(next(one for one in entries if one["id"] == frame))
+    place = entry
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = by
+    return entry
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "identifier", "place", "said"),
+    ("entry", "place", "said"),
     [
-        ("least_hours: 25", "least_hours: 35", "council-2022", "unit.least_hours", "at most most_hours"),
-        ("check: learner", "check: lerner", "council-2022", "elements[learner].check", "use one of"),
-        ("duty: ownership", "duty: owning", "council-2022", "elements[ownership].duty", "use one of"),
-        ("from_eqf: {1: [0]", "from_eqf: {9: [0]", "qaa", "levels.from_eqf", "holds 9"),
-        ("    least: 100\n", "    least: 200\n", "ecmf", "size.least", "is more than most"),
-        ("seen: seen}", "seen: maybe}", "council-2022", "sources[0].seen", "use one of seen"),
+        (spoilt("council-2022", "unit", "least_hours", by=35), "unit.least_hours", "at most most_hours"),
+        (spoilt("council-2022", "unit", "step", by=0), "unit.step", "must be above 0"),
+        (spoilt("council-2022", "elements", 0, "check", by="lerner"), "elements[learner].check", "use one of"),
+        (spoilt("council-2022", "elements", 13, "duty", by="owning"), "elements[ownership].duty", "use one of"),
+        (spoilt("council-2022", "elements", 0, "duty", by="ownership"), "elements[learner].duty", "only there"),
+        (spoilt("council-2022", "sources", 0, "seen", by="maybe"), "sources[0].seen", "use one of seen"),
+        (spoilt("qaa", "levels", "from_eqf", by={9: [0]}), "levels.from_eqf", "holds 9"),
+        (spoilt("qaa", "levels", "from_eqf", by=None), "levels.from_eqf", "is missing"),
+        (spoilt("ecmf", "size", "least", by=200), "size.least", "is more than most"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_mistake_in_a_frame_is_reported_with_its_place(spoil, old, new, identifier, place, said):
+def test_a_mistake_in_a_frame_is_reported_with_its_place(entry, place, said):
+    problems = []
+    frames.read_frame(Node(entry, entry["id"], problems))
+    told = {problem.path.removeprefix(f"{entry['id']}."): problem.sentence for problem in problems}
+    assert said in told[place]
+
+
+def test_mistakes_in_frames_are_reported_with_the_rest_of_the_content(spoil):
+    spoil("frames", "least_hours: 25", "least_hours: 35")
     found = {
-        (problem.identifier, problem.field): problem.sentence for problem in problems_of(spoil("frames", old, new))
+        (problem.file, problem.identifier, problem.field)
+        for problem in problems_of(spoil("credentials", "hours_total: 100", "hours_total: 101"))
     }
-    assert said in found[(identifier, place)]
+    assert found >= {
+        ("frames.yaml", "council-2022", "unit.least_hours"),
+        ("credentials.yaml", "MC-ECW", "workload.breakdown"),
+    }
 
 
 def test_a_scheme_that_names_an_unknown_frame_is_told_which_there_are(spoil):
