@@ -238,6 +238,7 @@ INTERNAL: frozenset[str] = frozenset(
         "awards.forget_credentials",
         "proctoring.forget_incidents",
         "validity.datasets.forget_names",
+        "validity.job.forget_answers",
     }
 )
 """Actions that no outside request can name."""

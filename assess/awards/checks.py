@@ -141,6 +141,8 @@ def compare(statistic: Statistic) -> Finding:
 
 def _verdict(statistic: Statistic) -> tuple[Status, str]:
     least, needed = statistic.threshold.least, statistic.threshold.least_n
+    if statistic.reason and statistic.value is None:
+        return Status.NOT_ENOUGH_EVIDENCE, f"It can't be told: {statistic.reason} (n = {statistic.n})."
     if statistic.reason:
         return Status.NOT_ENOUGH_EVIDENCE, f"{spell(statistic)}. Held against it: {statistic.reason}."
     if statistic.value is None or statistic.n < needed:

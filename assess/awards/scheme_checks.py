@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from .checks import Check, Finding, failed, lacking, named, passed
+from .decision import OVERALL
 from .scheme_facts import SchemeFacts
 
 LEAST_PRACTITIONERS = 10
@@ -181,7 +182,7 @@ def _cut_adopted(facts: SchemeFacts, today: date) -> Finding:
     if nameless or not facts.cut_scores:
         said = f"No board has put its name to the cut score of {', '.join(nameless) or 'any part'}."
         return failed(said, *facts.cut_records)
-    boards = sorted({cut.adopted_by for cut in facts.cut_scores})
+    boards = sorted({cut.adopted_by for cut in facts.cut_scores if cut.part != OVERALL})
     return passed(f"The cut scores were adopted by {', '.join(boards)}.", *facts.cut_records)
 
 

@@ -24,9 +24,8 @@ def _study(facts: WindowFacts, today: date) -> Finding:
     study = facts.study
     if study is None:
         return lacking(NO_STUDY)
-    told = (
-        f"Study {study.number} holds {study.candidates} of {study.scored} scored attempts of {study.sittings} sittings"
-    )
+    sittings = "one sitting" if study.sittings == 1 else f"{study.sittings} sittings"
+    told = f"Study {study.number} holds {study.candidates} of {study.scored} scored attempts of {sittings}"
     enough = study.candidates >= study.scored * (1 - LEFT_OUT)
     found = (passed if enough else lacking)(f"{told}." if enough else f"{told}: ask for a new study.", *study.evidence)
     return replace(

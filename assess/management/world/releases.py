@@ -10,7 +10,9 @@ from assess.awards.gate import CHECKS
 from assess.awards.gathering import shared_by
 from assess.awards.models import ReleaseRule
 from assess.management.world.cast import Cast
+from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
+from assess.validity.studies import queries as studies
 
 LASTS = datetime.timedelta(days=90)
 PILOT = (
@@ -25,14 +27,16 @@ def release(cast: Cast, version: SchemeVersion) -> list[ReleaseRule]:
     Nothing that failed is released, and nothing about one candidate but an unknown error of measurement.
     """
     shared = shared_by(version)
+    held = {rule.check for rule in shared.releases}
     lacking = [
         check
         for check in (*shared.scheme.checks, *shared.window.checks)
         if check.status is Status.NOT_ENOUGH_EVIDENCE and CHECKS[check.name].released != "never"
     ]
     names = [check.name for check in lacking]
-    if "reliability" in names:  # the same few scores leave the error of measurement open
-        names.append(NEAR_CUT)
+    known = studies.errors_of_measurement(version.pk)
+    if any(part.identifier not in known for part in schemes.parts(version)):
+        names += [NEAR_CUT] if NEAR_CUT not in held else []
     expires_on = timezone.now().date() + LASTS
     rules: list[ReleaseRule] = door.act_on_all(
         cast.acts_as(cast.director),
