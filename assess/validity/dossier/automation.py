@@ -198,8 +198,9 @@ MACHINES = {
         decides="Whether a reading lies within its limits. " + NOTHING,
         how=RULE,
         validated=(
-            "Each reading is followed by the question who answers, so that no late or repeated answer is read as another; held"
-            " against an instrument that misbehaves. The value itself is answered for by the calibration certificate."
+            "Each reading is followed by the question who answers, so that no late or repeated answer is read as"
+            " another; held against an instrument that misbehaves. The value itself is answered for by the calibration"
+            " certificate."
         ),
         overseen="The assessor stands beside it, sees the reading, and can have it taken again.",
         told="That an instrument is read by a machine, which one, and until when its calibration holds.",

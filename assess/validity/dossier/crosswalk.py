@@ -151,8 +151,9 @@ BEARINGS = {
 def _pointer(name: str, claims: Mapping[str, Claim], pages: Mapping[str, str], recorded: Collection[str]) -> Pointer:
     first, _, second = name.partition("/")
     if first == "page":
-        words = pages.get(second, second)
-        return Pointer(name, f"section “{words}”", second, Presence.PRESENT if second in pages else Presence.ABSENT)
+        if second not in pages:
+            return Pointer(name, f"no section on {second}", "", Presence.ABSENT)
+        return Pointer(name, f"section “{pages[second]}”", second, Presence.PRESENT)
     if first == "record":
         return Pointer(
             name, f"records of kind {second}", "records", Presence.PRESENT if second in recorded else Presence.ABSENT

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from assess.validity.dossier.assembled import Dossier
 from assess.validity.dossier.automation import Function, Register
-from assess.validity.dossier.crosswalk import Answer, Crosswalk, Presence
+from assess.validity.dossier.crosswalk import Answer, Crosswalk, Pointer, Presence
 from assess.validity.dossier.facts import Facts
 from assess.validity.dossier.shown import kind_in_words, presence_tag, records_named
 from assess.validity.dossier.trail import Line, without_leaf
@@ -117,13 +117,17 @@ def _crosswalk(one: Crosswalk) -> Markup:
 
 def _answer(answer: Answer) -> list[Child]:
     asked = answer.requirement
-    pointers = [element("small", element("a", pointer.words, href=f"#{pointer.anchor}")) for pointer in answer.pointers]
+    pointers = [element("small", _linked(pointer)) for pointer in answer.pointers]
     return [
         join(asked.clause, element("small", asked.seen)),
         asked.asks,
         presence_tag(answer.presence),
         join(*pointers),
     ]
+
+
+def _linked(pointer: Pointer) -> Child:
+    return element("a", pointer.words, href=f"#{pointer.anchor}") if pointer.anchor else pointer.words
 
 
 def records_section(dossier: Dossier) -> Markup:

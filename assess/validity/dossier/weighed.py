@@ -11,6 +11,8 @@ from assess.validity.dossier.claims import Bearing, Evidence, Figure, Record
 from assess.validity.dossier.facts import CheckFact, Estimated
 from assess.validity.report.spoken import percent, rounded
 
+NARROW = 0.05
+"""A share whose interval is narrower is told to a tenth of a per cent, so that the interval does not vanish."""
 SIGN = {
     "pass": Bearing.SUPPORTS,
     "fail": Bearing.CONTRADICTS,
@@ -25,7 +27,8 @@ def figure_of(found: Estimated, *, share: bool = False, places: int = 2, unit: s
     if found["value"] is None or found["interval"] is None:
         return Figure(value="–", interval=found["reason"], n=found["n"], method=found["method"], source=found["source"])
     low, high = found["interval"]
-    told = [percent(text) if share else rounded(text, places) + unit for text in (found["value"], low, high)]
+    fine = 1 if float(high) - float(low) < NARROW else 0
+    told = [percent(text, fine) if share else rounded(text, places) + unit for text in (found["value"], low, high)]
     interval = f"95\N{NO-BREAK SPACE}% interval {told[1]} to {told[2]}"
     if not found["sufficient"]:
         interval = f"indication only, {interval}: {found['reason']}"

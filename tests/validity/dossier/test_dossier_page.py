@@ -1,248 +1,147 @@
-"""The validity dossier: every claim beside its record, every gap named."""
+"""The dossier's page: ten minutes first, everything behind, every gap named, every link leading somewhere; on paper too."""
 
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from xml.etree import ElementTree
 
-import numpy as np
 import pytest
 
-from assess.awards.gate import CHECKS
+from assess.validity.dossier.assembled import Dossier, assemble
+from assess.validity.dossier.claims import RULES
+from assess.validity.dossier.facts import Facts
+from assess.validity.dossier.files import FILES
+from assess.validity.dossier.front import answer
 from assess.validity.dossier.page import dossier_html
-from assess.validity.dossier.records import (
-    CheckCounts,
-    CutScoreRecord,
-    Decisions,
-    GateSummary,
-    LedgerState,
-    Scheme,
-    StudyRecord,
-    WaiverRecord,
+from assess.validity.dossier.trail import Line
+from tests.validity.dossier.dossier_facts import bare, full
+
+LINES = (
+    Line(
+        kind="study",
+        id="study-1",
+        leaf=7,
+        commitment="ab",
+        cited_by=("structure/reliability",),
+        rests_on=(("dataset", "d"),),
+    ),
+    Line(kind="dataset", id="d", leaf=None, commitment="", cited_by=(), rests_on=()),
 )
-from assess.validity.studies.analysis import Responses, analyse
-
-NOTHING_DECIDED: Decisions = {
-    "decided": 0,
-    "passed": 0,
-    "undecided": 3,
-    "awards": 0,
-    "suspended": 0,
-    "revoked": 0,
-    "refusals": [],
-    "records": [],
-}
 
 
-def scheme(*, full: bool) -> Scheme:
-    return {
-        "id": "scheme-1",
-        "code": "MC-X",
-        "title": "Charge points <safely>",
-        "version": "2",
-        "content_sha256": "aa11",
-        "awarding_body": "Academy",
-        "eqf_level": "4",
-        "ects": "5",
-        "hours": "140",
-        "sample": True,
-        "prerequisites": ["A core certificate"] if full else [],
-        "outcomes": [
-            {
-                "id": "outcome-1",
-                "statement": "Proves a circuit dead.",
-                "esco": [{"uri": "http://data.europa.eu/esco/skill/1", "label": "test electrical equipment"}],
-            },
-            {"id": "outcome-2", "statement": "Fits a charge point.", "esco": []},
-        ]
-        if full
-        else [],
-        "parts": [{"id": "part-1", "title": "Online exam", "weight": "0.40", "rules": ["20 items."]}] if full else [],
-        "rules": ["Every part reaches its cut."] if full else [],
-        "reviews": [
-            {
-                "id": "review-1",
-                "role": "content reviewer",
-                "on": "2026-10-01",
-                "verdict": "publish",
-                "about": "Items 1 to 30",
-            }
-        ]
-        if full
-        else [],
-    }
+def whole(facts: Facts) -> Dossier:
+    return replace(assemble(facts), trail=LINES)
 
 
-def study(simulated: str | None = None) -> StudyRecord:
-    matrix = np.random.default_rng(1).integers(0, 2, size=(50, 6)).astype(float)
-    responses = Responses(matrix=matrix, items=tuple("abcdef"), maxima=np.ones(6), part="online")
-    document = analyse(title="Study 3", simulated=simulated, responses=responses, cuts={"online": (55, 2)})
-    return {
-        "id": "study-1",
-        "number": 3,
-        "run_at": "2026-11-01T10:00:00Z",
-        "dataset_sha256": "bb22",
-        "document": document,
-    }
-
-
-def cut(*, adopted: bool, simulated: bool = False) -> CutScoreRecord:
-    return {
-        "id": "cut-1",
-        "part": "online",
-        "number": 1,
-        "value": "55.00",
-        "standard_error": "2.10",
-        "method": "modified Angoff",
-        "panel": "Panel 7",
-        "held_at": "2026-10-10",
-        "board": "Scheme board" if adopted else "",
-        "adopted_at": "2026-10-12" if adopted else "",
-        "simulated": simulated,
-    }
-
-
-def checks() -> list[CheckCounts]:
-    return [
-        {
-            "name": name,
-            "protects_against": check.protects_against,
-            "threshold": "≥ 0.70, n ≥ 30" if check.statistic else "",
-            "source": "Board act 4" if check.statistic else "",
-            "passed": 5,
-            "failed": 1,
-            "not_enough_evidence": 2,
-            "waived": 1,
-            "reasons": [{"sentence": "It rests on 12 cases; 30 are needed.", "count": 2}],
-        }
-        for name, check in CHECKS.items()
-    ]
-
-
-WAIVER: WaiverRecord = {
-    "id": "waiver-1",
-    "check": "reliability",
-    "reason": "Pilot year.",
-    "roles": ["credentialing director", "board chair"],
-    "granted_on": "2026-10-20",
-    "expires_on": "2027-03-31",
-}
-CHECKPOINT: LedgerState = {"size": 4096, "root": "cc33", "signed_at": "2026-11-02T00:00:00Z", "key": "did:key:z6Mk"}
-GATE: GateSummary = {"candidates": 9, "opened": 5, "checks": []}
+def tree(page: str) -> ElementTree.Element:
+    return ElementTree.fromstring(page.removeprefix("<!doctype html>\n"))
 
 
 def words_of(page: str) -> str:
-    root = ElementTree.fromstring(page.removeprefix("<!doctype html>\n"))
-    body = root.find("body")
+    body = tree(page).find("body")
     assert body is not None
-    return " ".join(" ".join(body.itertext()).split())
+    return " ".join(" ".join(body.itertext()).replace("\N{NO-BREAK SPACE}", " ").split())
 
 
-def full_page(simulated: str | None = None) -> str:
-    decisions: Decisions = {
-        "decided": 40,
-        "passed": 30,
-        "undecided": 2,
-        "awards": 25,
-        "suspended": 1,
-        "revoked": 2,
-        "refusals": [{"sentence": "The gate is shut.", "count": 5}],
-        "records": [f"decision-{number}" for number in range(40)],
-    }
-    return dossier_html(
-        scheme=scheme(full=True),
-        study=study(simulated),
-        cut_scores=[cut(adopted=True)],
-        gate_summary={"candidates": 9, "opened": 5, "checks": checks()},
-        decisions=decisions,
-        ledger=CHECKPOINT,
-        waivers=[WAIVER],
+def test_the_first_page_answers_and_names_each_claim_with_its_weakest_point() -> None:
+    dossier = whole(full())
+    words = words_of(dossier_html(dossier))
+    assert (
+        answer(dossier)
+        == "Not yet. Evidence is lacking for “Relation to other evidence”; until it is there, awards rest on exceptions"
+        " that two people sign."
     )
+    assert answer(dossier) in words
+    for claim in dossier.claims:
+        assert claim.title in words and str(claim.verdict) in words and claim.weak_points[0] in words
+    assert "Before ISO/IEC 17024" in words
+    assert "What waits" in words and "What expires or falls due" in words
 
 
-def test_a_scheme_without_records_says_none_yet_everywhere() -> None:
-    page = dossier_html(
-        scheme=scheme(full=False),
-        study=None,
-        cut_scores=[],
-        gate_summary={"candidates": 0, "opened": 0, "checks": []},
-        decisions=NOTHING_DECIDED,
-        ledger=None,
-        waivers=[],
-    )
-    words = words_of(page)
-    assert words.count("None yet") == 10
+def test_the_answer_follows_from_the_verdicts() -> None:
+    assert answer(whole(bare())).startswith("Not yet. Evidence is lacking for 12 of 12 claims")
+    given = full()
+    against = replace(given, decisions=replace(given.decisions, awards_without_two_names=2))
+    assert answer(whole(against)) == "No. Evidence speaks against “The gate and the award”."
+
+
+def test_where_nothing_is_recorded_the_page_says_so_everywhere() -> None:
+    words = words_of(dossier_html(whole(bare())))
+    assert words.count("Nothing is recorded yet") > 20
+    assert "None yet: nobody can pass before a board adopts a cut score." in words
     assert "3 results wait for a decision" in words
-    assert "No check has been made yet." in words
+    assert "The gate has not been put to this scheme." in words
 
 
-def test_every_claim_names_the_record_it_comes_from() -> None:
-    words = words_of(full_page())
-    for record in (
-        "[scheme version scheme-1]",
-        "[outcome outcome-1]",
-        "[part part-1]",
-        "[review review-1]",
-        "[cut score cut-1]",
-        "[study study-1]",
-        "[waiver waiver-1]",
-        "[decision decision-0]",
-    ):
-        assert record in words
-    assert "and 20 more" in words
+def test_how_verdicts_are_made_is_said_and_every_piece_shows_its_rule() -> None:
+    dossier = whole(full())
+    words = words_of(dossier_html(dossier))
+    for rule in RULES:
+        assert rule in words
+    for claim in dossier.claims:
+        for piece in claim.evidence:
+            assert " ".join(piece.rule.split()) in words
 
 
-def test_the_page_holds_what_a_director_has_to_answer_for() -> None:
-    words = words_of(full_page())
-    assert "EQF level 4, 5 ECTS credits for 140 hours" in words
-    assert "No exact match in ESCO is recorded." in words
-    assert "Sample content" in words
-    assert "modified Angoff" in words and "Scheme board" in words and "standard error 2.10" in words
-    assert "30 of 40 decisions" in words and "95 % interval 60 % to 86 %" in words.replace("\N{NO-BREAK SPACE}", " ")
-    assert "25 credentials were awarded: 22 are valid, 1 suspended, 2 revoked." in words
-    assert "credentialing director and board chair" in words and "2027-03-31" in words
-    assert "4096 leaves" in words and "cc33" in words
-    for name, check in CHECKS.items():
-        assert name in words
-        assert check.protects_against in words
+def test_made_up_people_are_announced() -> None:
+    given = full()
+    assert given.study is not None
+    made_up = replace(given, study=replace(given.study, simulated=True))
+    assert "SIMULATED DATA" in dossier_html(whole(made_up))
+    assert "nothing may be decided from it" in words_of(dossier_html(whole(made_up)))
+    assert "SIMULATED DATA" not in dossier_html(whole(given))
 
 
-def test_the_pass_rate_is_wilsons_interval() -> None:
-    """30 of 40: Wilson's 95 % interval is 0.5981 to 0.8581 (computed by hand from z = 1.959964)."""
-    z, n, p = 1.959964, 40, 0.75
-    centre, reach = (
-        (p + z**2 / (2 * n)) / (1 + z**2 / n),
-        z / (1 + z**2 / n) * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5,
-    )
-    assert (round(centre - reach, 4), round(centre + reach, 4)) == (0.5981, 0.8581)
-    assert "75 %" in words_of(full_page()).replace("\N{NO-BREAK SPACE}", " ")
-
-
-def test_simulated_candidates_or_judges_are_announced() -> None:
-    assert "SIMULATED DATA" not in full_page()
-    assert "Drawn with seed 1." in full_page(simulated="Drawn with seed 1.")
-    page = dossier_html(
-        scheme=scheme(full=True),
-        study=None,
-        cut_scores=[cut(adopted=False, simulated=True)],
-        gate_summary=GATE,
-        decisions=NOTHING_DECIDED,
-        ledger=None,
-        waivers=[],
-    )
-    assert "The cut scores of online come from simulated judges or candidates." in page
-    assert "not yet" in words_of(page)
-
-
-def test_the_only_addresses_are_links_to_esco() -> None:
-    root = ElementTree.fromstring(full_page().removeprefix("<!doctype html>\n"))
-    outside = [link.get("href", "") for link in root.iter("a") if not link.get("href", "").startswith("#")]
-    assert outside == ["http://data.europa.eu/esco/skill/1"]
-    assert not list(root.iter("script"))
-
-
-@pytest.mark.parametrize("page", [full_page()])
-def test_names_are_unique_and_every_link_within_the_page_leads_somewhere(page: str) -> None:
-    root = ElementTree.fromstring(page.removeprefix("<!doctype html>\n"))
+@pytest.mark.parametrize("made", [bare, full])
+def test_names_are_unique_links_lead_somewhere_and_nothing_is_loaded(made: Callable[[], Facts]) -> None:
+    root = tree(dossier_html(whole(made())))
     names = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(names) == len(set(names))
     for link in root.iter("a"):
-        if link.get("href", "").startswith("#"):
-            assert link.get("href", "")[1:] in names
+        href = link.get("href", "")
+        assert (
+            href[1:] in names
+            if href.startswith("#")
+            else href.startswith(("/director/", "http://data.europa.eu/esco/"))
+        )
+    assert not list(root.iter("script"))
+    assert not [element for element in root.iter() if element.get("style")]
+
+
+def test_text_of_records_is_never_markup() -> None:
+    assert "<safely>" not in dossier_html(whole(full()))
+    assert "Charge points &lt;safely&gt;" in dossier_html(whole(full()))
+
+
+def test_records_without_a_leaf_are_named() -> None:
+    assert "1 records have no leaf: frozen data d." in words_of(dossier_html(whole(full())))
+
+
+def test_the_document_holds_every_claim_with_its_records() -> None:
+    dossier = whole(full())
+    held = json.loads(FILES["dossier.json"](dossier))
+    assert [claim["key"] for claim in held["claims"]] == [claim.key for claim in dossier.claims]
+    study = held["claims"][4]["evidence"][0]["records"][0]
+    assert study == {"kind": "study", "id": "study-1", "digest": "cc33", "where": ""}
+    assert len(held["crosswalk"]) == 5 and held["automation"]["learned_packages"] == []
+
+
+def test_the_trail_is_one_line_a_record() -> None:
+    lines = [json.loads(line) for line in FILES["evidence.jsonl"](whole(full())).splitlines()]
+    assert lines[0] == {
+        "type": "header",
+        "format": "assayer-dossier-evidence",
+        "version": 1,
+        "scheme": "MC-X 2",
+        "on": "2026-11-26",
+        "records": 2,
+    }
+    assert lines[1]["rests_on"] == [{"kind": "dataset", "id": "d"}]
+    assert lines[2]["leaf"] is None
+
+
+def test_the_same_facts_give_the_same_tagged_pdf() -> None:
+    paper = FILES["dossier.pdf"](whole(bare()))
+    assert paper == FILES["dossier.pdf"](whole(bare()))
+    assert paper.startswith(b"%PDF-") and re.search(rb"pdfuaid", paper)

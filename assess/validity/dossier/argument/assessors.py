@@ -48,17 +48,14 @@ def _training(facts: Facts) -> Evidence:
         if agreement
         else ""
     )
-    none_at_all = len(lacking) == len(training.assessors)
+    ready = sum(one.in_force for one in training.assessors)
     return Evidence(
         key="training",
-        sentence=(
-            f"{len(training.assessors) - len(lacking)} of {count(len(training.assessors), 'assessor')} have a training"
-            f" in force{exact}."
-        ),
-        bearing=Bearing.LACKING if none_at_all else Bearing.LIMITS if lacking else Bearing.SUPPORTS,
-        rule="every assigned assessor has a training in force, by a trainer's verdict on blind marks of exemplars",
+        sentence=f"{count(ready, 'assessor')} with a training in force, {len(lacking)} assigned without one{exact}.",
+        bearing=Bearing.LACKING if not ready else Bearing.LIMITS if lacking else Bearing.SUPPORTS,
+        rule="nobody is assigned without a training in force, by a trainer's verdict on blind marks of exemplars",
         records=records,
-        weakness=f"{count(len(lacking), 'assessor')} without a training in force." if lacking else "",
+        weakness=f"{count(len(lacking), 'assessor')} assigned without a training in force." if lacking else "",
         remedy="Train those who lack it before they assess again." if lacking else "",
         simulated=any(one.simulated for one in training.assessors),
     )

@@ -9,7 +9,6 @@ from assess.validity.dossier.weighed import against, count, figure_of, in_words,
 from assess.validity.report.statements import listed
 
 ONE_DIMENSION = 0.7
-ODD_ITEMS, DIFFERENT_ITEMS = 0.10, 0.05
 POOL = "Pool further sittings until the interval is narrow enough."
 WARRANT = (
     "If the scores of another day, another form or another assessor would put candidates in another order or on another"
@@ -118,37 +117,38 @@ def _dimension(facts: Facts) -> Iterator[Evidence]:
 
 
 def _items(facts: Facts) -> Iterator[Evidence]:
+    """Every item in use is looked at, so there is no interval over items: each that leaves what is expected is named."""
     study = facts.study
     assert study is not None
     responses = section(facts, "responses")
     fit = (responses or {}).get("fit")
     share = estimate_at(fit, "share")
-    if responses is None or fit is None or share is None:
+    if responses is None or fit is None:
         yield nothing_recorded("items", "how each item works", needed=False, remedy=POOL)
         return
     odd = sorted({item["name"] for item in (*fit["items"], *responses["item_analysis"]) if item["remarks"]})
-    yield against(
-        "items",
-        f"Items that leave what is expected ({listed(odd)}), as a share of those that can be judged:",
-        share,
-        most=ODD_ITEMS,
-        share=True,
-        needed=False,
-        mild=True,
-        source="house rule",
-        records=[study.record],
-        weakness=(
-            f"Too many items may not work as they should: {listed(odd, 4)}."
+    unsure = not fit["sufficient"]
+    yield Evidence(
+        key="items",
+        sentence=(
+            f"{count(len(odd), 'item')} of {responses['items']} leave what is expected: {listed(odd)}."
             if odd
-            else "Whether each item works can't be told yet."
-        ),
-        remedy=f"Have the authors look at {listed(odd, 6)}." if odd else POOL,
+            else f"None of {responses['items']} items leaves what is expected."
+        )
+        + (f" The fit itself is uncertain: {fit['reason']}." if unsure else ""),
+        bearing=Bearing.LACKING if unsure else Bearing.LIMITS if odd else Bearing.SUPPORTS,
+        rule="no item leaves what the model expects, over enough persons (limits of each index: see the study)",
+        needed=False,
+        figure=None if share is None else figure_of(share, share=True),
+        records=(study.record,),
+        weakness=_of_items(odd, fit["reason"] if unsure else ""),
+        remedy=f"Have the authors look at {listed(odd, 6)}." if odd else POOL if unsure else "",
         simulated=study.simulated,
     )
     pairs = fit["dependence"]["above_limit"]
     yield Evidence(
         key="pairs",
-        sentence=f"{count(pairs, 'pair')} of items hang together beyond what they measure.",
+        sentence=f"Pairs of items that hang together beyond what they measure: {pairs or 'none'}.",
         bearing=Bearing.LACKING if not fit["sufficient"] else Bearing.LIMITS if pairs else Bearing.SUPPORTS,
         rule="no pair more than 0.2 above the mean of all (Christensen, Makransky & Horton 2017)",
         needed=False,
@@ -179,28 +179,43 @@ def _groups(facts: Facts) -> Iterator[Evidence]:
     compared = [one for one in (responses.get("groups"), *responses.get("more_groups", ())) if one]
     names = listed([f"{one['focal']} and others ({one['column']})" for one in compared])
     large = sorted({item["name"] for one in compared for item in one["items"] if item["ets_class"] == "C"})
-    yield against(
-        "groups",
-        f"Items that work differently for a group of equal score ({names}), the largest share in any comparison:",
-        found,
-        most=DIFFERENT_ITEMS,
-        share=True,
+    judged = found["value"] is not None
+    yield Evidence(
+        key="groups",
+        sentence=(
+            f"Compared at equal score: {names}. Items that work very differently (class C): {listed(large)}."
+            if judged
+            else f"Compared at equal score: {names}; no comparison has enough persons: {found['reason']}."
+        ),
+        bearing=(
+            Bearing.LACKING if not judged else Bearing.LIMITS if large or not found["sufficient"] else Bearing.SUPPORTS
+        ),
+        rule="no item of ETS class C (Zieky 1993) in any comparison that has enough persons",
         needed=False,
-        mild=True,
-        source="class C of Zieky 1993; share: house rule",
-        records=[study.record],
+        figure=figure_of(found, share=True),
+        records=(study.record,),
         weakness=(
-            f"Items may favour a group: {listed(large, 4)}."
+            f"Items that may favour a group: {listed(large, 4)}."
             if large
-            else "Whether items favour a group can't be told yet."
+            else f"Whether items favour a group is not sure: {found['reason']}."
+            if not found["sufficient"]
+            else ""
         ),
         remedy=(
             f"Have {listed(large, 4)} read for what could favour one group."
             if large
             else "Pool sittings until each group is large enough."
+            if not found["sufficient"]
+            else ""
         ),
         simulated=study.simulated,
     )
+
+
+def _of_items(odd: list[str], why_unsure: str) -> str:
+    if why_unsure:
+        return f"Whether each item works can't be told yet: {why_unsure}."
+    return f"{listed(odd, 4)} leave what is expected." if odd else ""
 
 
 def _forms(facts: Facts) -> Iterator[Evidence]:
