@@ -116,7 +116,7 @@ def release_rules(asked: Asked) -> Iterator[Need]:
                     len(waiting), "release rule waits for a second name", "release rules wait for a second name"
                 ),
                 about=asked.titles[version.pk],
-                address=reverse("director-gate", args=[version.pk]),
+                address=reverse("director-levels", args=[version.pk]),
                 since=min(rule.proposed_at for rule in waiting),
             )
 
@@ -133,7 +133,7 @@ def reviews(asked: Asked) -> Iterator[Need]:
                 count=count,
                 words=f"{some(count, 'award waits', 'awards wait')} for two people, since “{review.check_name}” failed later",
                 about=asked.titles[version.pk],
-                address=reverse("director-gate", args=[version.pk]),
+                address=reverse("director-review", args=[review.pk]),
                 since=review.opened_at,
             )
 

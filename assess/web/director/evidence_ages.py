@@ -28,7 +28,7 @@ def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
     job = records.job
     yield aged(
         name="Job-task study",
-        address=place,
+        address=reverse("director-job", args=[version.pk]),
         made_on=None if job.analysis is None else job.analysis.adopted_on,
         due_on=None,
         today=today,
@@ -37,7 +37,7 @@ def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
     )
     yield aged(
         name="Content panel",
-        address=place,
+        address=reverse("director-content", args=[version.pk]),
         made_on=None if job.content is None else job.content.closed_on,
         due_on=None,
         today=today,

@@ -42,7 +42,7 @@ def meetings(asked: Asked) -> Iterator[Need]:
             count=1,
             words=f"cut-score meeting about {meeting.part} is under way" + (": you hold it" if mine else ""),
             about=f"{asked.titles[meeting.scheme_version_id]}, {meeting.panel}",
-            address=reverse("director-cuts", args=[meeting.scheme_version_id]),
+            address=reverse("director-meeting", args=[meeting.pk]),
             since=meeting.drafted_at,
         )
 
@@ -83,12 +83,14 @@ def duties(asked: Asked) -> Iterator[Need]:
 def jobs(asked: Asked) -> Iterator[Need]:
     """A job-task study that a board is to adopt, and concerns about bias that nobody settled."""
     for version in asked.versions:
-        found, place = asked.shared[version.pk].records.job, reverse("director-scheme", args=[version.pk])
+        found = asked.shared[version.pk].records.job
         if asked.has("board") and found.waiting is not None and found.waiting.state == "closed":
             words = f"job-task study of {found.waiting.practitioners} practitioners waits for the board"
+            place = reverse("director-job", args=[version.pk])
             yield Need(sign=WARN, count=1, words=words, about=asked.titles[version.pk], address=place)
         if asked.has("director", "approver") and (concerns := found.bias.open):
             words = some(len(concerns), "concern about bias is not settled", "concerns about bias are not settled")
+            place = reverse("director-content", args=[version.pk])
             yield Need(sign=WARN, count=len(concerns), words=words, about=asked.titles[version.pk], address=place)
 
 

@@ -37,11 +37,12 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     now = timezone.now()
     asked = Asked(actor, schemes.open_versions(), now)
     needs = needs_of(asked)
+    evidence = [_evidence(version, asked) for version in asked.versions]
     context = {
         "needs": needs,
-        "gravest": needs[0].sign if needs else "ok",
         "cards": [card_of(version, asked.standings, asked.shared[version.pk]) for version in asked.versions],
-        "evidence": [_evidence(version, asked) for version in asked.versions],
+        "evidence": evidence,
+        "usual": dict.fromkeys(row["age"].usual for one in evidence for row in one["ages"] if row["age"].usual),
         "sittings": _today(actor, asked),
         "awards": _awards(asked),
         "expiring": _expiring(asked),
@@ -93,7 +94,7 @@ def _ending(asked: Asked, on: date, version_id: uuid.UUID, kind: str, ones: list
         "what": f"{len(ones)} {what}",
         "title": asked.titles[version_id],
         "checks": named(sorted({one.check for one in ones})),
-        "address": reverse("director-gate", args=[version_id]),
+        "address": reverse("director-levels" if kind == "release" else "director-gate", args=[version_id]),
         "sign": "bad" if days <= 7 else "warn" if days <= 30 else "info",
         "words": "ends today" if not days else f"{days} day{'s' if days > 1 else ''} left",
     }

@@ -17,6 +17,7 @@ from assess.web.director import (
     plan,
     reviews,
     schemes,
+    sitting,
     studies,
     what_if,
 )
@@ -24,7 +25,7 @@ from assess.web.director import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="director"),
     path("plan/", plan.plan, name="director-plan"),
-    path("sittings/<uuid:sitting_id>/", plan.sitting, name="director-sitting"),
+    path("sittings/<uuid:sitting_id>/", sitting.sitting, name="director-sitting"),
     path("study.css", studies.styles, name="director-study-styles"),
     path("schemes/<uuid:version_id>/", schemes.scheme, name="director-scheme"),
     path("schemes/<uuid:version_id>/duties/", duties.frame_and_duties, name="director-duties"),
