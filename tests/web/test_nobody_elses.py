@@ -41,6 +41,7 @@ MAY: dict[str, frozenset[str]] = {
     "proctor-pictures": WATCH | {APPROVER}, "proctor-hand-in": WATCH, "proctor-seal": WATCH, "proctor-quarantined": frozenset(),
     "director-plan": frozenset({DIRECTOR}), "director-sitting": frozenset({DIRECTOR}),
     "director": SCHEME, "director-study-styles": EVERYBODY, "director-scheme": SCHEME, "director-dossier": SCHEME,
+    "director-dossier-file": frozenset(),
     "director-ask-study": frozenset({DIRECTOR}), "director-runs": SCHEME, "director-study": frozenset(),
     "director-cuts": SCHEME, "director-adopt": frozenset(), "director-gate": SCHEME,
     "director-draft-meeting": frozenset({DIRECTOR}), "director-meeting": frozenset(), "director-meeting-live": frozenset(),
@@ -50,6 +51,9 @@ MAY: dict[str, frozenset[str]] = {
     "director-what-if": SCHEME,
     "director-decide": frozenset({DIRECTOR}), "director-decision": frozenset(), "director-credentials": SCHEME,
     "director-credential": frozenset(), "director-ledger": SCHEME, "director-ledger-export": frozenset({DIRECTOR}),
+    "director-job": SCHEME, "director-content": SCHEME, "director-job-adopt": frozenset(), "director-job-template": frozenset(),
+    "director-concern": frozenset(), "expert": frozenset({ASSESSOR}), "expert-job": frozenset(), "expert-panel": frozenset(),
+    "expert-bias": frozenset({ASSESSOR}),
 }  # fmt: skip
 """Route → who gets something else than the page that does not exist. Empty: in this centre there is no such record yet."""
 NOT_OURS = re.compile(r"^(account_|mfa_|socialaccount_|openid_connect|api-1)")
