@@ -17,7 +17,7 @@ COMMITTING = (
 )
 """The areas whose records the ledger commits to, each in its `commitments.py`."""
 
-ERASING = ("attempts", "proctoring", "validity.datasets", "awards")
+ERASING = ("attempts", "proctoring", "validity.datasets", "awards", "validity.job")
 """The areas that know something of a person beside `people`, each with what it erases in its `erasure.py`."""
 
 

@@ -286,7 +286,7 @@ def seat_expert(
     found = relations(account, panel.elements, candidates_of(panel.scheme_version_id))
     if found.with_candidates and not accepted_because.strip():
         raise ValidityError(
-            "conflict", f"{found.with_candidates} Say why they may sit all the same, or ask another expert."
+            "conflict", f"{account}: {found.with_candidates} Say why they may sit all the same, or ask another expert."
         )
     expert = PanelExpert.objects.create(
         panel=panel,
@@ -459,6 +459,13 @@ def resolve_concern(*, actor_id: uuid.UUID, concern_id: uuid.UUID, resolution: s
     concern.save(update_fields=["resolution", "reason", "resolved_by", "resolved_at"])
     ledger.record_row(kind="bias_concern", row=concern)
     return concern
+
+
+def forget_answers(*, account_id: uuid.UUID) -> dict[str, int]:
+    """Forget who stood behind a practitioner's label, and what an expert wrote. Frozen data hold neither, and stay as they are."""
+    answers = Respondent.objects.filter(account_id=account_id).update(account=None)
+    written = ElementRating.objects.filter(expert__account_id=account_id).exclude(comment="").update(comment="")
+    return {"answers about a job": answers, "comments of an expert": written}
 
 
 def _open_analysis(analysis_id: uuid.UUID) -> tuple[JobAnalysis, JobDefinition]:

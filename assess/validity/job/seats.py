@@ -14,7 +14,7 @@ ROLES = frozenset({"judge", "reviewer", "assessor"})
 
 @dataclass(frozen=True)
 class Relations:
-    """What was found, as sentences; `with_candidates` is the one that needs a reason, or empty."""
+    """What was found, as sentences that name nobody; `with_candidates` is the one that needs a reason, or empty."""
 
     sentences: tuple[str, ...]
     with_candidates: str
@@ -47,10 +47,10 @@ def objection(
 def relations(account: Account, elements: Sequence[Mapping[str, str]], candidates: Collection[uuid.UUID]) -> Relations:
     """What an expert has to do with the elements and with the scheme's candidates."""
     wrote = sum(one["author"] == str(account.pk) for one in elements)
-    sentences = [f"{account} wrote {wrote} of the elements and does not rate those."] if wrote else []
+    sentences = [f"Wrote {wrote} of the elements and does not rate those."] if wrote else []
     known = {candidate for _, candidate in people.conflicts_among([account.pk])} & set(candidates)
     said = ""
     if known:
-        said = f"{account} declared a relation to {len(known)} candidate{'s' if len(known) > 1 else ''} of this scheme."
+        said = f"Declared a relation to {len(known)} candidate{'s' if len(known) > 1 else ''} of this scheme."
         sentences.append(said)
     return Relations(tuple(sentences) or ("Nothing was declared, and none of the elements is theirs.",), said)

@@ -12,6 +12,7 @@ from assess.ledger import actions as ledger
 from assess.ledger.queries import compare
 from assess.management.world.job import study_the_job, survey_text
 from assess.validity.errors import ValidityError
+from assess.validity.job import frozen
 from assess.validity.job.models import BiasConcern, ContentPanel, JobAnalysis, StatementRating
 from assess.validity.job.queries import job_evidence
 from assess.validity.job.reduction import REVIEW
@@ -185,7 +186,7 @@ def test_a_seat_needs_a_verified_qualification_and_relations_need_a_reason(guild
     seat = {"panel_id": panel.pk, "account_id": other.pk, "certificate_id": guild.certify(other).pk}
     code, said = refused(guild, people.director, "seat_expert", **seat)
     assert code == "conflict"
-    assert "declared a relation to 1 candidate of this scheme" in said
+    assert "Declared a relation to 1 candidate of this scheme" in said
     seated = guild.act(people.director, "seat_expert", **seat, accepted_because="rates no person")
     assert seated.accepted_because == "rates no person"
 
@@ -299,3 +300,27 @@ def test_an_opened_analysis_waits_beside_the_adopted_one(guild: Guild) -> None:
     assert (found.analysis.id, found.waiting.id) == (str(adopted.pk), str(later.pk))
     assert found.waiting.reliability["reason"] == "the survey is still open"
     assert later.opened_at - adopted.opened_at < timedelta(minutes=1)
+
+
+def test_a_person_who_is_erased_leaves_answers_and_the_ledger_whole(guild: Guild) -> None:
+    analysis, people = opened(guild), guild.people
+    judge = people.judges[0]
+    about = {"analysis_id": analysis.pk, "region": "North", "years": "3-5", "setting": "own firm"}
+    respondent = guild.act(judge, "describe_practitioner", **about)
+    guild.act(judge, "rate_statements", analysis_id=analysis.pk, ratings=[RATING | {"statement": "ECW-J01"}])
+    panel = panel_of(guild)
+    seat = {"panel_id": panel.pk, "account_id": judge.pk, "certificate_id": guild.certify(judge).pk}
+    expert = guild.act(people.director, "seat_expert", **seat)
+    said = [{"element": "ECW-001", "necessity": 3, "relevance": 4, "comment": "as we do it at my firm"}]
+    guild.act(judge, "rate_elements", panel_id=panel.pk, ratings=said)
+    before = guild.act(people.director, "close_analysis", analysis_id=analysis.pk).dataset_sha256
+    asked = {"account_id": judge.pk, "ground": "request of 1 November"}
+    erasure = door.act(people.acts_as(people.director), "people.propose_erasure", **asked)
+    door.act(people.acts_as(people.second_director), "people.erase_person", erasure_id=erasure.pk)
+    respondent.refresh_from_db()
+    analysis.refresh_from_db()
+    assert respondent.account_id is None
+    assert expert.ratings.get().comment == ""
+    assert frozen.sha256_of(analysis.dataset or {}) == before
+    ledger.sequence()
+    assert compare()[1] == []
