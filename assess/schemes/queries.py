@@ -56,6 +56,13 @@ def definition_of(version: SchemeVersion) -> SchemeDefinition:
     return _definition(version.pk, version.content_hash)
 
 
+def _definition_by_id(scheme_version_id: UUID) -> SchemeDefinition:
+    """The same without the row's document, which most of the time was read before."""
+    return _definition(
+        scheme_version_id, SchemeVersion.objects.values_list("content_hash", flat=True).get(pk=scheme_version_id)
+    )
+
+
 @lru_cache(maxsize=64)
 def _definition(pk: UUID, content_hash: str) -> SchemeDefinition:
     # The key holds the hash of an immutable document, so a cached definition is never out of date.
@@ -251,7 +258,7 @@ def publication(scheme_version_id: UUID) -> tuple[tuple[str, ...], date | None]:
 
 def kind_of(scheme_version_id: UUID) -> Kind:
     """What kind of document a scheme version leads to: its words, rules, duties and the evidence it asks for."""
-    return definition_of(SchemeVersion.objects.get(pk=scheme_version_id)).kind
+    return _definition_by_id(scheme_version_id).kind
 
 
 def duties_of(scheme_version_id: UUID, today: date | None = None) -> tuple[Duty, ...]:
@@ -326,13 +333,13 @@ def duty_document(record_id: UUID) -> DutyDocument | None:
 
 def frame_report(scheme_version_id: UUID, today: date | None = None) -> FrameReport:
     """A scheme version held against the frame it names, with the duties that are met on a day."""
-    definition = definition_of(SchemeVersion.objects.get(pk=scheme_version_id))
+    definition = _definition_by_id(scheme_version_id)
     return check_frame(definition, definition.frame, duties_of(scheme_version_id, today))
 
 
 def frames_beside(scheme_version_id: UUID) -> tuple[FrameReport, ...]:
     """The same scheme version held against every frame we bring along: what it would be worth elsewhere."""
-    definition = definition_of(SchemeVersion.objects.get(pk=scheme_version_id))
+    definition = _definition_by_id(scheme_version_id)
     duties = duties_of(scheme_version_id)
     named = definition.frame
     return tuple(

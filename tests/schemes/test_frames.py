@@ -196,7 +196,7 @@ def spoilt(frame, *path, by):
         (spoilt("council-2022", "elements", 13, "duty", by="owning"), "elements[ownership].duty", "use one of"),
         (spoilt("council-2022", "elements", 0, "duty", by="ownership"), "elements[learner].duty", "only there"),
         (spoilt("council-2022", "sources", 0, "seen", by="maybe"), "sources[0].seen", "use one of seen"),
-        (spoilt("qaa", "levels", "from_eqf", by={9: [0]}), "levels.from_eqf", "holds 9"),
+        (spoilt("qaa", "levels", "from_eqf", by={4: [3], 9: [0]}), "levels.from_eqf", "holds 9"),
         (spoilt("qaa", "levels", "from_eqf", by=None), "levels.from_eqf", "is missing"),
         (spoilt("ecmf", "size", "least", by=200), "size.least", "is more than most"),
     ],
