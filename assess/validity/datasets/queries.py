@@ -206,6 +206,12 @@ def names_in(dataset: Dataset) -> Names:
     )
 
 
+def assessors_in(dataset: Dataset) -> list[LocalName]:
+    """The assessors behind a dataset's names, for who may know; whoever was erased is missing."""
+    rows = LocalName.objects.filter(dataset=dataset, assessor__isnull=False)
+    return list(rows.select_related("assessor").order_by("name"))
+
+
 def body_of(dataset: Dataset) -> bytes:
     """The bytes, as they were frozen."""
     return zlib.decompress(bytes(dataset.packed))

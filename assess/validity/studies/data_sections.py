@@ -18,9 +18,9 @@ def data_section(found: Section | None, settings: Section | None, *, prefix: str
         return None
     scheme, versions = found["scheme"], found["versions"]
     told = [
-        f"{found['attempts']} attempts of {scheme['code']} {scheme['version']}, frozen from sealed journals, "
-        f"from {len(found['sittings'])} sittings, with {versions['items']} items, {versions['tasks']} tasks and "
-        f"{versions['simulations']} simulations."
+        f"{_many(found['attempts'], 'attempt')} of {scheme['code']} {scheme['version']}, frozen from sealed journals, "
+        f"from {_many(len(found['sittings']), 'sitting')}, with {_many(versions['items'], 'item')}, "
+        f"{_many(versions['tasks'], 'task')} and {_many(versions['simulations'], 'simulation')}."
     ]
     if found["repeats"]:
         told.append(
@@ -39,6 +39,10 @@ def data_section(found: Section | None, settings: Section | None, *, prefix: str
         unfolding("What this was computed with", _settings(settings, scheme)),
         anchor=f"{prefix}data",
     )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _left_out(lines: list[Section]) -> Markup:
@@ -98,7 +102,7 @@ def sitting_section(found: Section | None, *, prefix: str) -> Markup | None:
         "Sittings",
         element("p", _how_alike(found)),
         drawn if len(sittings) > 1 else None,
-        table("Sitting by sitting", ["", *[one["name"] for one in sittings]], lines),
+        table("Sitting by sitting", ["Figure", *[one["name"] for one in sittings]], lines),
         element("p", f"Test of equal means: {difference['source']}.", class_="about"),
         anchor=f"{prefix}sittings-section",
     )

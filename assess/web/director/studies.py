@@ -9,16 +9,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assess.ledger.canonical import canonical
 from assess.people.queries import Actor
-from assess.validity.datasets.queries import body_of
+from assess.validity.datasets.queries import assessors_in, body_of
 from assess.validity.report.page import STYLE
 from assess.validity.studies import queries as studies
 from assess.validity.studies.files import csv_files
 from assess.validity.studies.one_page import one_page
-from assess.validity.studies.steps import STEPS
 from assess.validity.studies.study_report import report_html, study_sections, summary
 from assess.web.access import attempted, hidden, page
 from assess.web.director.home import ROLES
-from assess.web.director.schemes import version_of
+from assess.web.director.schemes import runs_context, version_of
 
 
 @require_POST
@@ -35,12 +34,7 @@ def ask(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpRespon
 def runs(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
     """How far studies are; the part of the page that changes."""
     version = version_of(version_id)
-    context = {
-        "version": version,
-        "runs": studies.runs_of(version.pk)[:5],
-        "sections": len(STEPS),
-        "may_stop": "director" in actor.roles,
-    }
+    context = {"version": version} | runs_context(version.pk, actor)
     return render(request, "assess/director/runs.html", context)
 
 
@@ -64,6 +58,7 @@ def study(request: HttpRequest, actor: Actor, study_id: uuid.UUID) -> HttpRespon
         "study": found,
         "version": found.scheme_version,
         # Built by `assess.validity.report.markup`, which escapes every value.
+        "assessors": assessors_in(found.dataset) if "director" in actor.roles else [],
         "one_page": mark_safe(str(one_page(found.document))),
         "findings": mark_safe(str(summary(found.document))),
         "sections": mark_safe(str(study_sections(found.document))),

@@ -81,7 +81,10 @@ def test_the_tables_hold_every_estimate_every_item_and_every_rater(
     given = ("--person", "person", "--rater", "rater", "--criteria", "k1,k2", "--output", tmp_path)
     assert run("--responses", responses, "--id", "who", "--ratings", ratings, *given)[0] == 0
     document = json.loads((tmp_path / "study.json").read_bytes())
-    tables = {name: list(csv.DictReader((tmp_path / f"{name}.csv").open())) for name in ("estimates", "items", "raters")}
+    tables = {
+        name: list(csv.DictReader((tmp_path / f"{name}.csv").read_text().splitlines()))
+        for name in ("estimates", "items", "raters")
+    }
     assert [row["item"] for row in tables["items"]] == list("abcdef")
     assert [row["rater"] for row in tables["raters"]] == ["R1", "R2", "R3"]
     alpha = next(row for row in tables["estimates"] if row["place"] == "responses.alpha")
