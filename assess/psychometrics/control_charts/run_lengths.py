@@ -50,6 +50,7 @@ def shewhart_limit(run_length: float) -> float:
     return float(-special.ndtri(0.5 / run_length))
 
 
+@lru_cache(maxsize=1024)
 def ewma_run_length(weight: float, limit: float, shift: float = 0.0) -> float:
     r"""Average run length of E_t = λz_t + (1 − λ)E_{t−1}, E_0 = 0, that signals when |E_t| > L√(λ/(2 − λ)).
 
@@ -84,6 +85,7 @@ def ewma_run_length(weight: float, limit: float, shift: float = 0.0) -> float:
     return float(1 + kernel(np.zeros(1))[0] @ at_nodes)
 
 
+@lru_cache(maxsize=1024)
 def cusum_run_length(reference: float, decision: float, shift: float = 0.0) -> float:
     r"""Average run length of the two-sided CUSUM: C⁺ = max(0, C⁺ + z − k), C⁻ = max(0, C⁻ − z − k), signal above h.
 

@@ -158,8 +158,9 @@ def groups_of(site: str, number: int, band: str | None, route: str) -> dict[str,
 
 
 def route_of(requirements: list[dict[str, Any]]) -> str:
-    """By which kinds of record somebody came in; a reference is the kind of a record and its number."""
-    kinds = {reference.split(" ", 1)[0] for one in requirements if one["mandatory"] for reference in one["by"]}
+    """By which kinds of record somebody came in; a reference is the kind of a record and its number. An age is no route."""
+    shown = [reference for one in requirements if one["mandatory"] for reference in one["by"]]
+    kinds = {reference.split(" ", 1)[0] for reference in shown if reference != "date of birth"}
     return " and ".join(sorted(kinds))
 
 

@@ -10,9 +10,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from assess.attempts.models import Attempt
 from assess.people.models import Account
 from assess.psychometrics.control_charts import ControlChart
 from assess.psychometrics.facets import connectivity
+from assess.schemes import queries as schemes
+from assess.schemes.models import SchemeVersion
 from assess.sittings.models import Assignment
 from assess.validity.monitoring import evidence
 from assess.validity.monitoring.evidence import JudgingPlan, Kind, Move, Severity
@@ -87,9 +90,13 @@ def title_of(chart: Chart, names: Mapping[str, str]) -> str:
     return f"{names.get(chart.subject, chart.subject)}: {words}"
 
 
-def points_of(base: BasePeriod, charts: Collection[str] | None = None) -> dict[str, list[ChartPoint]]:
+def points_of(
+    base: BasePeriod, charts: Collection[str] | None = None, *, kind: Kind | None = None
+) -> dict[str, list[ChartPoint]]:
     """Points against a base period by chart, in the order of time; of a block that was scored anew, the latest."""
     rows = ChartPoint.objects.filter(look__base=base)
+    if kind is not None:
+        rows = rows.filter(chart__startswith=f"{kind}/")
     if charts is not None:
         rows = rows.filter(chart__in=list(charts))
     latest: dict[str, dict[str, ChartPoint]] = defaultdict(dict)
@@ -116,13 +123,13 @@ class Drawn:
         return sum(one.z is not None for one in self.points)
 
 
-def charts_of(scheme_version_id: uuid.UUID) -> list[Drawn]:
-    """Every chart of the base period in force that has a point, by quantity and subject."""
+def charts_of(scheme_version_id: uuid.UUID, kind: Kind | None = None) -> list[Drawn]:
+    """Every chart of the base period in force (of one kind) that has a point, by quantity and subject."""
     base = base_in_force(scheme_version_id)
     if base is None:
         return []
     usual = usual_by_id(base.pk)
-    series = points_of(base)
+    series = points_of(base, kind=kind)
     names = people_named(chart_of(key) for key in series)
     alarms: dict[str, list[Alarm]] = defaultdict(list)
     for row in Alarm.objects.filter(base=base).order_by("since"):
@@ -225,6 +232,29 @@ def would_change(scheme_version_id: uuid.UUID) -> tuple[Move, ...]:
     """Every attempt that would lie on the other side of a cut if severity were evened out. Nothing is changed by this."""
     found = last_look(scheme_version_id)
     return () if found is None else tuple(_move(row) for row in found.document["severity"]["moves"])
+
+
+def own_severity(person_id: uuid.UUID) -> list[tuple[str, Severity, list[float]]]:
+    """For each scheme that a person judged in: its title, their severity, and the values of the others without a name."""
+    found = []
+    versions = SchemeVersion.objects.filter(
+        sittings__assignments__person=person_id, sittings__assignments__role__startswith="assessor:"
+    )
+    for version in versions.distinct().order_by("scheme__code", "pk"):
+        everybody = severity_of(version.pk)
+        mine = next((one for one in everybody if one.assessor == person_id), None)
+        if mine is not None:
+            others = [one.severity.value for one in everybody if one is not mine and one.severity.value is not None]
+            found.append((schemes.definition_of(version).title, mine, others))
+    return found
+
+
+def assesses_now(person_id: uuid.UUID) -> bool:
+    """Whether a candidate whom this person assesses is still being assessed: their attempt is open."""
+    posts = Assignment.objects.filter(person=person_id, role__startswith="assessor:")
+    under_way = Attempt.objects.filter(state=Attempt.State.OPEN, sitting__in=posts.values("sitting"))
+    candidates = set(posts.values_list("sitting_id", "candidate_id"))
+    return any(pair in candidates for pair in under_way.values_list("sitting_id", "registration__candidate_id"))
 
 
 def judged_plan_of(scheme_version_id: uuid.UUID) -> JudgingPlan | None:

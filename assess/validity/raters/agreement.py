@@ -114,6 +114,19 @@ def value_of(kind: str, mark: Mapping[str, Any]) -> float:
     return {"yes": 1.0, "no": 0.0}.get(mark["answer"], NOT_SEEN)
 
 
+def said(kind: str, value: float) -> str:
+    """A mark in a word.
+
+    >>> said("checklist", 1.0), said("judgement", 2.0), said("judgement", -1.0)
+    ('done', '2', 'not seen')
+    """
+    if value == NOT_SEEN:
+        return "not seen"
+    if kind == CHECKLIST:
+        return "done" if value else "not done"
+    return f"{value:.0f}"
+
+
 def compare(rows: Sequence[Row]) -> Agreement:
     """Share of equal marks, share within one level, and kappa of judgements and of steps.
 

@@ -12,7 +12,7 @@ from assess.people.models import Account
 from assess.sittings.models import Assignment
 from assess.validity.raters.agreement import EXACT, Agreement, agreement_from
 from assess.validity.raters.evidence import AssessorTraining, RaterTraining, State
-from assess.validity.raters.models import BlindMarks, Exemplar, Training, TrainingSession
+from assess.validity.raters.models import BlindMarks, Exemplar, Retraining, Training, TrainingSession
 from rubrics import queries as rubrics
 from rubrics.definition import TaskDefinition
 
@@ -69,6 +69,24 @@ def trainings_of(session: TrainingSession) -> QuerySet[Training]:
 def training_by_id(training_id: uuid.UUID) -> Training | None:
     found = Training.objects.filter(pk=training_id)
     return found.select_related("session__scheme_version__scheme", "assessor", "trainer").first()
+
+
+def retraining_of(training: Training) -> Retraining | None:
+    """What somebody asked for about a training and nobody has confirmed yet."""
+    return Retraining.objects.filter(training=training, confirmed_at=None).first()
+
+
+def retrainings_waiting(scheme_version_id: uuid.UUID) -> QuerySet[Retraining]:
+    """Trainings that one person says no longer count, until a second confirms."""
+    found = Retraining.objects.filter(training__session__scheme_version_id=scheme_version_id, confirmed_at=None)
+    return found.select_related("training__assessor", "asked_by").order_by("asked_at", "pk")
+
+
+def exemplar_by_id(exemplar_id: uuid.UUID) -> Exemplar | None:
+    found = Exemplar.objects.filter(pk=exemplar_id).select_related(
+        "scheme_version__scheme", "proposed_by", "withdrawn_by"
+    )
+    return found.prefetch_related("signatures__person").first()
 
 
 def agreement_of(training: Training) -> Agreement:
@@ -201,8 +219,3 @@ def _state(
     if invited:
         return State.MARKING, "Invited to a training; exemplars are still to be marked."
     return State.NONE, "No training of this scheme is on record."
-
-
-def names_of(people: Collection[str]) -> dict[str, str]:
-    """Names of accounts by identifier."""
-    return {str(one.pk): str(one) for one in Account.objects.filter(pk__in=list(people))}

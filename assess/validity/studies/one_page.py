@@ -65,6 +65,8 @@ def one_page(document: Document) -> Markup:
         words = [one.words for one in found if one.kind == kind]
         items = [element("li", one) for one in words] or [element("li", EMPTY[kind])]
         lists += [element("h3", heading), element("ol" if kind == "next" else "ul", *items)]
+        if kind == "open":
+            lists.append(element("p", BEYOND))
     return section("On one page", opening, simulated, _pictures(document), *lists, anchor="one-page", class_="director")
 
 
@@ -82,9 +84,12 @@ def _pictures(document: Document) -> Markup | None:
     return row(*shown, even=True) if shown else None
 
 
+BEYOND = (
+    "No study of scores or judgements can show whether the tasks are those of the job, whether the cut is the right one, or what "
+    "follows for the people who pass and fail."
+)
 EMPTY = {
     "holds": "Nothing that these data show with certainty.",
-    "open": "Nothing that these data can show. What they cannot show: whether the tasks are those of the job, and "
-    "whether the cut is the right one.",
+    "open": "Nothing that these data can show.",
     "next": "Nothing that these data call for.",
 }

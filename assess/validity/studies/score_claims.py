@@ -159,6 +159,10 @@ def _items(found: Section) -> Iterator[Statement]:
 
 
 def _groups(comparisons: list[Section]) -> Iterator[Statement]:
+    if not comparisons:
+        yield is_open(
+            "Whether items favour a group of people is not known: the data name no groups that could be compared."
+        )
     unknown: dict[str, str] = {}
     fair: list[str] = []
     for found in comparisons:

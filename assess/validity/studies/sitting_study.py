@@ -78,7 +78,7 @@ def _sitting(
 def _reliability(responses: Responses, rows: BoolArray) -> Estimate:
     """Of the answers of one sitting; coefficient alpha only, since a sitting alone calibrates no items."""
     matrix = responses.matrix[rows]
-    taken = np.isfinite(matrix).any(axis=0)
+    taken: BoolArray = np.asarray(np.isfinite(matrix).any(axis=0))
     if int(rows.sum()) < FEWEST_IN_A_SITTING or not taken.any():
         reason = f"{int(rows.sum())} persons in the sitting; at least {FEWEST_IN_A_SITTING} are needed"
         return not_enough(n=int(rows.sum()), method="reliability of the sitting", source="", reason=reason)

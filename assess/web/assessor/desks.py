@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from assess.attempts.marking_desk import marking_of
 from assess.attempts.ruling_desk import WAITS_FOR_ME, rulings_of
 from assess.people.queries import Actor
+from assess.validity.raters.queries import invitations_of
 from assess.web.access import page
 
 
@@ -20,6 +21,7 @@ def waiting_for(person_id: uuid.UUID) -> dict[str, int]:
     return {
         "marking": sum(row["points"] is None for row in marking_of(person_id)["answers"]),
         "rulings": sum(row["state"] in WAITS_FOR_ME for row in rulings_of(person_id)["matters"]),
+        "training": sum(len(one.to_mark) for one in invitations_of(person_id)),
     }
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from assess.web import offline
-from assess.web.assessor import day, desks
+from assess.web.assessor import day, desks, training
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", day.day, name="assessor"),
@@ -13,6 +13,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("marking.json", desks.marking_json, name="assessor-marking-data"),
     path("rulings/", desks.rulings, name="assessor-rulings"),
     path("rulings.json", desks.rulings_json, name="assessor-rulings-data"),
+    path("training/", training.trainings, name="assessor-trainings"),
+    path("training/<uuid:session_id>/", training.result, name="assessor-training-result"),
+    path("training/<uuid:session_id>/<uuid:exemplar_id>/", training.exemplar, name="assessor-exemplar"),
+    path("severity/", training.own_severity, name="assessor-severity"),
     path("portraits/<uuid:media_id>", day.portrait, name="assessor-portrait"),
     path("sw.js", offline.worker, name="assessor-worker"),
     path("app.webmanifest", day.manifest, name="assessor-manifest"),

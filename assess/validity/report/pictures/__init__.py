@@ -2,6 +2,7 @@
 
 from assess.validity.report.drawing import LONGEST_LIST
 from assess.validity.report.pictures.checks import check_counts
+from assess.validity.report.pictures.control import ControlPoint, control_chart
 from assess.validity.report.pictures.curves import (
     ItemCurve,
     Level,
@@ -24,6 +25,7 @@ from assess.validity.report.pictures.regression import borderline_scatter
 __all__ = [
     "LONGEST_LIST",
     "Bar",
+    "ControlPoint",
     "CoverageRow",
     "Cut",
     "Interval",
@@ -36,6 +38,7 @@ __all__ = [
     "borderline_scatter",
     "category_use",
     "check_counts",
+    "control_chart",
     "coverage_matrix",
     "eigenvalues",
     "facet_map",
