@@ -23,6 +23,7 @@ from assess.awards import gathering
 from assess.awards.actions import AwardError
 from assess.awards.models import Credential, Decision
 from assess.awards.queries import status_lists
+from assess.awards.scheme_checks import SCHEME_CHECKS
 from assess.awards.verification import verify
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
@@ -36,6 +37,7 @@ from assess.schemes import queries as schemes
 from assess.schemes.loading import load_content
 from assess.sittings import queries as sittings
 from assess.validity.cut_scores.models import CutScore
+from assess.validity.cut_scores.queries import meetings_of
 from assess.validity.studies import queries as studies
 from tests.effort import FULL
 from tests.snapshots import as_built
@@ -171,6 +173,54 @@ def _revocation(people: Cast, credential: Credential) -> None:
         door.act(director, "awards.reinstate", credential_id=credential.pk, reason="too late")
 
 
+@pytest.mark.slow
+def test_a_scheme_shows_its_evidence_before_and_after_the_day(world: Any, tmp_path: Path) -> None:
+    """A job-task study, a content panel, trained assessors, a two-round Angoff of every judge, a board, the gate, a dossier."""
+    people, version, lived = world
+    evidence.prepare(people, version)
+    meetings.hold_meetings(people, version)
+    awarded = evidence.award(people, version, lived.attempts)
+
+    records = gathering.shared_by(version).records
+    job = records.job
+    assert job.analysis is not None and job.analysis.adopted_on is not None and job.analysis.simulated
+    assert job.analysis.practitioners >= 30 and job.analysis.enough
+    assert job.content is not None and job.content.experts >= 6 and job.content.simulated
+    assert all(duty.met for duty in records.duties)
+    assert records.training.complete
+    held = {one.part: one for one in meetings_of(version.pk)}
+    exam = next(part.identifier for part in schemes.parts(version) if part.kind == "online_exam")
+    assert (held[exam].rounds, held[exam].present, held[exam].simulated) == (2, 8, True)
+    assert held[exam].board == meetings.BOARD
+
+    written = output.write(tmp_path, versions=[version], refusals={}, seconds=1.0)
+    gates = written["gates"]["MC-ECW"]
+    assert gates["scheme"] == {"pass": len(SCHEME_CHECKS)}
+    assert gates["candidates"] == {"open": len(awarded.credentials), "shut": SIZE - len(awarded.credentials)}
+    assert gates["candidates"]["shut"] > 0, "somebody did not pass"
+    assert "fail" not in gates["window"] and gates["window"]["released"] > 0, "too little evidence, and a rule says so"
+    assert (tmp_path / "dossier" / "MC-ECW.pdf").read_bytes().startswith(b"%PDF")
+
+
+EVIDENCE = [
+    ("assess_dutyrecord", "SET statement = 'another'", "assess_dutyrecord"),
+    ("assess_jobanalysis", "SET board = 'another'", "assess_jobanalysis"),
+    ("assess_contentpanel", "SET simulated = NOT simulated", "assess_contentpanel"),
+    ("assess_training", "SET verdict = 'not yet' WHERE verdict = 'trained'", "assess_training"),
+    ("assess_meetingevent", "SET kind = 'noted' WHERE kind = 'closed'", "assess_meetingevent"),
+    ("assess_judgerating", "SET value = '0.99' WHERE sequence = 1", "rating"),
+    ("assess_cutscore", "SET in_force_to = '2099-01-01'", "assess_cutscore"),
+]
+
+
+@pytest.mark.slow
+def test_every_changed_row_of_a_schemes_evidence_is_named(small_world: Any) -> None:
+    people, version, _ = small_world
+    evidence.prepare(people, version)
+    meetings.hold_meetings(people, version)
+    _tampering(EVIDENCE)
+
+
 JOURNAL_AND_CONTENT = [
     ("assess_entry", "SET payload = '{}' WHERE id = (SELECT MIN(id) FROM assess_entry)", "Entry 1 of"),
     ("assess_entry", "SET server_us = server_us + 1 WHERE id = (SELECT MAX(id) FROM assess_entry)", "server time"),
@@ -294,7 +344,7 @@ def test_three_candidates_are_not_enough_evidence_and_the_gate_says_so(small_wor
     door.act(people.acts_as(people.director), "validity.studies.run_study", scheme_version_id=version.pk)
     figures = studies.evidence(version.pk)
     assert {name: found is not None and found["sufficient"] for name, found in figures.items()} == dict.fromkeys(
-        ("reliability", "decision_consistency", "rater_agreement"), False
+        ("reliability", "decision_consistency", "rater_agreement", "dif", "fit"), False
     )
     for attempt in lived.attempts:
         row = door.act(people.acts_as(people.director), "awards.decide", attempt_id=attempt.pk)

@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from assess import door, tasks
 from assess.attempts.writer import writer
-from assess.management.world import cast, day, evidence, meetings, output
+from assess.management.world import cast, day, evidence, meetings, output, visitors
 from assess.management.world.personas import personas
 from assess.schemes import queries as schemes
 from assess.schemes.loading import load_content
@@ -33,7 +33,7 @@ JUDGES = 10
 TODAY = 6
 """So many more candidates have their sitting today: it is open, and visitors do their part of it."""
 LEFT_FOR_VISITORS = 2
-"""So many decisions of the first scheme wait for their second name."""
+"""So many decisions of the first scheme wait for their second name; `visitors` leaves what else they find."""
 DATA = "data"
 SEEDED = "seeded.json"
 
@@ -126,6 +126,9 @@ class Command(BaseCommand):
         title = f"{versions[0].scheme.code}: today's sitting"
         opened = day.open_sitting(people, versions[0], today, first_number=candidates, title=title)
         step(f"{title}, {len(opened.lives)} candidates, open")
+        if left:
+            visitors.leave_for_visitors(people, versions[0], opened)
+            step("a duty, a cut score and an incident wait for visitors")
         summary = output.write(home, versions=versions, refusals=dict(refusals), seconds=time.monotonic() - started)
         step("dossiers, credentials and the ledger written")
         writer.stop()

@@ -27,7 +27,7 @@ CUTS = "validity.cut_scores."
 def hold_meetings(cast: Cast, version: SchemeVersion, *, left: int = 0) -> list[CutScore]:
     """A meeting for each part of a scheme, and an adopted cut for each; the last `left` cuts wait for their board."""
     cuts = [
-        _borderline(cast, version, part) if part.kind == "practical" else _angoff(cast, version, part)
+        _borderline(cast, version, part) if part.kind == "practical" else hold_angoff(cast, version, part)
         for part in schemes.parts(version)
     ]
     adopted = ({"cut_score_id": cut.pk, "board": BOARD} for cut in cuts[: len(cuts) - left])
@@ -42,11 +42,12 @@ def _borderline(cast: Cast, version: SchemeVersion, part: Part) -> CutScore:
     except ValidityError as refused:
         if refused.code != "no-cut":
             raise
-        return _angoff(cast, version, part)
+        return hold_angoff(cast, version, part)
     return cut
 
 
-def _angoff(cast: Cast, version: SchemeVersion, part: Part) -> CutScore:
+def hold_angoff(cast: Cast, version: SchemeVersion, part: Part) -> CutScore:
+    """A two-round Angoff of one part, from the first word to the close; its cut waits for a board."""
     meeting = _prepared(cast, version, part)
     director = cast.acts_as(cast.director)
     for turn in (1, 2):

@@ -1,6 +1,7 @@
 """What `demo --once` leaves in its folder: credentials, dossiers, the ledger, a summary."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from assess.attempts.models import Attempt, Entry, Score
 from assess.awards import proofs
 from assess.awards.dossier import dossier_of
+from assess.awards.gathering import shared_by
 from assess.awards.models import Credential, Decision
 from assess.awards.queries import status_lists
 from assess.ledger import actions as ledger
@@ -70,10 +72,25 @@ def _summary(versions: list[SchemeVersion], refusals: dict[str, int], seconds: f
             ).count()
             for version in versions
         },
+        "gates": {version.scheme.code: _gates(version) for version in versions},
         "refusals": [
             {"reason": reason, "count": count}
             for reason, count in sorted(refusals.items(), key=lambda one: (-one[1], one[0]))
         ],
         "ledger_leaves": Leaf.objects.count(),
         "seconds": round(seconds, 1),
+    }
+
+
+def _gates(version: SchemeVersion) -> dict[str, dict[str, int]]:
+    """How the gate stands: what came of the checks of its two shared levels, and how many candidates it let through."""
+    shared = shared_by(version)
+    decided = (
+        Decision.objects.filter(attempt__registration__scheme_version=version).values("attempt").distinct().count()
+    )
+    through = Credential.objects.filter(decision__attempt__registration__scheme_version=version).count()
+    return {
+        "scheme": dict(Counter(check.status.value for check in shared.scheme.checks)),
+        "window": dict(Counter(check.status.value for check in shared.window.checks)),
+        "candidates": {"open": through, "shut": decided - through},
     }

@@ -15,10 +15,10 @@ PERSONAS = (
     ("assessor4", "an assessor who marks texts: today's first candidate's, without a name"),
     ("assessor7", "an assessor who rules on what two others saw differently in today's first candidate"),
     ("proctor2", "a proctor: the board of today's sitting"),
-    ("director1", "the credentialing director: studies, cut scores, the gate"),
+    ("director1", "the credentialing director: the desk, studies, cut scores, the gate"),
     ("approver2", "the second person who approves an award: two decisions wait for their name"),
     ("deputy1", "a second director: suspending and revoking take two"),
-    ("board1", "the board that adopts a cut score"),
+    ("board1", "the board: a cut score of a second meeting waits for it"),
 )
 
 
