@@ -53,7 +53,7 @@ MAY: dict[str, frozenset[str]] = {
     "director-credential": frozenset(), "director-ledger": SCHEME, "director-ledger-export": frozenset({DIRECTOR}),
     "director-job": SCHEME, "director-content": SCHEME, "director-job-adopt": frozenset(), "director-job-template": frozenset(),
     "director-concern": frozenset(), "expert": frozenset({ASSESSOR}), "expert-job": frozenset(), "expert-panel": frozenset(),
-    "expert-bias": frozenset({ASSESSOR}),
+    "expert-bias": frozenset(),
 }  # fmt: skip
 """Route → who gets something else than the page that does not exist. Empty: in this centre there is no such record yet."""
 NOT_OURS = re.compile(r"^(account_|mfa_|socialaccount_|openid_connect|api-1)")

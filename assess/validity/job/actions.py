@@ -174,6 +174,23 @@ def close_analysis(*, actor_id: uuid.UUID, analysis_id: uuid.UUID) -> JobAnalysi
     return analysis
 
 
+def withdraw_analysis(*, actor_id: uuid.UUID, analysis_id: uuid.UUID, reason: str) -> JobAnalysis:
+    """End an open analysis without a result; what was answered stays on record.
+
+    Raises
+    ------
+    ValidityError
+        `closed`; `reason`.
+    """
+    analysis, _ = _open_analysis(analysis_id)
+    if not reason.strip():
+        raise ValidityError("reason", "Say why the analysis is withdrawn; it stays on record.")
+    analysis.state, analysis.remark = JobAnalysis.State.WITHDRAWN, reason.strip()
+    analysis.save(update_fields=["state", "remark"])
+    ledger.record_row(kind="job_analysis", row=analysis)
+    return analysis
+
+
 def adopt_analysis(
     *,
     actor_id: uuid.UUID,
@@ -199,7 +216,7 @@ def adopt_analysis(
     analysis = JobAnalysis.objects.select_for_update().get(pk=analysis_id)
     job = JobDefinition.from_document(analysis.definition)
     if analysis.state != JobAnalysis.State.CLOSED or analysis.result is None:
-        word = "adopted" if analysis.state == JobAnalysis.State.ADOPTED else "not-closed"
+        word = "adopted" if analysis.adopted_at is not None else "not-closed"
         raise ValidityError(word, f"This analysis is {analysis.state}. A board adopts one that is closed.")
     if actor_id in (analysis.opened_by_id, analysis.closed_by_id):
         raise ValidityError("own-analysis", "Who ran the analysis does not adopt it. Another member of the board does.")
@@ -273,8 +290,8 @@ def seat_expert(
     Raises
     ------
     ValidityError
-        `closed`; `not-an-expert`, `not-qualified`, `seated`: what is missing and what to do; `conflict`: a declared relation
-        to candidates, and no reason why it does not stand in the way.
+        `closed`; `candidate`; `not-an-expert`, `not-qualified`, `seated`: what is missing and what to do; `conflict`: a
+        declared relation to candidates, and no reason why it does not stand in the way.
     """
     panel = _open_panel(panel_id)
     account = Account.objects.get(pk=account_id)
@@ -283,7 +300,10 @@ def seat_expert(
     if said is not None:
         raise ValidityError(*said)
     assert certificate is not None  # `objection` refuses a seat without one
-    found = relations(account, panel.elements, candidates_of(panel.scheme_version_id))
+    candidates = candidates_of(panel.scheme_version_id)
+    if account_id in candidates:
+        raise ValidityError("candidate", f"{account} is a candidate of this scheme, and the panel sees what is right.")
+    found = relations(account, panel.elements, candidates)
     if found.with_candidates and not accepted_because.strip():
         raise ValidityError(
             "conflict", f"{account}: {found.with_candidates} Say why they may sit all the same, or ask another expert."
@@ -315,12 +335,13 @@ def rate_elements(
     Raises
     ------
     ValidityError
-        `closed`; `no-seat`; `rating` names the element and what is wrong; `own-element`: an author does not rate it.
+        `closed`; `no-seat`; `candidate`; `rating` names the element and what is wrong; `own-element`: an author does not rate it.
     """
     panel = _open_panel(panel_id)
     expert = panel.experts.filter(account_id=actor_id).first()
     if expert is None:
         raise ValidityError("no-seat", "You have no seat on this panel. Ask the director for one.")
+    _no_candidate(actor_id, panel.scheme_version_id)
     authors = {one["id"]: one["author"] for one in panel.elements}
     last = _last_numbers(ElementRating.objects.filter(expert=expert), "element")
     made, now = [], timezone.now()
@@ -369,6 +390,23 @@ def close_panel(*, actor_id: uuid.UUID, panel_id: uuid.UUID) -> ContentPanel:
     return panel
 
 
+def withdraw_panel(*, actor_id: uuid.UUID, panel_id: uuid.UUID, reason: str) -> ContentPanel:
+    """End an open panel without verdicts; what was rated stays on record.
+
+    Raises
+    ------
+    ValidityError
+        `closed`; `reason`.
+    """
+    panel = _open_panel(panel_id)
+    if not reason.strip():
+        raise ValidityError("reason", "Say why the panel is withdrawn; it stays on record.")
+    panel.state, panel.remark = ContentPanel.State.WITHDRAWN, reason.strip()
+    panel.save(update_fields=["state", "remark"])
+    ledger.record_row(kind="content_panel", row=panel)
+    return panel
+
+
 def record_bias_review(
     *,
     actor_id: uuid.UUID,
@@ -387,9 +425,11 @@ def record_bias_review(
     Raises
     ------
     ValidityError
-        `nothing-read`; `no-such-element`; `own-element`: an author does not review it; `concern`: code or words are missing.
+        `candidate`; `nothing-read`; `no-such-element`; `own-element`: an author does not review it; `concern`: code or
+        words are missing.
     """
     version = SchemeVersion.objects.select_related("scheme").get(pk=scheme_version_id)
+    _no_candidate(actor_id, version.pk)
     current = {one.identifier: one for one in elements_of(version)}
     if not elements:
         raise ValidityError("nothing-read", "Choose the items and criteria that you read.")
@@ -471,15 +511,20 @@ def forget_answers(*, account_id: uuid.UUID) -> dict[str, int]:
 def _open_analysis(analysis_id: uuid.UUID) -> tuple[JobAnalysis, JobDefinition]:
     analysis = JobAnalysis.objects.select_for_update().get(pk=analysis_id)
     if analysis.state != JobAnalysis.State.OPEN:
-        raise ValidityError("closed", "This analysis is closed; its ratings are frozen. Open another to ask again.")
+        raise ValidityError("closed", f"This analysis is {analysis.state}. Open another to ask again.")
     return analysis, JobDefinition.from_document(analysis.definition)
 
 
 def _open_panel(panel_id: uuid.UUID) -> ContentPanel:
     panel = ContentPanel.objects.select_for_update().get(pk=panel_id)
     if panel.state != ContentPanel.State.OPEN:
-        raise ValidityError("closed", "This panel is closed; its ratings are frozen. Open another to ask again.")
+        raise ValidityError("closed", f"This panel is {panel.state}. Open another to ask again.")
     return panel
+
+
+def _no_candidate(account_id: uuid.UUID, scheme_version_id: uuid.UUID) -> None:
+    if account_id in candidates_of(scheme_version_id):
+        raise ValidityError("candidate", "You are a candidate of this scheme; others judge its items and criteria.")
 
 
 def _mark_simulated(analysis: JobAnalysis, account_id: uuid.UUID) -> JobAnalysis:

@@ -17,13 +17,14 @@ class JobAnalysis(models.Model):
         OPEN = "open"
         CLOSED = "closed"
         ADOPTED = "adopted"
+        WITHDRAWN = "withdrawn"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     scheme_version = models.ForeignKey("assess.SchemeVersion", on_delete=models.PROTECT, related_name="job_analyses")
     number = models.PositiveSmallIntegerField()
     definition = models.JSONField(help_text="statements, links and rules as they were asked")
     definition_sha256 = models.CharField(max_length=64)
-    state = models.CharField(max_length=7, choices=State, default=State.OPEN)
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     simulated = models.BooleanField(default=False, help_text="whether any respondent is made up")
     opened_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
@@ -36,7 +37,7 @@ class JobAnalysis(models.Model):
     adopted_at = models.DateTimeField(null=True)
     board = models.CharField(max_length=200, blank=True)
     rulings = models.JSONField(default=dict, help_text="statement → keep and reason, where the board said otherwise")
-    remark = models.TextField(blank=True, help_text="the board's reasons")
+    remark = models.TextField(blank=True, help_text="the board's reasons, or why it was withdrawn")
 
     class Meta:
         verbose_name_plural = "job analyses"
@@ -46,9 +47,18 @@ class JobAnalysis(models.Model):
                 fields=["scheme_version"], condition=Q(state="open"), name="one_job_analysis_is_open"
             ),
             models.CheckConstraint(
-                condition=Q(state="open", closed_at=None, dataset_sha256="")
-                | Q(closed_at__isnull=False, closed_by__isnull=False, dataset__isnull=False) & ~Q(dataset_sha256=""),
+                condition=Q(state__in=["open", "withdrawn"], closed_at=None, dataset_sha256="")
+                | Q(
+                    state__in=["closed", "adopted"],
+                    closed_at__isnull=False,
+                    closed_by__isnull=False,
+                    dataset__isnull=False,
+                )
+                & ~Q(dataset_sha256=""),
                 name="job_analysis_closed_over_frozen_data",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | ~Q(remark=""), name="job_analysis_withdrawn_with_a_reason"
             ),
             models.CheckConstraint(
                 condition=Q(adopted_by=None, adopted_at=None) & ~Q(state="adopted")
@@ -131,13 +141,14 @@ class ContentPanel(models.Model):
     class State(models.TextChoices):
         OPEN = "open"
         CLOSED = "closed"
+        WITHDRAWN = "withdrawn"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     scheme_version = models.ForeignKey("assess.SchemeVersion", on_delete=models.PROTECT, related_name="content_panels")
     number = models.PositiveSmallIntegerField()
     elements = models.JSONField(help_text="what is looked at: id, kind, outcome, SHA-256 of its version, author")
     rules = models.JSONField()
-    state = models.CharField(max_length=6, choices=State, default=State.OPEN)
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     simulated = models.BooleanField(default=False, help_text="whether any expert is made up")
     opened_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
@@ -146,6 +157,7 @@ class ContentPanel(models.Model):
     dataset = models.JSONField(null=True)
     dataset_sha256 = models.CharField(max_length=64, blank=True)
     result = models.JSONField(null=True)
+    remark = models.TextField(blank=True, help_text="why it was withdrawn")
 
     class Meta:
         constraints = [
@@ -154,10 +166,13 @@ class ContentPanel(models.Model):
                 fields=["scheme_version"], condition=Q(state="open"), name="one_content_panel_is_open"
             ),
             models.CheckConstraint(
-                condition=Q(state="open", closed_at=None, dataset_sha256="")
+                condition=Q(state__in=["open", "withdrawn"], closed_at=None, dataset_sha256="")
                 | Q(state="closed", closed_at__isnull=False, closed_by__isnull=False, dataset__isnull=False)
                 & ~Q(dataset_sha256=""),
                 name="content_panel_closed_over_frozen_data",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | ~Q(remark=""), name="content_panel_withdrawn_with_a_reason"
             ),
         ]
 

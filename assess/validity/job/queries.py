@@ -46,7 +46,8 @@ def job_evidence(scheme_version_id: uuid.UUID) -> JobEvidence:
     elements = elements_of(version)
     rows = analyses_of(scheme_version_id)
     adopted = next((row for row in rows if row.state == JobAnalysis.State.ADOPTED), None)
-    waiting = rows[0] if rows and rows[0] is not adopted else None
+    going_on = [row for row in rows if row.state in (JobAnalysis.State.OPEN, JobAnalysis.State.CLOSED)]
+    waiting = next((row for row in going_on if adopted is None or row.number > adopted.number), None)
     analysis = None if adopted is None else analysis_as_values(adopted)
     weights: tuple[Weight, ...] = ()
     covered = Coverage((), (), ())
@@ -168,6 +169,11 @@ def candidates_of(scheme_version_id: uuid.UUID) -> set[uuid.UUID]:
     """Who registered for a scheme version."""
     rows = Registration.objects.filter(scheme_version_id=scheme_version_id)
     return set(rows.values_list("candidate_id", flat=True))
+
+
+def is_candidate(account_id: uuid.UUID, scheme_version_id: uuid.UUID) -> bool:
+    """Whether somebody registered for a scheme version: they don't see what is right about its elements."""
+    return Registration.objects.filter(scheme_version_id=scheme_version_id, candidate_id=account_id).exists()
 
 
 def respondent_of(analysis: JobAnalysis, account_id: uuid.UUID) -> Respondent | None:

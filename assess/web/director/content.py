@@ -40,7 +40,7 @@ def content(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpRe
         _act(request, version, opened)
         return redirect("director-content", version_id=version.pk)
     evidence = jobs.job_evidence(version.pk)
-    shown = opened or next(iter(panels), None)
+    shown = opened or next((one for one in panels if one.state == ContentPanel.State.CLOSED), None)
     wanted = request.GET.get("show", "")
     context = {
         "version": version,
@@ -106,6 +106,9 @@ def _act(request: HttpRequest, version: SchemeVersion, opened: ContentPanel | No
     elif act == "close" and opened is not None:
         said = "Closed: the ratings are frozen, and each element has its verdict."
         attempted(request, "validity.job.close_panel", said=said, panel_id=opened.pk)
+    elif act == "withdraw" and opened is not None:
+        reason = request.POST.get("reason", "")[:2000]
+        attempted(request, "validity.job.withdraw_panel", said="Withdrawn.", panel_id=opened.pk, reason=reason)
     else:
         hidden()
 

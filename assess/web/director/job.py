@@ -146,6 +146,9 @@ def _act(request: HttpRequest, version: SchemeVersion, rows: Sequence[JobAnalysi
     elif act == "close" and opened is not None:
         said = "Closed: the ratings are frozen, and the rules were put to them."
         attempted(request, "validity.job.close_analysis", said=said, analysis_id=opened.pk)
+    elif act == "withdraw" and opened is not None:
+        reason = request.POST.get("reason", "")[:2000]
+        attempted(request, "validity.job.withdraw_analysis", said="Withdrawn.", analysis_id=opened.pk, reason=reason)
     else:
         hidden()
     return None

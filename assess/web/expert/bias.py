@@ -17,14 +17,14 @@ from assess.validity.job.elements import elements_of
 from assess.validity.job.models import BiasConcern
 from assess.validity.job.reading import as_shown, reading
 from assess.web.access import attempted, hidden, page
-from assess.web.expert.start import ROLES
+from assess.web.expert.start import READERS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page(*ROLES)
+@page(*READERS)
 def bias(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
     version = next((one for one in schemes.open_versions() if one.pk == version_id), None)
-    if version is None:
+    if version is None or jobs.is_candidate(actor.id, version.pk):
         hidden()
     found = elements_of(version)
     group = request.POST.get("group") or request.GET.get("group", "")

@@ -22,7 +22,7 @@ from assess.web.expert.start import ROLES
 def panel(request: HttpRequest, actor: Actor, panel_id: uuid.UUID) -> HttpResponse:
     found = jobs.panel_by_id(panel_id)
     seat = None if found is None else next((one for one in jobs.seats_of(actor.id) if one.panel_id == found.pk), None)
-    if found is None or seat is None:
+    if found is None or seat is None or jobs.is_candidate(actor.id, found.scheme_version_id):
         hidden()
     mine = [one for one in found.elements if one["author"] != str(actor.id)]
     if request.method == "POST":

@@ -11,6 +11,8 @@ from assess.validity.job.definition import JobDefinition
 from assess.web.access import page
 
 ROLES = ("judge", "reviewer", "assessor")
+READERS = ("judge", "reviewer")
+"""Who reads all items with what is right about them; an assessor of a sitting does not."""
 
 
 @require_safe
@@ -30,5 +32,10 @@ def start(request: HttpRequest, actor: Actor) -> HttpResponse:
         }
         for seat in jobs.seats_of(actor.id)
     ]
-    context = {"surveys": surveys, "seats": seats, "versions": schemes.open_versions()}
+    readable = [one for one in schemes.open_versions() if not jobs.is_candidate(actor.id, one.pk)]
+    context = {
+        "surveys": surveys,
+        "seats": seats,
+        "versions": readable if actor.roles & set(READERS) else [],
+    }
     return render(request, "assess/expert/start.html", context)

@@ -324,3 +324,35 @@ def test_a_person_who_is_erased_leaves_answers_and_the_ledger_whole(guild: Guild
     assert frozen.sha256_of(analysis.dataset or {}) == before
     ledger.sequence()
     assert compare()[1] == []
+
+
+def test_an_analysis_or_a_panel_opened_by_mistake_is_withdrawn_with_a_reason(guild: Guild) -> None:
+    director = guild.people.director
+    analysis, panel = opened(guild), panel_of(guild)
+    assert refused(guild, director, "withdraw_analysis", analysis_id=analysis.pk, reason=" ")[0] == "reason"
+    assert refused(guild, director, "withdraw_panel", panel_id=panel.pk, reason="")[0] == "reason"
+    guild.act(director, "withdraw_analysis", analysis_id=analysis.pk, reason="the list was last year's")
+    guild.act(director, "withdraw_panel", panel_id=panel.pk, reason="a task is still being written")
+    code, said = refused(guild, director, "close_analysis", analysis_id=analysis.pk)
+    assert (code, said) == ("closed", "This analysis is withdrawn. Open another to ask again.")
+    assert opened(guild).number == 2
+    assert panel_of(guild).number == 2
+    found = job_evidence(guild.version.pk)
+    assert found.waiting is not None
+    assert (found.waiting.number, found.content) == (2, None)
+
+
+def test_a_candidate_of_the_scheme_sees_nothing_of_what_is_right(guild: Guild) -> None:
+    people, judge = guild.people, guild.people.judges[0]
+    panel, certificate = panel_of(guild), guild.certify(judge)
+    seat = {"panel_id": panel.pk, "account_id": judge.pk, "certificate_id": certificate.pk}
+    guild.act(people.director, "seat_expert", **seat)
+    asked = {"candidate_id": judge.pk, "scheme_version_id": guild.version.pk}
+    door.act(people.acts_as(people.director), "attempts.register", **asked)
+    rating = [{"element": "ECW-001", "necessity": 3, "relevance": 4}]
+    assert refused(guild, judge, "rate_elements", panel_id=panel.pk, ratings=rating)[0] == "candidate"
+    read = {"scheme_version_id": guild.version.pk, "elements": ["ECW-001"]}
+    assert refused(guild, judge, "record_bias_review", **read)[0] == "candidate"
+    again = seat | {"account_id": people.judges[1].pk, "certificate_id": guild.certify(people.judges[1]).pk}
+    door.act(people.acts_as(people.director), "attempts.register", **asked | {"candidate_id": people.judges[1].pk})
+    assert refused(guild, people.director, "seat_expert", **again)[0] == "candidate"
