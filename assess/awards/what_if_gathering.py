@@ -131,7 +131,8 @@ def _change(asked: Asked, version_id: uuid.UUID) -> Change:
     def without_station(score: Score) -> Mapping[str, Any]:
         task = there.get((score.attempt.sitting_id, score.attempt.registration.candidate_id))
         if task is None:
-            return score.document
+            stored: Mapping[str, Any] = score.document
+            return stored
         return _scored(score, lambda pinned: dry_run.without_task(pinned, task))
 
     return without_station
