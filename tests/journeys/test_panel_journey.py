@@ -56,6 +56,7 @@ def ready(page: Page) -> None:
     page.get_by_label("Years in the occupation").fill("8")
     page.get_by_label("No", exact=True).check()
     page.get_by_role("button", name="Declare it").click()
+    expect(page.get_by_text("Kept. The facilitator sees it.")).to_be_visible()
     page.get_by_role("button", name="I agree to this description").click()
     expect(page.get_by_text("You are ready.")).to_be_visible()
 
@@ -80,7 +81,6 @@ def test_twelve_judges_end_with_the_right_record(page_of: SignedIn, centre: Pane
     for field in director.locator('textarea[name^="text-"]').all():
         field.fill("Works safely, slowly, with the plan in hand; unusual faults are not found without a hint.")
     press(director, "Keep the description")
-    director.get_by_text("Invite judges", exact=True).click() if director.locator("details[open] input[name=judge]").count() == 0 else None
     for box in director.locator("input[name=judge]").all():
         box.check()
     press(director, "Invite them")
@@ -198,7 +198,7 @@ def test_twelve_judges_end_with_the_right_record(page_of: SignedIn, centre: Pane
     compared_number_by_number(meeting, judges, elements)
     board_adopts(page_of, centre, shot)
     sequence()
-    assert compare() == []
+    assert compare()[1] == []
     assert practised
 
 

@@ -162,7 +162,7 @@ def _named(words: str, names: Mapping[str, str]) -> str:
 
 def _picture(number: int, judges: list[dict[str, Any]], cut: Mapping[str, Any]) -> str:
     rows = [
-        Interval(label=row["name"], value=row["cut"], low=row["cut"], high=row["cut"])
+        Interval(label=row["name"], value=row["cut"], low=row["cut"], high=row["cut"], sufficient=True)
         for row in judges
         if row.get("cut") is not None
     ]

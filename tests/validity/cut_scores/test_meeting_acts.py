@@ -1,13 +1,11 @@
 """A meeting through the door: what each act needs, what it refuses, and the cut it ends with."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -18,23 +16,9 @@ from assess.validity.cut_scores.between import for_judge
 from assess.validity.cut_scores.models import CutScore, JudgeRating, MeetingEvent
 from assess.validity.cut_scores.queries import cut_scores_in_force, meetings_of
 from assess.validity.errors import ValidityError
-from tests.snapshots import as_built
-from tests.validity.cut_scores.meeting_scene import Panel, all_rows, open_panel, record, row
+from tests.validity.cut_scores.meeting_scene import Panel, all_rows, record, row
 
 PART = "ECW-S"
-
-
-@pytest.fixture(scope="module")
-def built_panel(django_db_setup: None, django_db_blocker: Any) -> Iterator[Panel]:
-    with django_db_blocker.unblock():
-        yield as_built("panel", open_panel)
-        call_command("flush", verbosity=0, interactive=False)
-
-
-@pytest.fixture
-def panel(built_panel: Panel, db: None) -> Panel:
-    """The panel as it was built: whatever a test does there is undone."""
-    return built_panel
 
 
 def refused(code: str, call: Any, *args: Any, **said: Any) -> str:

@@ -5,6 +5,7 @@ import { follow } from "../live.js";
 import { keepForOffline } from "../offline.js";
 import { showSaved } from "../saved.js";
 import { Ratings } from "./ratings.js";
+import { guard, redraw } from "./redraw.js";
 import { form, inWords } from "./values.js";
 
 const $ = (id) => document.getElementById(id);
@@ -16,6 +17,7 @@ let drawn = "";
 
 const round = () => ratings.state?.round ?? null;
 const values = () => ratings.values(round());
+const called = (element) => (element.title ? `${element.id}: ${element.title}` : element.id);
 
 /** What is rated in this round: in the practice a few elements, of Ebel's cells those that hold something. */
 function elements() {
@@ -58,7 +60,7 @@ function drawElement(all, given) {
   // what is being typed stays while only the state around it changes
   const fresh = !drawn.startsWith(`${round()} ${element.id} `);
   drawn = name;
-  $("element-title").textContent = element.title ?? element.id;
+  $("element-title").textContent = called(element);
   $("worth").textContent = ["points", "yes/no", "cell"].includes(element.kind) ? `${Number(element.maximum)} ${Number(element.maximum) === 1 ? "point" : "points"}` : "";
   if (fresh) $("element").replaceChildren(...content(element));
   const { question, nodes } = form(element, value, told, (now) => give(element, now));
@@ -101,7 +103,7 @@ function drawMap(all, given) {
   $("map").replaceChildren(
     ...all.map((one, place) => {
       const done = given[one.id] !== undefined;
-      return h("li", {}, h("button", { type: "button", class: `map-item${done ? " done" : ""}`, aria: { label: `${one.title ?? one.id}: ${inWords(one, given[one.id], told)}`, ...(one.id === current ? { current: "step" } : {}) }, on: { click: () => go(one.id) } }, String(place + 1)));
+      return h("li", {}, h("button", { type: "button", class: `map-item${done ? " done" : ""}`, aria: { label: `${called(one)}: ${inWords(one, given[one.id], told)}`, ...(one.id === current ? { current: "step" } : {}) }, on: { click: () => go(one.id) } }, String(place + 1)));
     }),
   );
   if (focused >= 0) $("map").querySelectorAll("button")[focused]?.focus();
@@ -155,10 +157,10 @@ async function look() {
   await ratings.read();
   if (round() !== before) current = null;
   draw();
-  const busy = $("phase").contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-  if (!busy && navigator.onLine) globalThis.htmx?.trigger(document.body, "look");
+  if (navigator.onLine) redraw($("phase"));
 }
 
+guard($("phase"));
 await ratings.open();
 draw();
 follow({ [told.topic]: told.n }, look, { every: 5_000 });
