@@ -11,6 +11,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from assess import door, tasks
 from assess.attempts.writer import writer
-from assess.management.world import cast, day, evidence, meetings, output, visitors
+from assess.management.world import cast, day, evidence, meetings, output, raters, visitors
 from assess.management.world.personas import personas
 from assess.schemes import queries as schemes
 from assess.schemes.loading import load_content
@@ -113,7 +114,8 @@ class Command(BaseCommand):
             cast.show_certificates(people, version.scheme.code, group)
             evidence.prepare(people, version)
             step(f"{version.scheme.code}: duties signed, job studied, content judged, assessors trained")
-            lived = day.live(people, version, group, first_number=place * share)
+            calibrate = partial(raters.hold_calibration_hour, people, version)
+            lived = day.live(people, version, group, first_number=place * share, morning=calibrate)
             refusals.update(reason for _, reason in lived.refusals)
             tasks.work_outbox()
             step(f"{version.scheme.code}: {len(lived.attempts)} attempts, {lived.entries} entries, sealed and scored")

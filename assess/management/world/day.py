@@ -2,7 +2,7 @@
 
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -78,10 +78,18 @@ def open_sitting(
     return Opened(sitting, lives, tuple(refusals), entries)
 
 
-def live(cast: Cast, version: SchemeVersion, candidates: Sequence[Account], *, first_number: int) -> Day:
-    """Let the candidates of one scheme live through their sitting."""
+def live(
+    cast: Cast,
+    version: SchemeVersion,
+    candidates: Sequence[Account],
+    *,
+    first_number: int,
+    morning: Callable[[Sitting], object] = lambda sitting: None,
+) -> Day:
+    """Let the candidates of one scheme live through their sitting; `morning` is what its assessors do before anybody begins."""
     title = f"{schemes.definition_of(version).title}, demonstration sitting"
     opened = open_sitting(cast, version, candidates, first_number=first_number, title=title)
+    morning(opened.sitting)
     lives = opened.lives
     entries = opened.entries + answer_items(cast, version, lives)
     entries += work_in_bays(cast, lives)
