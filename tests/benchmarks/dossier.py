@@ -4,7 +4,8 @@
     python tests/benchmarks/dossier.py [--quick]
 
 The facts are made up (`tests/validity/dossier/dossier_facts.py`), the study is a real one over simulated answers, marks and
-parts; making it is not timed. Goals: the PDF within 5 s, the page within 1 s. --quick takes a smaller study. Exit status 1 when a goal is missed.
+parts; making it is not timed. Goals: the PDF within 5 s, the page within 1 s. --quick takes a smaller study. Exit status 1
+when a goal is missed.
 """
 
 import argparse
