@@ -1,7 +1,7 @@
 """Three data sets of others studied through the file form: the figures known of them, and what each report says it cannot show.
 
-MathExam14W (R psychotools): 729 students × 13 items. `sirt_ratings2` (R sirt): essays, 178 persons, 16 raters, 5 criteria; shares of
-variance by REML (R lme4). immer10 (R immer): 13 standard setters × 61 items on three levels.
+MathExam14W (R psychotools): 729 students × 13 items. `sirt_ratings2` (R sirt): essays, 178 persons, 16 raters, 5 criteria; shares
+of variance by REML (R lme4). immer10 (R immer): 13 standard setters × 61 items on three levels.
 """
 
 import csv

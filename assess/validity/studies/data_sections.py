@@ -127,7 +127,9 @@ def form_section(found: Section | None, *, prefix: str) -> Markup | None:
     """Forms, and what their scores are worth on one another."""
     if found is None:
         return None
-    opening = f"Persons took {found['forms']} different sets of items; {found['taken_once']} of the sets were taken by one person only."
+    opening = (
+        f"Persons took {found['forms']} different sets of items; {found['taken_once']} of them by one person only."
+    )
     links = [_link(one) for one in found["links"]]
     named = found["persons_by_form"]
     lines = [
