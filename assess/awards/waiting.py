@@ -1,6 +1,6 @@
 """Which decisions wait for what, over many schemes at once, without reading a decision's document.
 
-A desk asks this at every look, so it costs three queries however many candidates there are.
+A desk asks this at every look, so it costs two queries however many candidates there are.
 """
 
 import uuid

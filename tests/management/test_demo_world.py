@@ -25,6 +25,7 @@ from assess.awards.models import Credential, Decision
 from assess.awards.queries import status_lists
 from assess.awards.scheme_checks import SCHEME_CHECKS
 from assess.awards.verification import verify
+from assess.awards.waiting import standings
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
 from assess.ledger.export_check import verify_export
@@ -350,6 +351,23 @@ def test_three_candidates_are_not_enough_evidence_and_the_gate_says_so(small_wor
         row = door.act(people.acts_as(people.director), "awards.decide", attempt_id=attempt.pk)
         checks = {check.name: check.status for check in gathering.gate_of(row).checks}
         assert checks["reliability"] == checks["decision consistency"] == "not enough evidence"
+
+
+def test_what_waits_in_awards_costs_two_queries(small_world: Any, django_assert_num_queries: Any) -> None:
+    people, version, lived = small_world
+    meetings.hold_meetings(people, version)
+    door.act(people.acts_as(people.director), "validity.studies.run_study", scheme_version_id=version.pk)
+    decided = ({"attempt_id": attempt.pk} for attempt in lived.attempts)
+    rows = door.act_on_all(people.acts_as(people.director), "awards.decide", decided)
+    signed = next(row for row in rows if row.outcome != "undecidable")
+    door.act(people.acts_as(people.approvers[0]), "awards.approve", decision_id=signed.pk)
+    with django_assert_num_queries(2):
+        found = {one.decision_id: one for one in standings([version.pk])}
+    assert {key: (one.outcome, one.near) for key, one in found.items()} == {
+        row.pk: (row.outcome, tuple(row.document.get("near_cut", ()))) for row in rows
+    }
+    assert found[signed.pk].names == {people.approvers[0].pk}
+    assert found[signed.pk].waits_for_names and not found[signed.pk].waits_for_issue
 
 
 def test_waiver_needs_two_people_and_never_covers_safety(small_world: Any) -> None:

@@ -34,6 +34,40 @@ def test_an_incident_that_one_person_upheld_needs_a_second_and_not_the_first_aga
     assert "upheld" not in page(centre, "director")
 
 
+def test_a_duty_that_one_person_stated_waits_for_another_and_not_for_them(centre: Centre) -> None:
+    assert "duties have no record that holds" in page(centre, "director")
+    assert "no record that holds" not in page(centre, "board"), "stating a duty is a director's"
+    asked = {
+        "scheme_version_id": centre.version.pk,
+        "duty": "right_to_award",
+        "statement": "Decree 12.",
+        "valid_until": timezone.now().date() + timedelta(days=400),
+        "document_name": "decree.txt",
+        "document": b"Decree 12",
+    }
+    door.act(actor(centre.people.director), "schemes.record_duty", **asked)
+    assert "duty waits for a second name" not in page(centre, "director")
+    for who in ("second_director", "board"):
+        shown = page(centre, who)
+        assert "duty waits for a second name" in shown
+        assert f"/director/schemes/{centre.version.pk}/duties/" in shown
+
+
+def test_a_release_rule_waits_for_a_second_name(centre: Centre) -> None:
+    asked = {
+        "scheme_version_id": centre.version.pk,
+        "check": "reliability",
+        "reason": "Pilot window.",
+        "expires_on": timezone.now().date() + timedelta(days=20),
+    }
+    rule = door.act(actor(centre.people.director), "awards.releases.propose_release", **asked)
+    assert "release rule waits for a second name" in page(centre, "second_director")
+    assert "release rule waits" not in page(centre, "director")
+    door.act(actor(centre.people.second_director), "awards.releases.sign_release", rule_id=rule.pk)
+    shown = page(centre, "director")
+    assert "1 release rule</a>" in shown and "20 days left" in shown and "release rule waits" not in shown
+
+
 def test_a_desk_shows_today_and_what_is_not_there_yet(centre: Centre) -> None:
     shown = page(centre, "director")
     assert "Today&#x27;s sitting" in shown and "2 of 2 attempts are open" in shown

@@ -53,7 +53,7 @@ def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
         kind="study",
     )
     yield _cuts(version, today)
-    yield _training(records.training, today, place)
+    yield _training(records.training, today, reverse("director-training", args=[version.pk]))
     yield _duties(version, records.duties, today)
 
 

@@ -106,7 +106,7 @@ def trainings(asked: Asked) -> Iterator[Need]:
                 count=len(waiting),
                 words=some(len(waiting), "training waits for a trainer's word", "trainings wait for a trainer's word"),
                 about=asked.titles[version.pk],
-                address=reverse("director-scheme", args=[version.pk]),
+                address=reverse("director-training", args=[version.pk]),
             )
 
 
@@ -132,7 +132,7 @@ def alarms(asked: Asked) -> Iterator[Need]:
                     count=len(mine),
                     words=f"{some(len(mine), one, many)}: {mine[0].what}" + (" and others" if len(mine) > 1 else ""),
                     about=asked.titles[version.pk],
-                    address=reverse("director-scheme", args=[version.pk]),
+                    address=reverse("director-monitoring", args=[version.pk]),
                     since=min(alarm.raised_at for alarm in mine),
                 )
 
