@@ -19,7 +19,7 @@ def sha256_of(dataset: Dataset) -> str:
     """SHA-256 of a data set in the JSON Canonicalization Scheme.
 
     >>> sha256_of({"b": 1, "a": [2]})[:12]
-    '4d43173eb24f'
+    '63c9663de90e'
     """
     return hashlib.sha256(rfc8785.dumps(dict(dataset))).hexdigest()
 

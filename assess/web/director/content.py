@@ -21,7 +21,7 @@ from assess.validity.job.models import BiasConcern, ContentPanel
 from assess.validity.report import pictures
 from assess.web.access import attempted, hidden, page
 from assess.web.director.home import ROLES
-from assess.web.director.job import interval_of
+from assess.web.director.job import interval_of, rounded
 from assess.web.director.schemes import version_of
 
 SIGNS = {ACCEPT: ("ok", "Accepted"), REVISE: ("warn", "Revise"), REJECT: ("bad", "Take out")}
@@ -72,7 +72,12 @@ def _verdicts(found: ContentValidation, panels: Sequence[ContentPanel], wanted: 
     return {
         "wanted": wanted,
         "rows": [
-            {"one": one, "sign": SIGNS.get(one.verdict, UNKNOWN), "comments": comments.get(one.element, ())}
+            {
+                "one": one,
+                "sign": SIGNS.get(one.verdict, UNKNOWN),
+                "figures": [rounded(figure, 2) for figure in (one.cvr, one.i_cvi, one.kappa, one.aiken_v)],
+                "comments": comments.get(one.element, ()),
+            }
             for one in (doubted if wanted == "doubted" else found.elements)
         ],
         "doubted": len(doubted),

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -94,7 +95,7 @@ def _shown(version: SchemeVersion, row: JobAnalysis, actor: Actor) -> dict[str, 
                 "one": one,
                 "sign": SIGNS.get(one.verdict, UNKNOWN),
                 "done": percent_of(one.figures["done"]["value"]),
-                "figures": [one.figures[key] for key in FIGURES],
+                "figures": [rounded(one.figures[key], 1) for key in FIGURES],
             }
             for one in analysis.statements
         ],
@@ -124,6 +125,17 @@ def _people(row: JobAnalysis) -> list[tuple[str, list[tuple[str, int]]]]:
         (by, sorted(counts.items(), key=lambda one: (YEARS.index(one[0]) if by == "years" else 0, one[0])))
         for by, counts in found.items()
     ]
+
+
+def rounded(figure: Any, places: int) -> str:
+    """The value of an estimate's document with fewer places, half to even.
+
+    >>> rounded({"value": "0.8750"}, 2), rounded({"value": None}, 2)
+    ('0.88', '–')
+    """
+    if figure["value"] is None:
+        return "–"
+    return str(Decimal(figure["value"]).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN))
 
 
 def percent_of(share: str | None) -> str:

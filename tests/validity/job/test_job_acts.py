@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from assess import door
@@ -13,7 +14,14 @@ from assess.ledger.queries import compare
 from assess.management.world.job import study_the_job, survey_text
 from assess.validity.errors import ValidityError
 from assess.validity.job import frozen
-from assess.validity.job.models import BiasConcern, ContentPanel, JobAnalysis, StatementRating
+from assess.validity.job.models import (
+    BiasConcern,
+    BiasReview,
+    ContentPanel,
+    JobAnalysis,
+    PanelExpert,
+    StatementRating,
+)
 from assess.validity.job.queries import job_evidence
 from assess.validity.job.reduction import REVIEW
 from tests.validity.job.job_scene import Guild
@@ -269,11 +277,22 @@ def test_the_whole_study_stands_in_the_evidence_and_a_later_change_is_found(guil
     assert found.waiting is None
     ledger.sequence()
     assert compare()[1] == []
-    analysis = JobAnalysis.objects.get()
-    assert analysis.dataset is not None
-    analysis.dataset["ratings"][0][3] = 1
-    analysis.save(update_fields=["dataset"])
-    assert [difference.kind for difference in compare()[1]] == ["job_analysis"]
+    changes: list[tuple[str, type[Model], dict[str, Any]]] = [
+        ("job_analysis", JobAnalysis, {"rulings": {}}),
+        ("job_analysis", JobAnalysis, {"dataset": {}}),
+        ("content_panel", ContentPanel, {"result": {}}),
+        ("panel_expert", PanelExpert, {"qualification": "better"}),
+        ("bias_review", BiasReview, {"elements": {}}),
+        ("bias_concern", BiasConcern, {"reason": "none"}),
+    ]
+    for kind, table, change in changes:
+        with transaction.atomic():
+            row = table._default_manager.first()
+            assert row is not None
+            table._default_manager.filter(pk=row.pk).update(**change)
+            assert [(found.kind, found.record) for found in compare()[1]] == [(kind, str(row.pk))]
+            transaction.set_rollback(True)
+    assert compare()[1] == []
 
 
 def test_a_content_verdict_is_not_current_once_its_element_is_another(guild: Guild) -> None:
