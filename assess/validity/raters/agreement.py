@@ -5,14 +5,14 @@ judgement. Rows of measurement are left out: their values are read off an instru
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from assess.psychometrics.agreement import kappa
-from assess.psychometrics.proportions import proportion
+from assess.psychometrics.proportions import MINIMUM_PERSONS, proportion
 from assess.psychometrics.results import Estimate
 from assess.validity.report.written import estimate, read_estimate
 
@@ -147,13 +147,20 @@ def compare(rows: Sequence[Row]) -> Agreement:
     near = sum(not row.to_discuss for row in rows)
     return Agreement(
         coefficients={
-            EXACT: proportion(exact, n, method=f"share of the panel's marks given exactly ({ROWS})"),
-            ADJACENT: proportion(near, n, method=f"share of marks within one level of the panel's ({ROWS})"),
+            EXACT: _share(exact, n, f"share of the panel's marks given exactly ({ROWS})"),
+            ADJACENT: _share(near, n, f"share of marks within one level of the panel's ({ROWS})"),
             WEIGHTED_KAPPA: _kappa([row for row in rows if row.kind == JUDGEMENT], "quadratic", LEVELS),
             STEP_KAPPA: _kappa([row for row in rows if row.kind == CHECKLIST], None, (0.0, 1.0)),
         },
         rows=tuple(rows),
     )
+
+
+def _share(count: int, n: int, method: str) -> Estimate:
+    found = proportion(count, n, method=method)
+    if found.sufficient or not n:
+        return found
+    return replace(found, reason=f"{n} rows; at least {MINIMUM_PERSONS} are needed")
 
 
 def _kappa(rows: Sequence[Row], weights: Any, categories: Sequence[float]) -> Estimate:

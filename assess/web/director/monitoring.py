@@ -32,6 +32,8 @@ KINDS = (
     (Kind.ITEM, "Items"),
     (Kind.DAY, "Whole days"),
 )
+MOST_CHARTS = 12
+"""So many charts are drawn at first; every one that was beyond its limits is."""
 SIGNS = {"ewma": "weighted average", "cusum": "sum"}
 
 
@@ -47,6 +49,8 @@ def monitoring_page(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -
     base, last = looking.base_in_force(version.pk), looking.last_look(version.pk)
     kind = _kind(request.GET.get("kind", ""), [alarm.kind for alarm in alarms if alarm.open])
     charts = monitoring.charts_of(version.pk, kind)
+    measured = sorted((one for one in charts if one.measured), key=_calm)
+    shown = len(measured) if request.GET.get("all") else max(MOST_CHARTS, sum(_beyond(one) for one in measured))
     severity = monitoring.severity_of(version.pk)
     context = {
         "version": version,
@@ -57,7 +61,8 @@ def monitoring_page(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -
         "last": last,
         "kind": kind,
         "kinds": _kinds(base),
-        "charts": [_chart(one, place) for place, one in enumerate(charts) if one.measured],
+        "charts": [_chart(one, place) for place, one in enumerate(measured[:shown])],
+        "more": max(len(measured) - shown, 0),
         "silent": [one for one in charts if not one.measured],
         "severity": _severity(severity),
         "moves": _moves(severity, monitoring.would_change(version.pk)),
@@ -122,6 +127,15 @@ def _kinds(base: BasePeriod | None) -> list[tuple[Kind, str, int]]:
     ]
 
 
+def _beyond(one: Drawn) -> bool:
+    return bool(one.shewhart.signals or one.slow.signals or any(row.closed_at is None for row in one.alarms))
+
+
+def _calm(one: Drawn) -> tuple[bool, bool]:
+    """Charts with an open alarm first, then those that were beyond their limits; the others in their order."""
+    return not any(row.closed_at is None for row in one.alarms), not _beyond(one)
+
+
 def _chart(one: Drawn, place: int) -> dict[str, Any]:
     alarmed = {row.block for row in one.alarms}
     out = {*one.shewhart.signals, *one.slow.signals}
@@ -130,7 +144,7 @@ def _chart(one: Drawn, place: int) -> dict[str, Any]:
             label=f"{point.since:%d %b %H:%M}",
             z=point.z,
             slow=None if point.z is None else float(one.slow.statistic[number]) / one.slow.limit,
-            out=number in out,
+            out=number in one.shewhart.signals,
             alarm=point.block in alarmed,
         )
         for number, point in enumerate(one.points)

@@ -196,7 +196,14 @@ def propose(request: HttpRequest, actor: Actor, version_id: uuid.UUID, task: str
         "version": version,
         "task": definition,
         "kinds": Exemplar.Kind.choices,
-        "rows": sheet_rows(definition, marks=marks),
+        "rows": [
+            row
+            | {
+                "said_seen": request.POST.get(f"seen-{row['id']}", ""),
+                "said_because": request.POST.get(f"because-{row['id']}", ""),
+            }
+            for row in sheet_rows(definition, marks=marks)
+        ],
         "sent": request.POST,
     }
     return render(request, "assess/director/propose_exemplar.html", context)
