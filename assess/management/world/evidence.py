@@ -38,6 +38,7 @@ def award(cast: Cast, version: SchemeVersion, attempts: Sequence[Attempt], *, le
     result = Awarded()
     door.act(director, "validity.studies.run_study", scheme_version_id=version.pk)
     raters.watch_for_drift(cast, version)
+    raters.look_at_alarms(cast, version)
     rows: list[Decision] = door.act_on_all(
         director, "awards.decide", ({"attempt_id": attempt.pk} for attempt in attempts)
     )

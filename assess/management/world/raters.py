@@ -13,6 +13,7 @@ from assess.schemes.models import SchemeVersion
 from assess.sittings.models import Sitting
 from assess.validity.monitoring import gathering
 from assess.validity.monitoring.actions import FEWEST
+from assess.validity.monitoring.queries import alarms_of
 from assess.validity.raters.models import Exemplar, TrainingSession
 from assess.validity.raters.queries import trainings_of
 from assess.validity.raters.sheets import judged_rows
@@ -80,6 +81,14 @@ def watch_for_drift(cast: Cast, version: SchemeVersion) -> None:
         asked = {"scheme_version_id": version.pk, "blocks": base, "because": because}
         door.act(director, "validity.monitoring.store_base_period", **asked)
     door.act(director, "validity.monitoring.look", scheme_version_id=version.pk)
+
+
+def look_at_alarms(cast: Cast, version: SchemeVersion) -> None:
+    """The director looks at every alarm and says what was done; until somebody has, nobody is awarded anything."""
+    done = "Talked over with those it is about, at a recording; nothing to be done before the next window (made up)."
+    waiting = [alarm for alarm in alarms_of(version.pk) if alarm.open and not alarm.looked_at]
+    asked = ({"alarm_id": alarm.id, "done": done} for alarm in waiting)
+    door.act_on_all(cast.acts_as(cast.director), "validity.monitoring.acknowledge_alarm", asked)
 
 
 @dataclass(frozen=True)
