@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from assess.people.models import (
@@ -13,6 +13,7 @@ from assess.people.models import (
     Account,
     Certificate,
     Conflict,
+    Erasure,
     Holding,
     Organisation,
     RoleAssignment,
@@ -163,3 +164,11 @@ def staff_of(organisation_id: uuid.UUID, role: str) -> QuerySet[Account]:
 def account_at(director_id: uuid.UUID, account_id: uuid.UUID) -> Account | None:
     """A person of a director's organisations; None for anybody else."""
     return people_of(director_id).filter(pk=account_id).first()
+
+
+def erasures_for(account_id: uuid.UUID) -> QuerySet[Erasure]:
+    """Erasures of people of the organisations where somebody is director or approver now, those that wait first."""
+    mine = RoleAssignment.objects.filter(account_id=account_id, role__in=("director", "approver"), until=None)
+    people = RoleAssignment.objects.filter(organisation__in=mine.values("organisation")).values("account")
+    found = Erasure.objects.filter(account__in=people).select_related("account", "proposed_by", "done_by")
+    return found.order_by(F("done_at").desc(nulls_first=True), "proposed_at")

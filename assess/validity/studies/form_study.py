@@ -8,6 +8,7 @@ their own, drawn from one bank, there is nobody to equate with: the Rasch scale 
 from collections import Counter
 
 import numpy as np
+from scipy import optimize
 
 from assess.psychometrics import equating
 from assess.psychometrics.ctt import mean
@@ -16,6 +17,7 @@ from assess.psychometrics.irt.steps import curves
 from assess.psychometrics.responses import BoolArray, FloatArray, ResponseError
 from assess.validity.datasets.arrays import Responses
 from assess.validity.report.written import Document, estimate, number
+from assess.validity.studies.precision import FURTHEST
 from assess.validity.studies.rasch_study import Scale
 
 MOST_FORMS = 6
@@ -185,38 +187,43 @@ def _cut_on(found: Equating, cut: float, tops: list[float]) -> Document:
 
 
 def _drawn(responses: Responses, scale: Scale, seen: BoolArray, cut: Cut | None) -> Document:
-    """What each person's own form asks of somebody whose ability is just the cut's."""
+    """What each person's own form asks of somebody whose ability is just the cut's: where the average form asks the cut."""
     nothing: Document = {"reason": "", "source": DRAWN_SOURCE, "cut": None, "ability": None}
     if cut is None:
         return nothing | {"reason": "no cut score was given"}
-    theta = scale.ability_at(cut[0])
-    if scale.form is None or theta is None or not scale.calibration.converged:
-        return nothing | {
-            "reason": scale.calibration.reason or "no ability on the common scale has this expected score"
-        }
+    if scale.form is None or not scale.calibration.converged:
+        return nothing | {"reason": scale.calibration.reason or "the items could not be calibrated on one scale"}
     kept = [j for j, own in enumerate(scale.calibration.step_difficulties) if own is not None]
-    reached = curves(np.array([theta]), scale.form.layout, scale.form.steps).at_least[0] * scale.form.gain
-    expected = np.bincount(scale.form.layout.item, weights=reached, minlength=len(kept))
-    expected = expected + np.array([float(scale.points[j][0]) for j in kept])
     usable = seen[:, kept]
-    whole = usable.sum(axis=1) == seen.sum(axis=1)
-    possible = usable @ responses.maxima[kept]
-    asked = 100 * (usable @ expected) / np.where(possible > 0, possible, 1.0)
-    asked = np.round(asked[whole & (possible > 0)], 9)
-    percent = responses.percent[whole & (possible > 0)]
-    if not len(asked):
+    whole = (usable.sum(axis=1) == seen.sum(axis=1)) & usable.any(axis=1)
+    if not whole.any():
         return nothing | {"reason": "nobody's form is wholly on the common scale"}
-    moved = (percent >= asked - HAIR) != (np.round(percent, 2) >= round(cut[0], 2) - HAIR)
+    taken = usable[whole].astype(np.float64)
+    possible = taken @ responses.maxima[kept]
+    base = np.array([float(scale.points[j][0]) for j in kept])
+    form = scale.form
+
+    def asked(theta: float) -> FloatArray:
+        reached = curves(np.array([theta]), form.layout, form.steps).at_least[0] * form.gain
+        expected = base + np.bincount(form.layout.item, weights=reached, minlength=len(kept))
+        return np.asarray(100 * (taken @ expected) / possible)
+
+    if not asked(-FURTHEST).mean() < cut[0] < asked(FURTHEST).mean():
+        return nothing | {"reason": "no ability on the common scale has this expected score"}
+    theta = float(optimize.brentq(lambda at: float(asked(at).mean()) - cut[0], -FURTHEST, FURTHEST))
+    own = np.round(asked(theta), 9)
+    percent = responses.percent[whole]
+    moved = (percent >= own - HAIR) != (np.round(percent, 2) >= round(cut[0], 2) - HAIR)
     return {
         "reason": "",
         "source": DRAWN_SOURCE,
         "cut": number(cut[0], 2),
         "ability": number(theta, 3),
-        "persons": len(asked),
+        "persons": len(own),
         "left_out": int((~whole).sum()),
-        "lowest": number(float(asked.min()), 2),
-        "median": number(float(np.median(asked)), 2),
-        "highest": number(float(asked.max()), 2),
-        "sd": number(float(asked.std(ddof=1)) if len(asked) > 1 else None, 2),
+        "lowest": number(float(own.min()), 2),
+        "median": number(float(np.median(own)), 2),
+        "highest": number(float(own.max()), 2),
+        "sd": number(float(own.std(ddof=1)) if len(own) > 1 else None, 2),
         "would_change": int(moved.sum()),
     }

@@ -13,6 +13,8 @@ ENOUGH, GOOD = 0.8, 0.9
 much hangs on them."""
 
 LARGE_SHARE_WRONG = 0.1
+SHARE_MOVED = 0.02
+"""With more verdicts than this hanging on the form drawn, forms deserve a look. Ours: two in a hundred is what a reader would ask about."""
 
 
 def response_statements(found: Section) -> Iterator[Statement]:
@@ -193,14 +195,13 @@ def _forms(found: Section | None) -> Iterator[Statement]:
     if found is None:
         return
     drawn = found["drawn"]
-    if drawn["cut"] is not None and drawn["would_change"]:
-        yield is_open(
-            f"Forms differ in difficulty: {drawn['would_change']} of {drawn['persons']} verdicts on these items would change if "
-            "each form's own figure at the cut's ability were its cut."
-        )
-        yield next_step("Draw forms within a narrower band of difficulty, or let the board decide on equated cuts.")
-    elif drawn["cut"] is not None:
-        yield holds("Persons took different forms; no verdict on these items hangs on which.")
+    if drawn["cut"] is not None:
+        told = f"{drawn['would_change']} of {drawn['persons']} verdicts on these items hang on which form a person took"
+        if drawn["would_change"] > SHARE_MOVED * drawn["persons"]:
+            yield is_open(f"Forms differ in difficulty: {told}.")
+            yield next_step("Draw forms within a narrower band of difficulty, or let the board decide on equated cuts.")
+        else:
+            yield holds(f"Persons took different forms; {told}.")
     refused = [one for one in found["links"] if not one["sufficient"]]
     if refused:
         names = listed([one["form"] for one in refused])

@@ -75,9 +75,20 @@ def _agree(request: HttpRequest, actor: Actor, found: Account) -> None:
     )
 
 
+def _erase(request: HttpRequest, actor: Actor, found: Account) -> None:
+    attempted(
+        request,
+        "people.propose_erasure",
+        said="Proposed. Another director or approver does it, on the page of erasures.",
+        account_id=found.pk,
+        ground=request.POST.get("ground", ""),
+    )
+
+
 ACTS: dict[str, Callable[[HttpRequest, Actor, Account], None]] = {
     "give": _change_role,
     "withdraw": _change_role,
     "verify": _verify,
     "agree": _agree,
+    "erase": _erase,
 }

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from assess.web.accounts import coming_in, own, people, person
+from assess.web.accounts import coming_in, erasures, own, people, person
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("come-in/<str:token>", coming_in.come_in, name="come-in"),
@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="people-invite"),
+    path("people/erasures/", erasures.erasures, name="people-erasures"),
     path("people/<uuid:account_id>/", person.person, name="people-person"),
 ]

@@ -55,6 +55,7 @@ def made_up(
             )
             for number, task in enumerate(TASKS)
         )
+        shares = np.clip(0.6 + 0.12 * ability[place] + rng.normal(0, 0.1, 2), 0, 1)
         points = [str(int(right[place, item])) for item in own]
         rows.append(
             ScoredRow(
@@ -65,13 +66,13 @@ def made_up(
                 parts={
                     "exam": f"{100 * sum(map(int, points)) / items:.2f}",
                     "bays": f"{5 * np.mean([int(task[2]) for task in tasks]):.2f}",
-                    "bench": f"{100 * rng.beta(8, 3):.2f}",
+                    "bench": f"{50 * sum(shares):.2f}",
                 },
                 items=tuple(
                     ((f"I{item:03d}", f"{item:08x}"), "1", text) for item, text in zip(own, points, strict=True)
                 ),
                 tasks=tasks,
-                simulations=((("S1", "s1"), f"{rng.beta(8, 3):.4f}"), (("S2", "s2"), f"{rng.beta(6, 3):.4f}")),
+                simulations=((("S1", "s1"), f"{shares[0]:.4f}"), (("S2", "s2"), f"{shares[1]:.4f}")),
                 assessors={f"assessor:{1 + post}": people[one] for post, one in enumerate(pair)},
             )
         )
