@@ -14,7 +14,7 @@ much hangs on them."""
 
 LARGE_SHARE_WRONG = 0.1
 SHARE_MOVED = 0.02
-"""With more verdicts than this hanging on the form drawn, forms deserve a look. Ours: two in a hundred is what a reader would ask about."""
+"""With more verdicts than this hanging on the form drawn, forms deserve a look. The limit is ours: two in a hundred."""
 
 
 def response_statements(found: Section) -> Iterator[Statement]:
