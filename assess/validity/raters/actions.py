@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +11,7 @@ from assess.people.models import Account
 from assess.people.queries import has_role
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
+from assess.schemes.requirements import add_months
 from assess.sittings.models import Sitting
 from assess.validity.errors import ValidityError
 from assess.validity.raters import queries
@@ -257,7 +257,7 @@ def put_in_force(*, actor_id: uuid.UUID, training_id: uuid.UUID, verdict: str, r
     if verdict == Training.Verdict.TRAINED:
         sitting = training.session.sitting
         training.valid_until = (
-            months_later(now.date(), training.session.months) if sitting is None else sitting.ends_at.date()
+            add_months(now.date(), training.session.months) if sitting is None else sitting.ends_at.date()
         )
     training.save(update_fields=["verdict", "trainer", "in_force_at", "reason", "valid_until"])
     ledger.record_row(kind="training", row=training)
@@ -324,17 +324,6 @@ def confirm_retraining(*, actor_id: uuid.UUID, retraining_id: uuid.UUID) -> Retr
     asked.save(update_fields=["confirmed_by", "confirmed_at"])
     ledger.record_row(kind="retraining", row=asked)
     return asked
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later; the last of that month where it has no such day.
-
-    >>> months_later(date(2026, 8, 31), 6)
-    datetime.date(2027, 2, 28)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    after = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), after - timedelta(days=1))
 
 
 def _filled(task: TaskDefinition, marks: Marks, *, whose: str) -> dict[str, dict[str, Any]]:
