@@ -1,6 +1,7 @@
 """The gate's candidate level: who this is, what they did, and whether people have looked at what only people can judge."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from .candidate_facts import CandidateFacts
@@ -114,23 +115,44 @@ def _approved(facts: CandidateFacts, today: date) -> Finding:
     return passed(told) if names >= APPROVALS else lacking(told)
 
 
+Find = Callable[[CandidateFacts, date], Finding]
+
+
+def _in(kind: str, find: Find) -> Find:
+    """A finding with the record it was found in."""
+    return lambda facts, today: replace(find(facts, today), evidence=facts.of(kind))
+
+
 CANDIDATE_CHECKS: Mapping[str, Check[CandidateFacts]] = {
-    "identity confirmed": Check(protects_against="a credential for somebody else's work", find=_identity),
-    "prerequisites met": Check(protects_against="a credential whose foundation is missing", find=_prerequisites),
-    "safety must-pass": Check(protects_against="certifying dangerous work", find=_safety),
-    "no conflict of interest": Check(protects_against="judges with a stake in the result", find=_conflicts),
-    "seals complete": Check(protects_against="a record that is incomplete or altered", find=_seals),
+    "identity confirmed": Check(protects_against="a credential for somebody else's work", find=_in("seal", _identity)),
+    "prerequisites met": Check(
+        protects_against="a credential whose foundation is missing", find=_in("registration", _prerequisites)
+    ),
+    "safety must-pass": Check(protects_against="certifying dangerous work", find=_in("score", _safety)),
+    "no conflict of interest": Check(
+        protects_against="judges with a stake in the result", find=_in("attempt", _conflicts)
+    ),
+    "seals complete": Check(protects_against="a record that is incomplete or altered", find=_in("seal", _seals)),
     "incidents reviewed": Check(
-        protects_against="a credential while something that was seen waits for people", find=_incidents, waivable=True
+        protects_against="a credential while something that was seen waits for people",
+        find=_in("attempt", _incidents),
+        waivable=True,
     ),
     "double marks reconciled": Check(
-        protects_against="one assessor's error deciding alone", find=_double_marks, waivable=True
+        protects_against="one assessor's error deciding alone", find=_in("score", _double_marks), waivable=True
     ),
-    "short texts settled": Check(protects_against="a result that leaves answers out", find=_short_texts, waivable=True),
+    "short texts settled": Check(
+        protects_against="a result that leaves answers out", find=_in("score", _short_texts), waivable=True
+    ),
     "near-cut reviewed": Check(
-        protects_against="measurement error deciding unseen", find=_near_cut, waivable=True, released="always"
+        protects_against="measurement error deciding unseen",
+        find=_in("decision", _near_cut),
+        waivable=True,
+        released="always",
     ),
-    "decision passed": Check(protects_against="awarding what was not earned", find=_decision),
-    "decision approved": Check(protects_against="an award one person alone answers for", find=_approved),
+    "decision passed": Check(protects_against="awarding what was not earned", find=_in("decision", _decision)),
+    "decision approved": Check(
+        protects_against="an award one person alone answers for", find=_in("decision", _approved)
+    ),
 }
 """Every check of one candidate by name, in the order in which it is read."""

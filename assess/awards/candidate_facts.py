@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from .checks import Evidence
 from .decision import Decision, MustPass, Undecidable
 
 
@@ -66,6 +67,8 @@ class CandidateFacts:
         One sentence for each incident that is open or was upheld.
     approved_by
         The people who put their names to the decision.
+    records
+        The records these facts stand in: registration, seal, score, decision, attempt, as far as there is one.
     """
 
     identity: Identity
@@ -80,3 +83,8 @@ class CandidateFacts:
     short_texts_waiting: tuple[str, ...] | None
     incidents: tuple[str, ...]
     approved_by: tuple[str, ...]
+    records: tuple[Evidence, ...] = ()
+
+    def of(self, kind: str) -> tuple[Evidence, ...]:
+        """The record of a kind, where there is one."""
+        return tuple(record for record in self.records if record.kind == kind)

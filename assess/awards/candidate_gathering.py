@@ -9,6 +9,7 @@ from assess.attempts import queries as attempts
 from assess.attempts.fold import AttemptRecord, fold
 from assess.attempts.models import Attempt, Score, Seal
 from assess.awards import candidate_facts as facts
+from assess.awards.checks import Evidence
 from assess.awards.decision import CutScore, Undecidable
 from assess.awards.decision_gathering import decision_of, must_pass_of
 from assess.awards.models import Decision as DecisionRow
@@ -50,6 +51,13 @@ def candidate_facts(attempt: Attempt, row: DecisionRow | None, cuts: list[CutSco
         else tuple(item["item"] for item in document["items"] if item["waits_for"] and item["scored"]),
         incidents=proctoring.blocking(attempt.pk),
         approved_by=() if row is None else _approved(row),
+        records=_records(
+            registration=attempt.registration_id,
+            attempt=attempt.pk,
+            seal=None if seal is None else seal.pk,
+            score=None if score is None else score.pk,
+            decision=None if row is None else row.pk,
+        ),
     )
 
 
@@ -100,3 +108,7 @@ def _reviews(row: DecisionRow) -> dict[str, str]:
 def _approved(row: DecisionRow) -> tuple[str, ...]:
     names = Signature.objects.filter(decision=row, purpose="approval").order_by("at")
     return tuple(str(person) for person in names.values_list("person_id", flat=True))
+
+
+def _records(**keys: uuid.UUID | None) -> tuple[Evidence, ...]:
+    return tuple(Evidence(kind=kind, id=str(key)) for kind, key in keys.items() if key is not None)

@@ -31,7 +31,7 @@ def test_a_cut_at_nothing_lets_everybody_through_it_and_one_at_everything_nobody
     assert highest.taken_as_adopted == ()
     assert all(EXAM in change.because[0] for change in highest.found.down)
     assert set(highest.names) == {str(row.attempt_id) for row in decided.decisions}
-    assert {impact.by for impact in highest.found.impacts} >= {"", "site", "route"}
+    assert {impact.by for impact in highest.found.impacts} >= {"", "site", "age"}
     assert (Decision.objects.count(), Outbox.objects.count()) == before
 
 

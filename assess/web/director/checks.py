@@ -21,8 +21,13 @@ PLACES = {
     "content_panel": ("director-content", "The panel's verdicts"),
     "bias_concern": ("director-content", "The concerns"),
     "scheme": ("director-scheme", "The scheme"),
+    "training": ("director-training", "The trainings"),
+    "monitoring": ("director-monitoring", "The control charts"),
+    "alarm": ("director-alarm", "The alarm"),
 }
-"""Kind of evidence → the page that shows it. A study has a page of its own, the others stand on the scheme's."""
+"""Kind of evidence → the page that shows it."""
+OWN = frozenset({"study", "alarm"})
+"""These have a page of their own; the others stand on a page of the scheme."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def shown_check(check: GateCheck, version: SchemeVersion, rules: Sequence[Releas
 
 def _links(evidence: Iterable[Evidence], version: SchemeVersion) -> tuple[tuple[str, str], ...]:
     found: Mapping[str, str] = {
-        reverse(name, args=[record.id if record.kind == "study" else version.pk]): words
+        reverse(name, args=[record.id if record.kind in OWN else version.pk]): words
         for record in evidence
         if record.kind in PLACES
         for name, words in [PLACES[record.kind]]
