@@ -18,6 +18,6 @@ def test_worked_examples_of_the_page_hold(page: Path) -> None:
 def test_there_is_a_page_for_each_family() -> None:
     families = {page.stem.removeprefix("psychometrics-") for page in PAGES}
     assert families == {
-        "adaptive", "agreement", "classical", "content-validity", "decisions", "dif", "equating", "estimates", "facets", "fit", "forensics",
-        "gtheory", "irt", "rasch", "rating-designs", "standard-setting", "standard-setting-candidates",
+        "adaptive", "agreement", "classical", "content-validity", "decisions", "dif", "equating", "estimates", "facets",
+        "fit", "forensics", "gtheory", "irt", "rasch", "rating-designs", "standard-setting", "standard-setting-candidates",
     }  # fmt: skip

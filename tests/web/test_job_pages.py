@@ -7,10 +7,9 @@ from assess.management.world.job import study_the_job, survey_text
 from assess.validity.job.definition import read_jobs
 from assess.validity.job.models import JobAnalysis, StatementRating
 from assess.validity.job.queries import job_evidence
-from tests.validity.job.job_scene import JOBS
-from tests.web.sample_centre import Centre
-from tests.web.sample_centre import built_centre as built_centre
-from tests.web.sample_centre import centre as centre
+from tests.validity.job.job_scene import JOBS, Guild
+from tests.validity.job.job_scene import built_guild as built_guild
+from tests.validity.job.job_scene import guild as guild
 
 JOB = read_jobs(JOBS)["MC-ECW"]
 
@@ -20,19 +19,19 @@ def sent(name: str, text: str) -> SimpleUploadedFile:
 
 
 @pytest.fixture
-def analysis(centre: Centre) -> JobAnalysis:
+def analysis(guild: Guild) -> JobAnalysis:
     """Opened on the page, with the bundled list of job tasks."""
-    director = centre.browser(centre.people.director)
-    here = f"/director/schemes/{centre.version.pk}/job/"
+    director = guild.browser(guild.people.director)
+    here = f"/director/schemes/{guild.version.pk}/job/"
     definition = sent("jobs.yaml", JOBS.read_text(encoding="utf-8"))
     answer = director.post(here, {"act": "open", "definition": definition}, follow=True)
     assert "Analysis 1 is open" in answer.content.decode()
     return JobAnalysis.objects.get()
 
 
-def test_a_list_with_mistakes_opens_nothing_and_is_told_with_its_places(centre: Centre) -> None:
-    director = centre.browser(centre.people.director)
-    here = f"/director/schemes/{centre.version.pk}/job/"
+def test_a_list_with_mistakes_opens_nothing_and_is_told_with_its_places(guild: Guild) -> None:
+    director = guild.browser(guild.people.director)
+    here = f"/director/schemes/{guild.version.pk}/job/"
     wrong = JOBS.read_text(encoding="utf-8").replace("kind: task", "kind: chore", 1)
     said = director.post(here, {"act": "open", "definition": sent("jobs.yaml", wrong)}, follow=True).content.decode()
     assert "statements[ECW-J01].kind: is &#x27;chore&#x27;; use one of task, knowledge." in said
@@ -41,9 +40,9 @@ def test_a_list_with_mistakes_opens_nothing_and_is_told_with_its_places(centre: 
     assert not JobAnalysis.objects.exists()
 
 
-def test_a_survey_that_is_checked_is_not_taken(centre: Centre, analysis: JobAnalysis) -> None:
-    director = centre.browser(centre.people.director)
-    here = f"/director/schemes/{centre.version.pk}/job/"
+def test_a_survey_that_is_checked_is_not_taken(guild: Guild, analysis: JobAnalysis) -> None:
+    director = guild.browser(guild.people.director)
+    here = f"/director/schemes/{guild.version.pk}/job/"
     text = survey_text(JOB, 4)
     page = director.post(here, {"act": "check", "survey": sent("s.csv", text)}).content.decode()
     assert "The file can be taken: 4 respondents" in page
@@ -58,8 +57,8 @@ def test_a_survey_that_is_checked_is_not_taken(centre: Centre, analysis: JobAnal
     assert template.splitlines()[0].endswith("importance,frequency,harm,learned")
 
 
-def test_a_practitioner_describes_themselves_and_rates(centre: Centre, analysis: JobAnalysis) -> None:
-    browser = centre.browser(centre.people.judges[0])
+def test_a_practitioner_describes_themselves_and_rates(guild: Guild, analysis: JobAnalysis) -> None:
+    browser = guild.browser(guild.people.judges[0])
     here = f"/expert/jobs/{analysis.pk}/"
     assert "Three questions about you" in browser.get(here).content.decode()
     browser.post(here, {"act": "about", "region": "North", "years": "6-10", "setting": "own firm"})
@@ -72,16 +71,14 @@ def test_a_practitioner_describes_themselves_and_rates(centre: Centre, analysis:
     assert JOB.statements[1].words in browser.get(here).content.decode()
 
 
-def test_a_board_adopts_and_everybody_of_the_scheme_reads(centre: Centre) -> None:
-    study_the_job(centre.people, centre.version)
-    found = job_evidence(centre.version.pk)
+def test_a_board_adopts_and_everybody_of_the_scheme_reads(guild: Guild) -> None:
+    study_the_job(guild.people, guild.version)
+    found = job_evidence(guild.version.pk)
     assert found.analysis is not None
-    for account in (centre.people.director, centre.people.board, centre.people.approvers[0]):
-        page = centre.browser(account).get(f"/director/schemes/{centre.version.pk}/job/").content.decode()
+    for account in (guild.people.director, guild.people.board, guild.people.approvers[0]):
+        page = guild.browser(account).get(f"/director/schemes/{guild.version.pk}/job/").content.decode()
         assert "Made-up people." in page
         assert all(said.replace("'", "&#x27;") in page for said in found.sentences)
-    page = (
-        centre.browser(centre.people.director).get(f"/director/schemes/{centre.version.pk}/content/").content.decode()
-    )
-    # one judge and six assessors are fewer experts than a verdict needs
-    assert "7 experts rated it; 8 are needed." in page
+    page = guild.browser(guild.people.director).get(f"/director/schemes/{guild.version.pk}/content/").content.decode()
+    assert "Panel 1: 8 experts on 72 elements" in page
+    assert "Read, nothing open" in page

@@ -1,7 +1,7 @@
 """A centre with content and people, before any sitting: where the job behind a scheme is studied."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from assess import door
@@ -19,6 +20,7 @@ from assess.people.models import Account, Certificate
 from assess.schemes import actions as scheme_actions
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
+from assess.schemes.plan import ContentPlan
 from assess.validity.job.definition import JobDefinition, read_jobs
 from tests.attempts.scenes import content
 from tests.snapshots import as_built
@@ -56,16 +58,42 @@ class Guild:
         )
         return verified
 
+    def browser(self, account: Account) -> Client:
+        """A client that this person signed in with."""
+        client = Client()
+        client.force_login(account)
+        return client
+
     @property
     def job(self) -> JobDefinition:
         return read_jobs(JOBS)[self.version.scheme.code]
+
+
+def one_scheme(code: str = "MC-ECW") -> ContentPlan:
+    """The sample content of one scheme."""
+    plan = content()
+    scheme = next(one for one in plan.schemes if one.identifier == code)
+    outcomes = {one.identifier for one in scheme.outcomes}
+    items = tuple(entry for entry in plan.items if entry.outcome in outcomes)
+    names = {entry.content.identifier for entry in items}
+    return replace(
+        plan,
+        schemes=(scheme,),
+        blueprints=tuple(one for one in plan.blueprints if one.credential == code),
+        stations=tuple(one for one in plan.stations if one.credential == code),
+        tasks=tuple(one for one in plan.tasks if one.credential == code),
+        items=items,
+        enemies=tuple(one for one in plan.enemies if set(one.items) <= names),
+        simulations=tuple(one for one in plan.simulations if one.credential == code),
+        stacks=(),
+    )
 
 
 def gather() -> Guild:
     with transaction.atomic():
         people = cast.assemble(candidates=2, assessors=2, judges=8)
         scheme_actions.load_content_plan(
-            plan=content(), loaded_by=people.author.pk, reviewed_by=people.reviewer.pk, reason="second reader"
+            plan=one_scheme(), loaded_by=people.author.pk, reviewed_by=people.reviewer.pk, reason="second reader"
         )
     return Guild(people, schemes.current_version("MC-ECW"))
 
