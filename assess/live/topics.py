@@ -1,7 +1,7 @@
 """What can be followed: an attempt, a sitting, a cut-score meeting. Who may follow it, and the number of its latest change.
 
-A meeting has two topics. `meeting:` changes with everything, and is for those who hold it; `panel:` changes with each line of its
-record and with no rating, so that a judge never hears that another one rated.
+A meeting has two topics. `meeting:` changes with everything, and is for those who hold it; `panel:` changes with lines of its
+record that concern all judges and with no rating, so that a judge never hears that another one rated.
 
 A number only ever grows, and is computed from what is stored: changes by acts, and entries of the journal. So a page that was
 away says the number it knows and learns whether it missed anything; no message has to arrive for that.

@@ -47,7 +47,9 @@ def rate(page: Page, judge: int, elements: list[str], turn: int, *, start: int =
     for place in range(start, len(elements) if end is None else end):
         expect(page.locator("#element-title")).to_contain_text(elements[place])
         page.locator(f'#values [data-share="{share(judge, place, turn)}"]').click()
-        expect(page.locator(f'#values [data-share="{share(judge, place, turn)}"]')).to_have_attribute("aria-pressed", "true")
+        expect(page.locator(f'#values [data-share="{share(judge, place, turn)}"]')).to_have_attribute(
+            "aria-pressed", "true"
+        )
         if place + 1 < len(elements):
             page.locator("#next").press("Enter")
 
@@ -107,6 +109,7 @@ def test_twelve_judges_end_with_the_right_record(page_of: SignedIn, centre: Pane
     for page in pages[:3]:
         expect(page.locator("#rating-title")).to_have_text("Practice: nothing of this counts")
         page.locator('#values [data-share="50"]').click()
+        expect(page.locator('#values [data-share="50"]')).to_have_attribute("aria-pressed", "true")
         all_saved(page)
     press(director, "Open round 1")
 
@@ -214,8 +217,8 @@ def compared_number_by_number(meeting: Meeting, judges: list[Account], elements:
     for turn in (1, 2):
         for judge, account in enumerate(judges):
             rated = record.rounds[turn].ratings.get(str(account.pk), {})
-            found = [float(rated[one].value) if one in rated else np.nan for one in elements]
-            np.testing.assert_array_equal(found, tables[turn - 1, judge])
+            given = [float(rated[one].value) if one in rated else np.nan for one in elements]
+            np.testing.assert_array_equal(given, tables[turn - 1, judge])
     assert JudgeRating.objects.filter(meeting=meeting, turn__gte=1).count() == np.isfinite(tables).sum()
     assert record.judges[str(judges[5].pk)].gone == "Called to an emergency."
     expected = angoff(*tables)
@@ -224,7 +227,8 @@ def compared_number_by_number(meeting: Meeting, judges: list[Account], elements:
     assert cut.standard_error == Decimal(f"{100 * (expected.cut_share.standard_error or 0):.2f}")
     assert cut.method == "modified Angoff, 2 rounds, 11 judges"
     own = [None if one is None else round(100 * one / len(elements), 4) for one in expected.rounds[-1].judge_cuts]
-    assert [one["cut"] for one in cut.document["judges"]] == own
+    found = {one["judge"]: one["cut"] for one in cut.document["judges"]}
+    assert found == {str(account.pk): one for account, one in zip(judges, own, strict=True)}
     assert [one["value"] for one in cut.document["rounds"]] == [
         f"{100 * (one.cut.value or 0) / len(elements):.6f}" for one in expected.rounds
     ]

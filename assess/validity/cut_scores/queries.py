@@ -201,7 +201,7 @@ def summary_of(meeting: Meeting) -> MeetingSummary:
         judges=len(record.judges),
         present=len(record.present),
         excluded=sum(one.excluded is not None for one in record.judges.values()),
-        late=sum(len(one.late) for one in record.rounds.values()),
+        late=sum(len(one.late) for one in record.counted_rounds),
         held_by=str(meeting.held_by),
         drafted_at=meeting.drafted_at,
         simulated=meeting.simulated,
@@ -242,10 +242,14 @@ def is_judge_of(judge_id: uuid.UUID, meeting_id: uuid.UUID) -> bool:
     return invited.exists() and rows.filter(kind=Kind.OPENED).exists()
 
 
+ONE_JUDGES = frozenset({Kind.INVITED, Kind.DECLARED, Kind.AGREED, Kind.DISSENTED, Kind.NOTED})
+"""Lines that concern one judge, or the minutes: no other judge's page looks again because of them."""
+
+
 def lines_in(meetings: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How many lines the records of some meetings have."""
-    rows = MeetingEvent.objects.filter(meeting__in=meetings).values_list("meeting").annotate(lines=Count("pk"))
-    return dict(rows)
+    """How many lines that concern all judges the records of some meetings have: the number of a panel's topic."""
+    rows = MeetingEvent.objects.filter(meeting__in=meetings).exclude(kind__in=ONE_JUDGES)
+    return dict(rows.values_list("meeting").annotate(lines=Count("pk")))
 
 
 def may_see_meeting(actor: Actor, meeting_id: uuid.UUID) -> bool:

@@ -124,7 +124,7 @@ def _judge(
         "given": len(given),
         "left": len(unrated(wanted, given)) if current is not None and judge.here else 0,
         "all": len(given) + len(unrated(wanted, given)),
-        "late": sum(row.judge == judge.judge for one in record.rounds.values() for row in one.late),
+        "late": sum(row.judge == judge.judge for one in record.counted_rounds for row in one.late),
         "heard": last_heard(found.pk, judge.judge),
     }
 

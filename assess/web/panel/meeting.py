@@ -70,7 +70,7 @@ def meeting(request: HttpRequest, actor: Actor, meeting_id: uuid.UUID) -> HttpRe
         "meeting": str(found.pk),
         "person": str(actor.id),
         "topic": f"panel:{found.pk}",
-        "n": record.last,
+        "n": cut_scores.lines_in({found.pk})[found.pk],
         "elements": [
             {name: one[name] for name in ("id", "kind", "maximum", "outcome", "pages") if name in one}
             | shown[one["id"]]

@@ -39,7 +39,6 @@ def state_of(meeting: Meeting, record: Record, judge: str) -> dict[str, Any]:
     own = record.judges[judge]
     return {
         "person": judge,
-        "n": record.last,
         "round": record.open_turn if own.here else None,
         "practice": meeting.plan["practice"],
         "last": max((row.sequence for row in rows), default=0),
