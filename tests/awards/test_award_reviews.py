@@ -137,6 +137,7 @@ def test_what_is_no_decision_is_refused(awarded: Decided) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_changed_review_is_found_in_the_ledger(awarded: Decided) -> None:
     run_out(awarded)
     look(awarded)

@@ -58,6 +58,7 @@ def test_a_rule_counts_from_its_second_name_until_somebody_withdraws_it(decided:
     assert [one.withdrawn_because for one in queries.release_rules_of(decided.version.pk)] == ["The study is there."]
 
 
+@pytest.mark.slow
 def test_each_step_of_a_rule_is_in_the_ledger(decided: Decided) -> None:
     rule = propose(decided)
     door.act(decided.actor(decided.people.board), "awards.releases.sign_release", rule_id=rule.pk)
