@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, Q
@@ -24,11 +25,14 @@ from assess.schemes.models import SchemeVersion
 from assess.sittings.models import Instrument, Sitting
 from assess.validity.cut_scores import queries as cut_scores
 from assess.validity.cut_scores.models import CutScore
+from assess.validity.cut_scores.summaries import MeetingSummary
 from assess.validity.datasets.queries import frozen_of
 from assess.validity.dossier import facts
 from assess.validity.dossier.claims import Record
 from assess.validity.dossier.relating import relations
+from assess.validity.job.models import BiasReview
 from assess.validity.job.queries import job_evidence
+from assess.validity.monitoring.evidence import Alarm
 from assess.validity.monitoring.models import ChartPoint, MonitoringLook
 from assess.validity.monitoring.queries import alarms_of, severity_of
 from assess.validity.raters.queries import training_of
@@ -45,21 +49,28 @@ def facts_of(version: SchemeVersion) -> facts.Facts:
     study = studies.latest_study(version.pk)
     decided = _latest_decisions(version)
     shared = gathering.shared_by(version)
+    meetings = cut_scores.meetings_of(version.pk)
+    training = training_of(version.pk)
+    hidden = _labels(one.name for one in training.assessors)
     return facts.Facts(
         on=timezone.now().date(),
         scheme=_scheme(version, definition),
         duties=schemes.duties_of(version.pk),
         frame=schemes.frame_report(version.pk),
         job=job_evidence(version.pk),
+        bias_reviews=tuple(
+            Record(kind="bias_review", id=str(pk))
+            for pk in BiasReview.objects.filter(scheme_version=version).order_by("pk").values_list("pk", flat=True)
+        ),
         study=None if study is None else _study(study),
         relations=() if study is None else relations(frozen_of(study.dataset).arrays.parts),
-        training=training_of(version.pk),
+        training=training,
         severity=severity_of(version.pk),
-        alarms=alarms_of(version.pk),
+        alarms=tuple(_alarm(alarm, hidden) for alarm in alarms_of(version.pk)),
         looks=_looks(version),
-        meetings=_meetings(version),
-        cuts=_cuts(version),
-        checks=tuple(_check(check) for check in (*shared.scheme.checks, *shared.window.checks)),
+        meetings=tuple(_meeting(one) for one in meetings),
+        cuts=_cuts(version, meetings),
+        checks=tuple(_check(check, hidden) for check in (*shared.scheme.checks, *shared.window.checks)),
         gate=_gate(decided, shared),
         decisions=_decisions(decided, version),
         exceptions=(*_waivers(version), *_releases(version)),
@@ -68,6 +79,21 @@ def facts_of(version: SchemeVersion) -> facts.Facts:
         ledger=_ledger(),
         work=_work(version, decided),
     )
+
+
+def _labels(names: Iterable[str]) -> dict[str, str]:
+    """Assessors stand under labels: a dossier is handed to people who need not know who they are."""
+    return {name: f"assessor {number}" for number, name in enumerate(sorted(set(names)), start=1)}
+
+
+def _without(hidden: Mapping[str, str], text: str) -> str:
+    for name, label in hidden.items():
+        text = text.replace(name, label)
+    return text
+
+
+def _alarm(alarm: Alarm, hidden: Mapping[str, str]) -> Alarm:
+    return replace(alarm, what=_without(hidden, alarm.what), sentence=_without(hidden, alarm.sentence))
 
 
 def _scheme(version: SchemeVersion, definition: SchemeDefinition) -> facts.SchemeFact:
@@ -152,24 +178,21 @@ def _looks(version: SchemeVersion) -> facts.LooksFact | None:
     )
 
 
-def _meetings(version: SchemeVersion) -> tuple[facts.MeetingFact, ...]:
-    return tuple(
-        facts.MeetingFact(
-            record=Record(kind="meeting", id=str(one.id), on=one.drafted_at.date()),
-            part=one.part,
-            method=one.method_words,
-            state=one.state,
-            judges=one.judges,
-            minutes=bool(one.minutes),
-            dissents=len(one.dissents),
-            simulated=one.simulated,
-        )
-        for one in cut_scores.meetings_of(version.pk)
+def _meeting(one: MeetingSummary) -> facts.MeetingFact:
+    return facts.MeetingFact(
+        record=Record(kind="meeting", id=str(one.id), on=one.drafted_at.date()),
+        part=one.part,
+        method=one.method_words,
+        state=one.state,
+        judges=one.judges,
+        minutes=bool(one.minutes),
+        dissents=len(one.dissents),
+        simulated=one.simulated,
     )
 
 
-def _cuts(version: SchemeVersion) -> tuple[facts.CutFact, ...]:
-    judges = {one.id: one.judges for one in cut_scores.meetings_of(version.pk)}
+def _cuts(version: SchemeVersion, meetings: Sequence[MeetingSummary]) -> tuple[facts.CutFact, ...]:
+    judges = {one.id: one.judges for one in meetings}
     return tuple(_cut(cut, judges.get(cut.meeting_id, 0)) for cut in cut_scores.cut_scores_in_force(version.pk))
 
 
@@ -192,7 +215,7 @@ def _cut(cut: CutScore, judges: int) -> facts.CutFact:
     )
 
 
-def _check(check: GateCheck) -> facts.CheckFact:
+def _check(check: GateCheck, hidden: Mapping[str, str]) -> facts.CheckFact:
     return facts.CheckFact(
         name=check.name,
         level=check.level.value,
@@ -201,7 +224,7 @@ def _check(check: GateCheck) -> facts.CheckFact:
         threshold=check.threshold,
         source=check.source,
         value=check.value,
-        sentence=check.words,
+        sentence=_without(hidden, check.words),
     )
 
 
@@ -360,7 +383,7 @@ def _security(version: SchemeVersion, definition: SchemeDefinition) -> facts.Sec
         sittings=len(days),
         first=days[0] if days else None,
         last=days[-1] if days else None,
-        attempts=attempts.count(),
+        attempts=attempts.filter(Q(state=Attempt.State.SEALED) | Q(sitting__ends_at__lt=timezone.now())).count(),
         sealed=attempts.filter(state=Attempt.State.SEALED).count(),
         scored=attempts.filter(scores__isnull=False).distinct().count(),
         quarantined=Quarantine.objects.filter(

@@ -230,7 +230,10 @@ class ExceptionFact:
 
 @dataclass(frozen=True, kw_only=True)
 class SecurityFact:
-    """The record of the sittings: attempts, seals, quarantine, incidents, identity, instruments, the item pool."""
+    """The record of the sittings: attempts, seals, quarantine, incidents, identity, instruments, the item pool.
+
+    `attempts` are those that are sealed and those whose sitting is over.
+    """
 
     sittings: int
     first: date | None
@@ -278,6 +281,7 @@ class Facts:
     duties: tuple[Duty, ...] = ()
     frame: FrameReport | None = None
     job: JobEvidence = field(default_factory=nothing_recorded)
+    bias_reviews: tuple[Record, ...] = ()
     study: StudyFact | None = None
     relations: tuple[RelationFact, ...] = ()
     training: RaterTraining = field(default_factory=lambda: RaterTraining(assessors=()))

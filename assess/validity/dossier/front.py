@@ -30,7 +30,7 @@ def front(dossier: Dossier) -> Markup:
             "The argument: each claim, what it comes to, and where it is weakest",
             ["Claim", "Verdict", "Weakest point"],
             [_claim(number, claim) for number, claim in enumerate(dossier.claims, start=1)],
-            shares="4 5 10",
+            shares="4 6 10",
         ),
         table(
             "Key figures",
@@ -56,10 +56,7 @@ def answer(dossier: Dossier) -> str:
         return f"No. Evidence speaks against {_titles(against)}."
     if lacking:
         which = f"{len(lacking)} of {len(dossier.claims)} claims" if len(lacking) > NAMED else _titles(lacking)
-        return (
-            f"Not yet. Evidence is lacking for {which}; until it is there, awards rest on exceptions that two people"
-            " sign."
-        )
+        return f"Not without reserve: evidence is lacking for {which}."
     if limited:
         return f"Yes, within the limits of {_titles(limited)}."
     return "Yes. Every claim is supported."
@@ -91,7 +88,10 @@ def gate_today(facts: Facts) -> str:
     shut = [one.name for one in facts.checks if one.status in ("fail", "not enough evidence")]
     if not facts.checks:
         return "The gate has not been put to this scheme."
+    excepted = [one.name for one in facts.checks if one.status in ("waived", "released")]
     told = f"shut by {listed(shut, 4)}" if shut else "open"
+    if excepted:
+        told += f"; two people let stand, for a time, {listed(excepted, 4)}"
     decisions = facts.decisions
     return (
         f"The gate of scheme and window is {told}. Until today {decisions.decided} results were decided,"
@@ -142,6 +142,8 @@ def _estimate(label: str, found: Estimated | None, asked: str, *, share: bool = 
         return [label, "–", "nothing recorded", "–", asked or "–"]
     figure = figure_of(found, share=share)
     interval = figure.interval.replace("95\N{NO-BREAK SPACE}% interval ", "")
+    if not found["sufficient"] and found["value"] is not None:
+        interval = interval.partition(": ")[0]  # why it is no more than an indication stands with the claim
     value = figure.value if found["sufficient"] else element("span", "not enough evidence", class_="lacking")
     return [label, value, interval, str(figure.n), asked or "–"]
 

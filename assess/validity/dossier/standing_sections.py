@@ -116,7 +116,11 @@ def cuts(given: Facts) -> Markup:
     ]
     held = table("Meetings", ["Part", "Method", "State", "Judges", "Minutes", "Record"], meetings) if meetings else None
     return section(
-        "Cut scores", row(figure(drawn, caption), told), table("Cut scores", header, lines), held, anchor="cuts"
+        "Cut scores",
+        row(figure(drawn, caption), told),
+        table("Cut scores in force or waiting", header, lines),
+        held,
+        anchor="cuts",
     )
 
 

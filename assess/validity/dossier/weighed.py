@@ -92,8 +92,7 @@ def against(
     rule = f"the whole interval {'at or above' if least is not None else 'at or below'} {told} ({source})"
     good = bearing is Bearing.SUPPORTS
     if bearing is Bearing.LACKING:
-        known = figure.value if figure.value != "–" else "not known yet"
-        weakness = f"{opening} {known} ({figure.interval}), which leaves it open."
+        weakness = f"{opening} {_left_open(found, figure)}."
     return Evidence(
         key=key,
         sentence=f"{opening} {in_words(figure)}.",
@@ -106,6 +105,14 @@ def against(
         remedy="" if good else remedy,
         simulated=simulated,
     )
+
+
+def _left_open(found: Estimated, figure: Figure) -> str:
+    if found["value"] is None:
+        return f"not known yet; {found['reason']}"
+    if not found["sufficient"]:
+        return f"{figure.value} as an indication only; {found['reason']}"
+    return f"{figure.value}, and the interval leaves it open ({figure.interval})"
 
 
 def nothing_recorded(
@@ -138,10 +145,10 @@ def of_statistic(
     """A statistic that the gate holds against a threshold, with the gate's own verdict; `figure` is the study's."""
     bearing = SIGN[check.status]
     told = (check.sentence if figure is None else in_words(figure)).rstrip(".")
-    why_not = told if figure is None or not figure.interval else figure.interval
+    why_not = check.sentence.rstrip(".") if figure is None else figure.interval.rpartition(": ")[2] or told
     weak = {
         Bearing.LACKING: f"{name} can't be told yet: {why_not}.",
-        Bearing.LIMITS: f"{name} is let stand by two people, not by evidence ({why_not}).",
+        Bearing.LIMITS: f"{name} is let stand by two people, not by evidence: {why_not}.",
         Bearing.CONTRADICTS: f"{name} is below what is asked: {told}.",
     }
     return Evidence(
@@ -161,7 +168,7 @@ def aged(key: str, what: str, on: date, today: date, *, years: int, source: str,
     """How old a piece of evidence is: it limits a claim once it is past its age."""
     age = (today - on).days
     good = age <= 365.25 * years
-    told = f"{age} days" if age < 700 else f"{age / 365.25:.1f} years"
+    told = "less than a month" if age < 31 else f"{age} days" if age < 700 else f"{age / 365.25:.1f} years"
     return Evidence(
         key=key,
         sentence=f"The {what} is of {on:%d %B %Y}, {told} old.",

@@ -119,6 +119,7 @@ def full() -> facts.Facts:
         duties=tuple(signed(code) for code in CERTIFICATION.duties),
         frame=FrameReport("ects", "the ECTS frame", True, ("It fits.",), (), Sizing(None, None, None, ""), "4", ()),
         job=job(),
+        bias_reviews=(Record(kind="bias_review", id="review-1"),),
         study=study,
         relations=relations(part_scores()),
         training=RaterTraining(assessors=tuple(trained(number) for number in range(3))),

@@ -30,12 +30,12 @@ def _names(facts: Facts) -> Evidence:
             "names", "any decision", remedy="Apply the rule to the scored attempts, and have two people sign."
         )
     bad = decisions.awards_without_two_names
+    awards = f"{count(decisions.awards, 'credential')} awarded"
+    if decisions.awards and not bad:
+        awards += ", each on a decision with two names"
     return Evidence(
         key="names",
-        sentence=(
-            f"{count(decisions.decided, 'decision')}, {decisions.with_two_names} with two names;"
-            f" {count(decisions.awards, 'credential')} awarded{'' if bad else ', each on a decision with two names'}."
-        ),
+        sentence=f"{count(decisions.decided, 'decision')}, {decisions.with_two_names} with two names; {awards}.",
         bearing=Bearing.CONTRADICTS if bad else Bearing.SUPPORTS,
         rule="no credential without two names under its decision",
         records=decisions.records,

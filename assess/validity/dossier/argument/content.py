@@ -19,7 +19,7 @@ def claim(facts: Facts) -> Claim:
         title="Content",
         statement="Items and criteria are relevant to the job, and nothing in them favours a group.",
         warrant=WARRANT,
-        evidence=(*_panel(facts.job.content), _bias(facts.job.bias)),
+        evidence=(*_panel(facts.job.content), _bias(facts.job.bias, facts.bias_reviews)),
         limits=("Experts judge what an item seems to ask; what candidates do with it is another claim.",),
     )
 
@@ -96,7 +96,7 @@ def _rejected(content: ContentValidation, records: tuple[Record, ...]) -> Eviden
     )
 
 
-def _bias(bias: BiasState) -> Evidence:
+def _bias(bias: BiasState, reviews: tuple[Record, ...]) -> Evidence:
     if not bias.reviewed:
         return nothing_recorded(
             "bias", "a review for bias and sensitivity", remedy="Have items and tasks read for bias and sensitivity."
@@ -113,7 +113,7 @@ def _bias(bias: BiasState) -> Evidence:
         ),
         bearing=Bearing.SUPPORTS if bias.sound else Bearing.LIMITS,
         rule="everything read, and no concern open",
-        records=tuple(Record(kind="bias_concern", id=one.id) for one in bias.open),
+        records=(*reviews, *(Record(kind="bias_concern", id=one.id) for one in bias.open)),
         simulated=bias.simulated,
         weakness=" ".join(filter(None, [concern, unread])),
         remedy="" if bias.sound else "Settle the open concerns, and have the rest read.",

@@ -4,6 +4,7 @@ from assess.validity.dossier.claims import Bearing, Claim, Evidence, Record
 from assess.validity.dossier.facts import Facts
 from assess.validity.dossier.weighed import aged, count, nothing_recorded
 from assess.validity.job.evidence import Analysis, Coverage, Weight
+from assess.validity.report.statements import listed
 
 YEARS = 5
 WARRANT = (
@@ -109,14 +110,20 @@ def _weights(weights: tuple[Weight, ...], job: Analysis, records: tuple[Record, 
     unsure = [weight for weight in weights if weight.verdict == "not enough evidence"]
     agree = len(weights) - len(off) - len(unsure)
     weak = [
-        f"Weights depart from the job in {count(len(off), 'place')}: {off[0].sentence}" if off else "",
+        (
+            f"{count(len(off), 'weight')} depart from the job: {listed([weight.identifier for weight in off], 4)}."
+            if off
+            else ""
+        ),
         f"For {count(len(unsure), 'weight')} the ratings are too few or too spread to tell." if unsure else "",
     ]
     return Evidence(
         key="weights",
         sentence=(
-            f"Of {len(weights)} weights, {agree} agree with the job, {len(off)} differ and {len(unsure)} can't be told."
-        ),
+            f"Of {len(weights)} weights, {agree} agree with the job, {len(off)} differ and {len(unsure)} can't be"
+            " told. "
+        )
+        + " ".join(weight.sentence for weight in off[:3]),
         bearing=Bearing.SUPPORTS if agree == len(weights) else Bearing.LIMITS if agree or off else Bearing.LACKING,
         rule="the interval of the job's weight lies within the tolerance of the scheme's",
         records=records,

@@ -94,13 +94,17 @@ def _alarms(facts: Facts) -> Evidence:
         bearing=Bearing.LIMITS if waiting else Bearing.SUPPORTS,
         rule="no alarm is open",
         needed=False,
-        records=tuple(Record(kind="alarm", id=str(alarm.id), on=alarm.since.date()) for alarm in waiting),
-        weakness=f"Drift that is not settled: {waiting[0].sentence}" if waiting else "",
+        records=(*_look(facts), *(Record(kind="alarm", id=str(one.id), on=one.since.date()) for one in waiting)),
+        weakness=f"Drift that is not settled: {listed([alarm.what for alarm in waiting], 2)}." if waiting else "",
         remedy=(
             "Look at the open alarms, do something about them, and have a second person close them." if waiting else ""
         ),
         simulated=any(alarm.simulated for alarm in waiting),
     )
+
+
+def _look(facts: Facts) -> tuple[Record, ...]:
+    return () if facts.looks is None else (facts.looks.latest,)
 
 
 def a_year_before(day: date) -> date:

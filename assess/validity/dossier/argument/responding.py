@@ -1,13 +1,13 @@
 """Claim: candidates did what the tasks ask for, and the record is of what they did."""
 
 from assess.psychometrics.proportions import proportion
-from assess.validity.dossier.argument.studied import estimate_at, section
+from assess.validity.dossier.argument.studied import section
 from assess.validity.dossier.claims import Bearing, Claim, Evidence
 from assess.validity.dossier.facts import Facts
 from assess.validity.dossier.weighed import against, count, nothing_recorded
 from assess.validity.report.written import estimate
 
-IRREGULAR, SKIPPED = 0.10, 0.10
+IRREGULAR = 0.10
 WARRANT = (
     "A score speaks of a competence only if candidates got it by that competence: they understood the task, did it"
     " themselves, and what was written down is what their hands and words did. Answers that fit no pattern and records"
@@ -21,13 +21,14 @@ def claim(facts: Facts) -> Claim:
         title="Response process",
         statement="Candidates did what the tasks ask for, and the scores come from a whole record of it.",
         warrant=WARRANT,
-        evidence=(_persons(facts), _record(facts), _omitted(facts)),
+        evidence=(_persons(facts), _record(facts)),
         limits=(
             (
                 "No candidate has been asked to think aloud; how candidates came to their answers is inferred from the"
                 " answers."
             ),
             "How long a candidate took is in the journal and is not yet part of a study.",
+            "An answer left out counts as a wrong one; the study does not tell the two apart.",
         ),
     )
 
@@ -80,28 +81,4 @@ def _record(facts: Facts) -> Evidence:
         weakness="" if whole else "Some attempts are not sealed, or something of them still waits for a decision.",
         remedy="" if whole else "Seal what is open and settle what waits in quarantine.",
         simulated=bool(facts.study and facts.study.simulated),
-    )
-
-
-def _omitted(facts: Facts) -> Evidence:
-    responses = section(facts, "responses")
-    omitted = [estimate_at(item, "omitted") for item in (responses or {}).get("item_analysis", ())]
-    shares = [float(found["value"]) for found in omitted if found is not None and found["value"] is not None]
-    if facts.study is None or not shares:
-        return nothing_recorded("omitted", "how many answers are missing", needed=False, remedy="Run a study.")
-    worst = max(shares)
-    good = worst <= SKIPPED
-    return Evidence(
-        key="omitted",
-        sentence=(
-            f"Of the item left out most often, {100 * worst:.0f} of 100 answers are missing; on average"
-            f" {100 * sum(shares) / len(shares):.0f} of 100."
-        ),
-        bearing=Bearing.SUPPORTS if good else Bearing.LIMITS,
-        rule=f"no item left out by more than {100 * SKIPPED:.0f} in 100 (house rule)",
-        needed=False,
-        records=(facts.study.record,),
-        weakness="" if good else "Some items are left out often: unclear, too hard, or out of time.",
-        remedy="" if good else "Look at the items that are left out and at the time they had.",
-        simulated=facts.study.simulated,
     )

@@ -29,6 +29,10 @@ def claim(facts: Facts) -> Claim:
     )
 
 
+def _made_up(facts: Facts) -> bool:
+    return bool(facts.study and facts.study.simulated)
+
+
 def _ledger(facts: Facts) -> Evidence:
     ledger = facts.ledger
     if ledger is None:
@@ -40,11 +44,11 @@ def _ledger(facts: Facts) -> Evidence:
     return Evidence(
         key="ledger",
         sentence=(
-            f"Every record cited here has a leaf in the ledger; its checkpoint of {ledger.size} leaves was signed"
-            f" {ledger.signed_at}."
+            f"The ledger's latest checkpoint covers {ledger.size} leaves and was signed {ledger.signed_at}; the list of"
+            " records below says under which leaf each record cited here stands."
         ),
         bearing=Bearing.SUPPORTS,
-        rule="a signed checkpoint covers the records; `verify_ledger` names a record that was changed since",
+        rule="a signed checkpoint; manage.py verify_ledger names a record that was changed since",
     )
 
 
@@ -59,6 +63,7 @@ def _incidents(facts: Facts) -> Evidence:
         ),
         bearing=Bearing.LIMITS if waiting else Bearing.SUPPORTS,
         rule="every incident was reviewed by people",
+        simulated=_made_up(facts),
         weakness=f"{count(waiting, 'incident')} wait for a review." if waiting else "",
         remedy="Review the open incidents; until then these candidates' awards wait." if waiting else "",
     )
@@ -81,6 +86,8 @@ def _identity(facts: Facts) -> Evidence:
         ),
         bearing=Bearing.LIMITS if missing else Bearing.SUPPORTS,
         rule="confirmed for every candidate with a decision; nobody else is awarded anything",
+        records=facts.security.seals,
+        simulated=_made_up(facts),
         weakness=(
             f"Of {count(missing, 'candidate')} nobody confirmed the identity; they cannot be awarded anything."
             if missing

@@ -8,7 +8,7 @@ from assess.validity.dossier.facts import Facts
 from assess.validity.dossier.weighed import against, count, figure_of, in_words, nothing_recorded, of_statistic
 from assess.validity.report.statements import listed
 
-ONE_DIMENSION = 0.7
+ONE_DIMENSION, BLUNT = 0.7, 0.5
 POOL = "Pool further sittings until the interval is narrow enough."
 WARRANT = (
     "If the scores of another day, another form or another assessor would put candidates in another order or on another"
@@ -70,25 +70,45 @@ def _figure(facts: Facts, name: str) -> Figure | None:
 
 
 def _errors(facts: Facts) -> Iterator[Evidence]:
-    """The error of each part's score beside its cut's: said, not judged, since no threshold for it is agreed."""
+    """The error of each part's score, and parts that are too short to decide anything by themselves."""
     study = facts.study
     assert study is not None
     parts = (section(facts, "parts") or {}).get("parts", [])
-    known = [(part["part"], part["sem_percent"]) for part in parts if part["sem_percent"]["sufficient"]]
-    unknown = [part["part"] for part in parts if not part["sem_percent"]["sufficient"]]
     if not parts:
         return
+    known = [(part["part"], part["sem_percent"]) for part in parts if part["sem_percent"]["sufficient"]]
+    unknown = [part["part"] for part in parts if not part["sem_percent"]["sufficient"]]
+    blunt = [
+        part["part"]
+        for part in parts
+        if part["reliability"]["sufficient"] and float(part["reliability"]["value"]) < BLUNT
+    ]
     told = [f"{name} {in_words(figure_of(found, places=1, unit=' points'))}" for name, found in known]
+    weak = [
+        f"How far a score of {listed(unknown)} may lie from the true one is not known." if unknown else "",
+        (
+            f"{listed(blunt)} alone tells candidates apart poorly (reliability below {BLUNT:g}), and must be passed all"
+            " the same."
+            if blunt
+            else ""
+        ),
+    ]
     yield Evidence(
         key="error-of-measurement",
         sentence=f"Standard error of measurement in per cent of the maximum: {'; '.join(told) or 'known for no part'}."
         + (f" Not known: {listed(unknown)}." if unknown else ""),
-        bearing=Bearing.LIMITS if unknown else Bearing.SUPPORTS,
-        rule="known for every part, so that results near a cut can be looked at by people",
+        bearing=Bearing.LIMITS if unknown or blunt else Bearing.SUPPORTS,
+        rule=f"known for every part, and no part that must be passed has a reliability below {BLUNT:g} (house rule)",
         needed=False,
         records=(study.record,),
-        weakness=f"How far a score of {listed(unknown)} may lie from the true one is not known." if unknown else "",
-        remedy=POOL if unknown else "",
+        weakness=" ".join(filter(None, weak)),
+        remedy=(
+            POOL
+            if unknown
+            else f"Lengthen {listed(blunt)}, or let it count in the overall score only."
+            if blunt
+            else ""
+        ),
         simulated=study.simulated,
     )
 
