@@ -55,6 +55,10 @@ MAY: dict[str, frozenset[str]] = {
     "director-job": SCHEME, "director-content": SCHEME, "director-job-adopt": frozenset(), "director-job-template": frozenset(),
     "director-concern": frozenset(), "expert": frozenset({ASSESSOR}), "expert-job": frozenset(), "expert-panel": frozenset(),
     "expert-bias": frozenset(),
+    "director-monitoring": SCHEME, "director-alarm": frozenset(), "director-training": SCHEME, "director-propose": frozenset(),
+    "director-verdict": frozenset(), "director-session": frozenset(), "director-exemplar": frozenset(),
+    "assessor-trainings": frozenset({ASSESSOR}), "assessor-severity": frozenset({ASSESSOR}), "assessor-training-result": frozenset(),
+    "assessor-exemplar": frozenset(),
 }  # fmt: skip
 """Route → who gets something else than the page that does not exist. Empty: in this centre there is no such record yet."""
 NOT_OURS = re.compile(r"^(account_|mfa_|socialaccount_|openid_connect|api-1)")
