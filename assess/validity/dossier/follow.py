@@ -142,8 +142,8 @@ def _step(files: Files, key: Key, above: Key | None) -> Iterator[tuple[bool, str
     mine, theirs = files.document(key), files.document(above)
     if above[0] == "dataset" and key[0] == "score":
         yield from _frozen(files, above, key)
-    elif above[0] == "study" and key[0] == "dataset" and mine is not None and theirs is not None:
-        yield mine["sha256"] == theirs["dataset_sha256"], "the study names the digest of this data"
+    elif key[0] == "dataset" and mine is not None and theirs is not None:
+        yield mine["sha256"] in json.dumps(theirs), f"the {above[0]} names the digest of this data"
     elif (theirs is not None and key[1] in json.dumps(theirs)) or (mine is not None and above[1] in json.dumps(mine)):
         yield True, f"{above[0]} and {key[0]} name each other"
     elif (above[0], key[0]) in BY_PEOPLE:
