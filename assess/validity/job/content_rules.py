@@ -97,7 +97,7 @@ def _verdict(
     ratio: Estimate, index: Estimate, necessity: FloatArray, critical: float | None, rules: PanelRules
 ) -> tuple[str, str]:
     if ratio.value is None or index.value is None or ratio.n < rules.least_experts or critical is None:
-        return UNKNOWN, f"{ratio.n} experts rated it; {rules.least_experts} are needed."
+        return UNKNOWN, f"{ratio.n} expert{'s' * (ratio.n != 1)} rated it; {rules.least_experts} are needed."
     essential = int((necessity == len(NECESSITY)).sum())
     unnecessary = int((necessity == 1).sum())
     needed = statistics.critical_count(ratio.n, float(rules.alpha))

@@ -75,7 +75,8 @@ class Survey:
     @property
     def sentence(self) -> str:
         """What the file comes to, in one line."""
-        held = f"{len(self.people)} respondents, {len(self.ratings)} ratings"
+        people, ratings = len(self.people), len(self.ratings)
+        held = f"{people} respondent{'s' * (people != 1)}, {ratings} rating{'s' * (ratings != 1)}"
         if self.sound:
             return f"The file can be taken: {held}."
         count = len(self.problems)

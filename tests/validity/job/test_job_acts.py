@@ -218,7 +218,7 @@ def test_experts_rate_what_they_did_not_write(guild: Guild) -> None:
     assert done.result is not None
     verdicts = {one["element"]: one for one in done.result["elements"]}
     assert verdicts["ECW-001"]["verdict"] == "not enough evidence"
-    assert verdicts["ECW-001"]["sentence"] == "1 experts rated it; 8 are needed."
+    assert verdicts["ECW-001"]["sentence"] == "1 expert rated it; 8 are needed."
     assert refused(guild, people.director, "close_panel", panel_id=panel.pk)[0] == "closed"
 
 

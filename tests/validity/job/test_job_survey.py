@@ -28,7 +28,7 @@ def test_a_survey_is_read_with_people_and_ratings() -> None:
     assert found.ratings["R01", "ECW-J01"] == Rating(True, 5, 4, 5, "before")
     assert found.ratings["R01", "ECW-J17"] == Rating(False)
     assert found.notes == ("R01 rated 2 of 22 statements; the rest counts as not answered.",)
-    assert found.sentence == "The file can be taken: 1 respondents, 2 ratings."
+    assert found.sentence == "The file can be taken: 1 respondent, 2 ratings."
 
 
 @pytest.mark.parametrize(
