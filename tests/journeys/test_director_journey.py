@@ -45,9 +45,11 @@ def test_from_a_study_to_a_credential_that_a_stranger_verifies(
     board.goto(f"{scheme}cuts/")
     axe_finds_nothing(board)
     shot(board, f"director-cuts-{device}")
+    board.get_by_role("link", name="Read it and decide").click()
+    axe_finds_nothing(board)
     board.get_by_label("In the name of which board?").fill("Board of the centre")
-    board.get_by_role("button", name="Adopt").click()
-    expect(board.get_by_text("Adopted. Decisions from now on are made under it.")).to_be_visible()
+    board.get_by_role("button", name="Adopt", exact=True).click()
+    expect(board.get_by_text("Adopted. Decisions from its first day on are made under it.")).to_be_visible()
 
     director = page_of(centre.people.director, device)
     director.goto("/director/")

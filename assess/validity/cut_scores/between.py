@@ -42,10 +42,10 @@ def closing(given: Given, seen: Seen, *, previous: float | None) -> dict[str, An
     except NoCut as none:
         return {"cut": None, "why_none": str(none), "elements": elements(given), "impact": None}
     cut = {
+        **found.document,
         "value": str(found.value),
         "standard_error": str(found.standard_error),
         "method": found.method,
-        **found.document,
     }
     told = impact_document(float(found.value), float(found.standard_error), seen, previous=previous)
     return {"cut": cut, "why_none": "", "elements": elements(given), "impact": told}

@@ -1,6 +1,6 @@
 """Cuts from what judges said of items: Angoff, yes/no Angoff, Ebel, bookmark. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -120,9 +120,10 @@ def bookmark_cut(given: Given) -> FoundCut:
     found = [_bookmark(given, ordered, turn) for turn in range(len(given.rounds))]
     last = found[-1]
     total = float(sum((one.maximum for one in items if one.identifier in given.difficulties), Decimal(0)))
+    own = _own(given, [None if cut is None else _points(ordered, cut) for cut in last.judge_cuts], total)
     document = {
-        "judges": _own(given, [None if cut is None else _points(ordered, cut) for cut in last.judge_cuts], total),
-        "outliers": _apart(last.outliers),
+        "judges": own,
+        "outliers": _apart(last.outliers, {one["judge"]: one["cut"] for one in own}),
         "logits": estimate_document(last.cut, places=3),
         "remarks": list(last.remarks),
         "rounds": [estimate_document(scaled(one.raw, 100 / total)) for one in found],
@@ -154,11 +155,13 @@ def _of_panel(found: PanelCut, given: Given, total: float) -> dict[str, Any]:
     """Judges, agreement and errors, in per cent of the points."""
     scale = 100 / total
     parts = found.panel.components
+    cuts = zip(found.panel.judges, found.judge_cuts, strict=True)
+    own = {judge.name: None if cut is None else round(cut * scale, 4) for judge, cut in cuts}
     return {
         "judges": [
             {
                 "judge": judge.name,
-                "cut": None if cut is None else round(cut * scale, 4),
+                "cut": own[judge.name],
                 "severity": estimate_document(scaled(judge.severity, len(found.panel.item_means) * scale)),
                 "agreement": estimate_document(judge.agreement),
                 "misfit": judge.misfit,
@@ -166,9 +169,9 @@ def _of_panel(found: PanelCut, given: Given, total: float) -> dict[str, Any]:
                 "fit": None if judge.fit is None else estimate_document(judge.fit),
                 "cut_without": None if without is None else round(without * scale, 4),
             }
-            for judge, cut, without in zip(found.panel.judges, found.judge_cuts, found.leave_one_out, strict=True)
+            for judge, without in zip(found.panel.judges, found.leave_one_out, strict=True)
         ],
-        "outliers": _apart(found.outliers),
+        "outliers": _apart(found.outliers, own),
         "without_outliers": None
         if found.without_outliers is None
         else estimate_document(scaled(found.without_outliers, scale)),
@@ -190,5 +193,15 @@ def _own(given: Given, cuts: Sequence[float | None], total: float) -> list[dict[
     return [{"judge": judge, "cut": None if cut is None else round(100 * cut / total, 4)} for judge, cut in both]
 
 
-def _apart(outliers: Sequence[Outlier]) -> list[dict[str, Any]]:
-    return [{"judge": one.name, "kind": one.kind, "words": one.sentence} for one in outliers]
+def _apart(outliers: Sequence[Outlier], own: Mapping[str, float | None]) -> list[dict[str, Any]]:
+    """Who stands apart, in a sentence that names the own cut in per cent."""
+    return [{"judge": one.name, "kind": one.kind, "words": _apart_words(one, own.get(one.name))} for one in outliers]
+
+
+def _apart_words(one: Outlier, cut: float | None) -> str:
+    if one.kind != "severity" or one.robust_z is None or cut is None:
+        return one.sentence
+    side = "above" if one.robust_z > 0 else "below"
+    return (
+        f"{one.name}: own cut {cut:.1f} %, {abs(one.robust_z):.1f} robust standard deviations {side} the median judge"
+    )

@@ -223,4 +223,4 @@ def facilities(item_identifiers: Sequence[str]) -> dict[str, float]:
         .order_by("at")
         .values_list("version__item__identifier", "facility")
     )
-    return {identifier: float(facility) for identifier, facility in rows}
+    return {identifier: float(facility) for identifier, facility in rows if facility is not None}

@@ -68,7 +68,7 @@ def composition(declarations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     backgrounds = Counter(one["background"] for one in declarations)
     return {
         "judges": len(declarations),
-        "backgrounds": [[BACKGROUNDS[name], backgrounds[name]] for name in BACKGROUNDS if backgrounds[name]],
+        "backgrounds": [[f"{name}s", backgrounds[name]] for name in BACKGROUNDS if backgrounds[name]],
         "organisations": len(
             {one["organisation"].strip().lower() for one in declarations if one["organisation"].strip()}
         ),

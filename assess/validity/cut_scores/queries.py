@@ -205,7 +205,7 @@ def summary_of(meeting: Meeting) -> MeetingSummary:
         held_by=str(meeting.held_by),
         drafted_at=meeting.drafted_at,
         simulated=meeting.simulated,
-        composition=", ".join(f"{number} who {words}" for words, number in told["backgrounds"]),
+        composition=", ".join(f"{number} {words}" for words, number in told["backgrounds"]),
         described_outcomes=len(record.description),
         rounds=len(record.counted_rounds),
         dissents=tuple((names[event.by], str(event.payload["words"])) for event in record.of_kind(Kind.DISSENTED)),

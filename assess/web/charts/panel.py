@@ -23,7 +23,7 @@ def dots(name: str, cuts: Sequence[float], *, own: float | None, cut: float | No
     """
     across = Scale(low=0, high=100, start=14, end=WIDTH - 14)
     stacked: dict[int, int] = {}
-    marks = []
+    marks: list[tuple[str, float, int, float]] = []
     for value in sorted([*cuts, *([own] if own is not None else [])]):
         place = round(across(value) / STEP)
         stacked[place] = stacked.get(place, 0) + 1

@@ -89,6 +89,7 @@ def context_of(found: Meeting, actor: Actor) -> dict[str, Any]:
         "dissents": [(names[one.by], one.payload["words"]) for one in record.of_kind(Kind.DISSENTED)],
         "minutes": minutes(record, names),
         "cut": CutScore.objects.filter(meeting=found).first(),
+        "over": record.state in _OVER,
         "may_hold": "director" in actor.roles,
         "may_adopt": "board" in actor.roles,
     }
@@ -125,7 +126,7 @@ def _judge(
         "left": len(unrated(wanted, given)) if current is not None and judge.here else 0,
         "all": len(given) + len(unrated(wanted, given)),
         "late": sum(row.judge == judge.judge for one in record.counted_rounds for row in one.late),
-        "heard": last_heard(found.pk, judge.judge),
+        "heard": last_heard(found.pk, judge.judge) is not None,
     }
 
 

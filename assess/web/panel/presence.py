@@ -6,7 +6,8 @@ from datetime import datetime
 from django.core.cache import cache
 from django.utils import timezone
 
-KEPT_S = 600
+KEPT_S = 75
+"""A page asks at least every half minute."""
 
 
 def heard(meeting_id: uuid.UUID, judge_id: uuid.UUID) -> None:

@@ -8,6 +8,7 @@ import { Ratings } from "./ratings.js";
 import { guard, redraw } from "./redraw.js";
 import { form, inWords } from "./values.js";
 
+const HEARTBEAT_MS = 30_000;
 const $ = (id) => document.getElementById(id);
 const told = settings();
 told.texts = Object.fromEntries(told.elements.map((one) => [one.id, one.text]));
@@ -157,6 +158,7 @@ async function look() {
   await ratings.read();
   if (round() !== before) current = null;
   draw();
+  for (const said of document.querySelectorAll("#messages .notice:not([data-network])")) said.remove();
   if (navigator.onLine) redraw($("phase"));
 }
 
@@ -165,4 +167,5 @@ await ratings.open();
 draw();
 follow({ [told.topic]: told.n }, look, { every: 5_000 });
 addEventListener("online", look);
+setInterval(() => ratings.read(), HEARTBEAT_MS);
 await keepForOffline("/panel/", told.person, ["/panel/", location.pathname]);
