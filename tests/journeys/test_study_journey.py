@@ -81,3 +81,41 @@ def test_a_board_reads_a_study_and_stops_none(page_of: SignedIn, centre: Lived, 
     expect(board.get_by_text("Waits for a worker")).to_be_visible()
     expect(board.get_by_role("button", name="Stop it")).to_have_count(0)
     expect(board.get_by_role("button", name="Run a study")).to_have_count(0)
+
+
+@pytest.mark.parametrize("device", ("phone", "desk"))
+def test_an_attempt_is_left_out_and_a_person_erased_by_two(
+    page_of: SignedIn, centre: Lived, address: str, shot: Shot, device: str
+) -> None:
+    director, approver = page_of(centre.people.director, device), page_of(centre.people.approvers[0], device)
+    person = centre.people.candidates[2]
+    director.goto(f"/director/schemes/{centre.version.pk}/")
+    director.get_by_role("link", name="What is in the data").click()
+    director.get_by_label("Candidate").fill(person.family_name)
+    press_by_keyboard(director, "Find")
+    director.get_by_text(f"{person}, ").click()
+    director.get_by_label("What happened?").fill("The bench lost its power for twenty minutes.")
+    axe_finds_nothing(director)
+    press_by_keyboard(director, "Leave it out")
+    expect(director.get_by_text("Left out from the next study on, under your name.")).to_be_visible()
+    axe_finds_nothing(director)
+    shot(director, f"study-data-{device}")
+
+    director.goto(f"/people/{person.pk}/")
+    director.get_by_text("Propose it").click()
+    director.get_by_label("On what ground?").fill("Asked for in writing on 3 November 2026.")
+    axe_finds_nothing(director)
+    press_by_keyboard(director, "Propose to erase")
+    expect(director.get_by_text("Another director or approver does it, on the page of erasures.")).to_be_visible()
+    approver.goto("/people/erasures/")
+    axe_finds_nothing(approver)
+    shot(approver, f"erasure-waits-{device}")
+    press_by_keyboard(approver, f"Erase {person} for good")
+    expect(approver.get_by_text("Erased. It can't be undone.")).to_be_visible()
+    expect(approver.get_by_role("heading", name="Erased person")).to_be_visible()
+    approver.get_by_text("What was erased").click()
+    axe_finds_nothing(approver)
+    shot(approver, f"erasure-done-{device}")
+    director.goto(f"/director/schemes/{centre.version.pk}/data/")
+    expect(director.get_by_text("The person was erased.")).to_be_visible()
+    assert person.family_name not in director.get_by_role("main").inner_text()

@@ -43,7 +43,7 @@ MAY: dict[str, frozenset[str]] = {
     "director": SCHEME, "director-study-styles": EVERYBODY, "director-scheme": SCHEME, "director-dossier": SCHEME,
     "director-dossier-file": frozenset(),
     "director-ask-study": frozenset({DIRECTOR}), "director-runs": SCHEME, "director-study": frozenset(),
-    "director-stop-study": frozenset(), "director-study-file": frozenset(), "people-erasures": frozenset({DIRECTOR, APPROVER}),
+    "director-data": SCHEME, "director-stop-study": frozenset(), "director-study-file": frozenset(), "people-erasures": frozenset({DIRECTOR, APPROVER}),
     "director-cuts": SCHEME, "director-adopt": frozenset(), "director-gate": SCHEME,
     "director-draft-meeting": frozenset({DIRECTOR}), "director-meeting": frozenset(), "director-meeting-live": frozenset(),
     "director-meeting-act": frozenset(), "panel": frozenset(), "panel-worker": EVERYBODY, "panel-meeting": frozenset(),

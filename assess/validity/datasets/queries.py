@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from assess.attempts.models import Attempt, Score
 from assess.schemes import queries as schemes
@@ -232,7 +232,23 @@ def frozen_scores(scheme_version_id: uuid.UUID) -> FrozenScores:
     return FrozenScores.of(prepare(scheme_version_id).body)
 
 
+def left_out_of(scheme_version_id: uuid.UUID) -> tuple[LeftOut, ...]:
+    """Which attempts would not be frozen now, by reason."""
+    return _left_out(scheme_version_id)[1]
+
+
+def sealed_attempts(scheme_version_id: uuid.UUID, name: str) -> QuerySet[Attempt]:
+    """Sealed attempts that are in the data, of candidates whose name or address holds `name`."""
+    out = Exclusion.objects.filter(lifted_at=None).values("attempt")
+    found = Attempt.objects.filter(registration__scheme_version_id=scheme_version_id, state=Attempt.State.SEALED)
+    people = Q(registration__candidate__given_name__icontains=name) | Q(
+        registration__candidate__family_name__icontains=name
+    )
+    known = found.exclude(pk__in=out).filter(people | Q(registration__candidate__email__icontains=name))
+    return known.filter(registration__candidate__erased_at=None).select_related("registration__candidate", "sitting")
+
+
 def exclusions_of(scheme_version_id: uuid.UUID) -> QuerySet[Exclusion]:
     """Every attempt that somebody keeps or kept out of studies, the latest first."""
     found = Exclusion.objects.filter(attempt__registration__scheme_version_id=scheme_version_id)
-    return found.select_related("excluded_by", "lifted_by", "attempt").order_by("-excluded_at")
+    return found.select_related("excluded_by", "lifted_by", "attempt__registration__candidate").order_by("-excluded_at")
