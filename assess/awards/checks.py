@@ -74,7 +74,8 @@ class Check(Generic[Facts]):
     `waivable`: whether two people may set it aside for one candidate. `released`: whether a release rule may let it stand
     while evidence is too little: always, only for sample content (whose credentials say that they are samples), or never.
     `opens`: whether it has to hold before a candidate's attempt is opened, and not only before an award. `cases`: what its number
-    of cases counts ("candidates"); empty where it has none. `touches`: whether its failing later touches awards made before.
+    of cases counts ("candidates"); empty where it has none. `touches`: whether its failing later casts doubt on awards made
+    before; a record that ran out since does not.
     """
 
     protects_against: str

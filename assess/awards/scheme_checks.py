@@ -194,7 +194,11 @@ SCHEME_CHECKS: Mapping[str, Check[SchemeFacts]] = {
         opens=True,
     ),
     "duties signed": Check(
-        protects_against="awarding what the body may not award", find=_duties, released="sample", opens=True
+        protects_against="awarding what the body may not award",
+        find=_duties,
+        released="sample",
+        opens=True,
+        touches=False,
     ),
     "frame sound": Check(
         protects_against="a level and a workload that mean something else elsewhere",
@@ -226,6 +230,7 @@ SCHEME_CHECKS: Mapping[str, Check[SchemeFacts]] = {
         waivable=True,
         released="always",
         cases="assessors",
+        touches=False,
     ),
     "cut score in force": Check(
         protects_against="a pass mark without known precision", find=_cut_in_force, waivable=True, released="always"

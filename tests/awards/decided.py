@@ -1,5 +1,6 @@
 """A small sitting that was lived, scored, cut, studied and decided; nobody has put a name to anything yet."""
 
+import uuid
 from dataclasses import dataclass
 
 from assess import door
@@ -9,6 +10,7 @@ from assess.people.models import Account
 from assess.people.queries import Actor, actor
 from assess.schemes.models import SchemeVersion
 from assess.validity.cut_scores.models import CutScore
+from assess.validity.studies.models import Study
 from tests.web.lived_centre import live_a_sitting
 
 
@@ -38,6 +40,16 @@ class Decided:
     def issue(self, row: Decision) -> Credential:
         credential: Credential = door.act(actor(self.people.director), "awards.issue", decision_id=row.pk)
         return credential
+
+    def find_a_wrong_key(self) -> str:
+        """A later study finds an item that works against the others, interval and all. Gives the item's name."""
+        study = Study.objects.filter(scheme_version=self.version).order_by("number").last()
+        assert study is not None
+        item = study.document["responses"]["item_analysis"][0]
+        item["item_rest"] |= {"value": "-0.4", "interval": ["-0.6", "-0.1"], "sufficient": True, "reason": ""}
+        study.pk, study.number, study._state.adding = uuid.uuid4(), study.number + 1, True
+        study.save()
+        return str(item["name"])
 
 
 def decide_a_sitting() -> Decided:

@@ -19,6 +19,7 @@ from assess.people.actions import service_account
 from assess.people.queries import actor
 from assess.schemes.models import DutyRecord
 from assess.tasks import look_at_evidence_again
+from assess.validity.studies.models import Study
 from tests.awards.decided import Decided
 
 OPEN, DECIDE = "awards.reviews.open_reviews", "awards.reviews.decide_reviewed"
@@ -35,12 +36,6 @@ def awarded(decided: Decided) -> Decided:
     return decided
 
 
-def run_out(decided: Decided) -> None:
-    """The right to award ends: its record is past its last day."""
-    yesterday = timezone.now().date() - timedelta(days=1)
-    DutyRecord.objects.filter(scheme_version=decided.version, duty="right_to_award").update(valid_until=yesterday)
-
-
 def look(decided: Decided) -> list[AwardReview]:
     service = actor(service_account(name="follow-up"))
     found: list[AwardReview] = door.act(service, OPEN, scheme_version_id=decided.version.pk)
@@ -48,7 +43,7 @@ def look(decided: Decided) -> list[AwardReview]:
 
 
 def say(decided: Decided, account: Any, row: ReviewedAward, outcome: str, **more: Any) -> ReviewedAward:
-    said = {"reviewed_id": row.pk, "outcome": outcome, "reason": "looked at the decree", **more}
+    said = {"reviewed_id": row.pk, "outcome": outcome, "reason": "looked at the key", **more}
     found: ReviewedAward = door.act(decided.actor(account), DECIDE, **said)
     return found
 
@@ -58,29 +53,39 @@ def test_nothing_is_opened_while_nothing_fails(awarded: Decided) -> None:
 
 
 def test_evidence_that_fails_later_opens_one_review_of_what_it_touches(awarded: Decided) -> None:
-    run_out(awarded)
+    item = awarded.find_a_wrong_key()
 
     (review,) = look(awarded)
 
-    assert (review.check_name, review.level) == ("duties signed", "scheme")
-    assert "Right to award at this level" in review.sentence
+    assert (review.check_name, review.level) == ("item evidence", "window")
+    assert review.sentence == f"Works against the other items, so look for a wrong key: {item}."
+    study = Study.objects.get(number=2)
+    assert review.evidence == [{"kind": "study", "id": str(study.pk)}]
     assert {row.credential_id for row in review.awards.all()} == set(Credential.objects.values_list("pk", flat=True))
     assert look(awarded) == [], "the same failing is reviewed once"
     assert {queries.state_of(one) for one in Credential.objects.all()} == {"active"}, "nothing happens by itself"
     assert [(one.touched, one.waiting) for one in queries.reviews_open(awarded.version.pk)] == [(2, 2)]  # type: ignore[attr-defined]
 
 
+def test_a_record_that_ran_out_since_casts_no_doubt_on_what_was_awarded(awarded: Decided) -> None:
+    yesterday = timezone.now().date() - timedelta(days=1)
+    DutyRecord.objects.filter(scheme_version=awarded.version).update(valid_until=yesterday)
+
+    assert queries.scheme_gate(awarded.version.pk).blocking[0] == "duties signed"
+    assert look(awarded) == []
+
+
 def test_evidence_is_looked_at_again_without_anybody_asking(awarded: Decided) -> None:
     look_at_evidence_again()
     assert not AwardReview.objects.exists()
-    run_out(awarded)
+    awarded.find_a_wrong_key()
     look_at_evidence_again()
     look_at_evidence_again()
     assert AwardReview.objects.count() == 1
 
 
 def test_two_directors_decide_each_and_the_holder_is_told(awarded: Decided) -> None:
-    run_out(awarded)
+    awarded.find_a_wrong_key()
     (review,) = look(awarded)
     kept, revoked = review.awards.order_by("pk")
     first, second = awarded.people.director, awarded.people.second_director
@@ -90,23 +95,24 @@ def test_two_directors_decide_each_and_the_holder_is_told(awarded: Decided) -> N
     assert queries.state_of(revoked.credential) == "active"
     done = say(awarded, second, revoked, "revoke")
     say(awarded, second, kept, "keep")
-    say(awarded, first, kept, "keep", notice="The decree was renewed without a gap.")
+    say(awarded, first, kept, "keep", notice="The item counted for nobody near a cut.")
 
     assert queries.state_of(revoked.credential) == "revoked"
-    assert done.notice == "Your credential has been revoked. You may appeal. looked at the decree"
+    assert done.notice == "Your credential has been revoked. You may appeal. looked at the key"
     assert done.noticed_at is not None
     kept.refresh_from_db()
     assert (
-        kept.notice == "Your credential was looked at again and stands as it is. The decree was renewed without a gap."
+        kept.notice
+        == "Your credential was looked at again and stands as it is. The item counted for nobody near a cut."
     )
     assert queries.state_of(kept.credential) == "active"
     assert queries.reviews_open(awarded.version.pk) == []
     ledger.sequence()
-    assert [difference for difference in compare()[1] if "dutyrecord" not in difference.sentence] == []
+    assert compare()[1] == []
 
 
 def test_who_disagrees_proposes_something_else_which_waits_in_turn(awarded: Decided) -> None:
-    run_out(awarded)
+    awarded.find_a_wrong_key()
     row = look(awarded)[0].awards.all()[0]
     first, second = awarded.people.director, awarded.people.second_director
 
@@ -121,7 +127,7 @@ def test_who_disagrees_proposes_something_else_which_waits_in_turn(awarded: Deci
 
 
 def test_what_is_no_decision_is_refused(awarded: Decided) -> None:
-    run_out(awarded)
+    awarded.find_a_wrong_key()
     row = look(awarded)[0].awards.all()[0]
     for changes, code in (({"outcome": "forget"}, "outcome"), ({"reason": " "}, "reason")):
         said = {"reviewed_id": row.pk, "outcome": "keep", "reason": "read", **changes}
@@ -139,7 +145,7 @@ def test_what_is_no_decision_is_refused(awarded: Decided) -> None:
 
 @pytest.mark.slow
 def test_a_changed_review_is_found_in_the_ledger(awarded: Decided) -> None:
-    run_out(awarded)
+    awarded.find_a_wrong_key()
     look(awarded)
     ledger.sequence()
     before = {difference.sentence for difference in compare()[1]}

@@ -1,17 +1,14 @@
 """The gate in a real browser: two people release what is too little, evidence fails later, and each award is looked at."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 
 import pytest
 from django.test import override_settings
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from assess.awards.models import Credential, ReleaseRule, ReviewedAward
 from assess.management.world import releases
 from assess.management.world.duties import record_duties
-from assess.schemes.models import DutyRecord
 from assess.tasks import look_at_evidence_again
 from tests.awards.decided import Decided, decide_a_sitting
 from tests.journeys.conftest import LIVE, WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
@@ -71,19 +68,21 @@ def test_from_too_little_evidence_to_a_review_of_what_was_awarded(
     director.get_by_role("button", name="Issue the credential").click()
     expect(director.get_by_text("Issued and signed.")).to_be_visible()
 
-    DutyRecord.objects.filter(duty="ownership").update(valid_until=timezone.now().date() - timedelta(days=1))
+    centre.find_a_wrong_key()
     look_at_evidence_again()
     director.goto(f"/director/schemes/{centre.version.pk}/reviews/")
     axe_finds_nothing(director)
     shot(director, f"gate-reviews-{device}")
-    director.get_by_role("link", name="Duties signed").click()
+    director.get_by_role("link", name="Item evidence").click()
     axe_finds_nothing(director)
     shot(director, f"gate-review-{device}")
     deputy = page_of(people.second_director, device)
     deputy.goto(director.url)
     for page in (director, deputy):
         page.get_by_label("Keep").check()
-        page.get_by_label("Why?").fill("The record was renewed a day late; nothing changed in between.")
+        page.get_by_label("Why?").fill(
+            "The key was right; the wording misled, and the item counted for nobody near a cut."
+        )
         page.get_by_role("button", name="Put my name to it").click()
         expect(page.get_by_text("Noted.")).to_be_visible()
     expect(deputy.get_by_text("The holder was told")).to_be_visible()

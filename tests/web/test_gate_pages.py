@@ -11,7 +11,6 @@ from assess.awards.models import AwardReview, ReleaseRule, ReviewedAward, Waiver
 from assess.management.world import releases
 from assess.management.world.duties import record_duties
 from assess.people.models import Account
-from assess.schemes.models import DutyRecord
 from tests.awards.decided import Decided, decide_a_sitting
 from tests.snapshots import as_built
 
@@ -124,23 +123,23 @@ def test_reviews_are_opened_and_decided_by_two_on_their_page(decided: Decided) -
     director, deputy = browser(people.director), browser(people.second_director)
     assert "No review yet" in page(director, reviews)
     assert "No evidence failed" in said(director, f"{reviews}look/")
-    DutyRecord.objects.filter(duty="ownership").update(valid_until=timezone.now().date() - timedelta(days=1))
+    decided.find_a_wrong_key()
     assert "1 opened" in said(director, f"{reviews}look/")
 
     path = f"/director/reviews/{AwardReview.objects.get().pk}/"
     rows = list(ReviewedAward.objects.order_by("pk"))
-    fields = {"outcome": "keep", "reason": "The record was renewed a day late."}
+    fields = {"outcome": "keep", "reason": "The key was right after all."}
     assert "Choose at least one credential" in said(director, path, **fields)
     for client in (director, deputy):
         assert "Noted." in said(client, path, award=[row.pk for row in rows], **fields)
     told = page(director, path)
     assert told.count("Kept") == 2
-    assert "stands as it is. The record was renewed a day late." in told
+    assert "stands as it is. The key was right after all." in told
     assert "Put my name to it" not in page(browser(people.approvers[0]), path)
 
     holder = browser(rows[0].credential.holder)
     attempt = rows[0].credential.decision.attempt_id
-    assert "stands as it is. The record was renewed a day late." in page(holder, f"/candidate/attempts/{attempt}/")
+    assert "stands as it is. The key was right after all." in page(holder, f"/candidate/attempts/{attempt}/")
 
 
 def test_what_if_answers_in_the_page_and_writes_nothing(decided: Decided) -> None:
