@@ -9,6 +9,8 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from assess.people.models import Account
+from assess.schemes import queries as schemes
+from assess.schemes.models import SchemeVersion
 from assess.sittings.models import Assignment
 from assess.validity.raters.agreement import EXACT, Agreement, agreement_from
 from assess.validity.raters.evidence import AssessorTraining, RaterTraining, State
@@ -133,7 +135,7 @@ def assigned_assessors(scheme_version_id: uuid.UUID) -> list[Account]:
 def training_of(scheme_version_id: uuid.UUID) -> RaterTraining:
     """The training of everybody assigned as an assessor or invited to a training of the scheme version, as it stands today."""
     assigned = {one.pk for one in assigned_assessors(scheme_version_id)}
-    trainings = TrainingSession.objects.filter(scheme_version_id=scheme_version_id, purpose="training")
+    trainings = TrainingSession.objects.filter(pk__in=_counting_sessions(scheme_version_id), purpose="training")
     invited = {uuid.UUID(key) for one in trainings for key in one.invited}
     people = Account.objects.filter(pk__in=assigned | invited).order_by("family_name", "given_name", "pk")
     return RaterTraining(assessors=tuple(_standing(scheme_version_id, list(people), assigned)))
@@ -149,7 +151,8 @@ def _standing(
     scheme_version_id: uuid.UUID, people: Sequence[Account], assigned: Collection[uuid.UUID]
 ) -> list[AssessorTraining]:
     today = timezone.now().date()
-    rows = Training.objects.filter(session__scheme_version_id=scheme_version_id, assessor__in=people)
+    counting = _counting_sessions(scheme_version_id)
+    rows = Training.objects.filter(session__in=counting, assessor__in=people)
     by_person: dict[uuid.UUID, list[Training]] = {}
     for row in rows.select_related("session", "trainer", "retraining").order_by("proposed_at", "pk"):
         by_person.setdefault(row.assessor_id, []).append(row)
@@ -166,6 +169,21 @@ def _standing(
             today=today,
         )
         for person in people
+    ]
+
+
+def _counting_sessions(scheme_version_id: uuid.UUID) -> list[uuid.UUID]:
+    """Sessions of this version, and of other versions of the scheme as long as the sheets of all their exemplars are the same."""
+    version = SchemeVersion.objects.get(pk=scheme_version_id)
+    now = rubrics.published_versions(task for part in schemes.parts(version) for task in part.tasks)
+    same = {one.content_hash for one in now.values()}
+    sessions = list(TrainingSession.objects.filter(scheme_version__scheme=version.scheme_id))
+    others = {key for one in sessions if one.scheme_version_id != version.pk for key in one.exemplars}
+    hashes = {str(key): found for key, found in Exemplar.objects.filter(pk__in=others).values_list("pk", "task_hash")}
+    return [
+        one.pk
+        for one in sessions
+        if one.scheme_version_id == version.pk or all(hashes.get(key) in same for key in one.exemplars)
     ]
 
 

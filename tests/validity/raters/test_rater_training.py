@@ -1,5 +1,6 @@
 """Assessors mark exemplars blind; a panel agreed on the reference; a trainer decides. Nothing of it can be changed unseen."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,13 @@ from assess.ledger import actions as ledger
 from assess.ledger.queries import compare
 from assess.management.world.raters import train_assessors
 from assess.people.queries import actor
+from assess.schemes.models import SchemeVersion
 from assess.validity.errors import ValidityError
 from assess.validity.raters import queries
 from assess.validity.raters.evidence import State
 from assess.validity.raters.models import BlindMarks, Exemplar, Retraining, Training, TrainingSession
 from assess.validity.raters.sheets import judged_rows
+from rubrics.models import TaskVersion
 from rubrics.queries import definition_of, published_version
 from tests.attempts.centre import Centre, built, centre
 
@@ -230,6 +233,17 @@ def test_a_calibration_hour_is_the_same_record_and_no_training(centre: Centre) -
     assert standing.agreement is None
     with pytest.raises(ValidityError, match="This session is closed"):
         mark(centre.people.assessors[0], hour, one)
+
+
+def test_a_training_holds_for_the_next_version_of_the_scheme_while_its_sheets_are_the_same(centre: Centre) -> None:
+    trained(centre)
+    following = SchemeVersion.objects.get(pk=centre.version.pk)
+    following.pk, following.version, following.number, following.content_hash = uuid.uuid4(), "99", 99, "f" * 64
+    following._state.adding = True
+    following.save()
+    assert queries.training_of(following.pk).complete
+    TaskVersion.objects.filter(task__identifier="PT-ECW-2").update(content_hash="e" * 64)
+    assert not queries.training_of(following.pk).complete
 
 
 def test_an_assigned_assessor_without_training_is_named(centre: Centre) -> None:
