@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from assess.awards.candidate_checks import APPROVALS
 from assess.awards.gate import CHECKS, LEVEL_OF, GateCheck
 from assess.awards.models import Credential, Decision, ReleaseRule, StatusChange, Waiver
 from assess.awards.queries import reviews_open
+from assess.ledger.keys import signing_key
 from assess.ledger.models import Checkpoint
 from assess.people.models import Conflict, RoleAssignment
 from assess.proctoring.models import Incident
@@ -420,7 +422,7 @@ def _ledger() -> facts.LedgerFact | None:
         size=checkpoint.size,
         root=bytes(checkpoint.root).hex(),
         signed_at=checkpoint.at.isoformat(timespec="seconds"),
-        key=checkpoint.text.rstrip().rsplit("\n", 1)[-1].split(" ")[1],
+        key=signing_key(settings.KEYS_DIR, "ledger").public.did,
     )
 
 

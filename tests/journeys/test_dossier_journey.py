@@ -1,6 +1,8 @@
 """The dossier in a real browser: read from the first page to a claim and its records, kept as PDF, printed, left again."""
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.test import override_settings
@@ -25,6 +27,20 @@ def centre(transactional_db: None) -> Lived:
 
 
 @pytest.fixture
+def glance() -> Shot:
+    """Keeps what the window shows, in light and dark: the whole page is longer than a picture can be."""
+    folder = os.environ.get("ASSAYER_SCREENSHOTS")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.screenshot(path=str(Path(folder) / f"{name}-{scheme}.png"))
+
+    return take
+
+
+@pytest.fixture
 def address(centre: Lived) -> Iterator[str]:
     with serving() as url, override_settings(PUBLIC_URL=url, CSRF_TRUSTED_ORIGINS=[url], LIVE_PUBLISHER=LIVE):
         yield url
@@ -32,21 +48,20 @@ def address(centre: Lived) -> Iterator[str]:
 
 @pytest.mark.parametrize("device", WIDTHS)
 def test_a_director_reads_a_claim_follows_its_record_and_goes_back(
-    page_of: SignedIn, centre: Lived, address: str, shot: Shot, device: str
+    page_of: SignedIn, centre: Lived, address: str, glance: Shot, device: str
 ) -> None:
     page = page_of(centre.people.director, device)
     page.goto(f"/director/schemes/{centre.version.pk}/")
     page.get_by_role("link", name="Dossier").click()
     expect(page.get_by_role("heading", name="Can I decide, and can I defend it?")).to_be_visible()
     axe_finds_nothing(page)
-    shot(page, f"dossier-front-{device}")
+    glance(page, f"dossier-front-{device}")
     page.get_by_role("link", name="5. Internal structure").click()
     claim = page.locator("#claim-structure")
     expect(claim.get_by_role("heading", name="5. Internal structure")).to_be_in_viewport()
     expect(claim.get_by_text("not enough evidence").first).to_be_visible()
     claim.scroll_into_view_if_needed()
-    page.screenshot()
-    shot(page, f"dossier-claim-{device}")
+    glance(page, f"dossier-claim-{device}")
     claim.get_by_role("link", name="study").first.click()
     expect(page.get_by_role("heading", name="Study 1 of MC-ECW")).to_be_visible()
     page.go_back()
@@ -55,7 +70,7 @@ def test_a_director_reads_a_claim_follows_its_record_and_goes_back(
 
 
 def test_the_pdf_comes_by_a_button_and_the_print_view_leaves_the_frame_out(
-    page_of: SignedIn, centre: Lived, address: str, shot: Shot
+    page_of: SignedIn, centre: Lived, address: str, glance: Shot
 ) -> None:
     page = page_of(centre.people.board)
     page.goto(f"/director/schemes/{centre.version.pk}/dossier/")
@@ -67,13 +82,12 @@ def test_the_pdf_comes_by_a_button_and_the_print_view_leaves_the_frame_out(
     expect(page.locator(".top")).to_be_hidden()
     expect(page.get_by_role("navigation", name="This scheme")).to_be_hidden()
     expect(page.get_by_role("link", name="PDF")).to_be_hidden()
-    shot(page, "dossier-print")
+    glance(page, "dossier-print")
 
 
-def test_in_the_dark_and_by_keyboard(page_of: SignedIn, centre: Lived, address: str, shot: Shot) -> None:
+def test_in_the_dark_and_by_keyboard(page_of: SignedIn, centre: Lived, address: str, glance: Shot) -> None:
     page = page_of(centre.people.approvers[0], color_scheme="dark")
     page.goto(f"/director/schemes/{centre.version.pk}/dossier/")
     axe_finds_nothing(page)
-    shot(page, "dossier-dark")
     press_by_keyboard(page, "12. Monitoring")
     expect(page.locator("#claim-monitoring")).to_be_in_viewport()

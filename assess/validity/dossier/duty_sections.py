@@ -12,7 +12,7 @@ from assess.validity.dossier.year import Due, Year
 from assess.validity.report.markup import Child, Markup, element, join
 from assess.validity.report.page import section, table
 
-SHOWN_RECORDS = 60
+SHOWN_OF_A_KIND = 6
 
 
 def year_section(year: Year, facts: Facts) -> Markup:
@@ -139,15 +139,29 @@ def records_section(dossier: Dossier) -> Markup:
         " of the record's latest state. The file evidence.jsonl holds all of them with what each rests on, down to the"
         " sealed entries of the journal."
     )
-    lacking = (
-        element(
-            "p",
-            f"{len(missing)} records have no leaf: {', '.join(_short(line) for line in missing[:5])}.",
-            class_="lacking",
-        )
-        if missing
-        else None
+    lacking = None
+    if missing:
+        named = ", ".join(_short(line) for line in missing[:5])
+        lacking = element("p", f"{len(missing)} records have no leaf: {named}.", class_="lacking")
+    by_kind: dict[str, list[Line]] = {}
+    for line in lines:
+        by_kind.setdefault(line.kind, []).append(line)
+    shown = [row for _, found in sorted(by_kind.items(), key=lambda one: len(one[1])) for row in _records(found)]
+    return section(
+        "Records",
+        element("p", told),
+        lacking,
+        (
+            table("Records that the claims cite", ["Kind", "Identifier", "Leaf", "Cited by"], shown, shares="3 5 1 5")
+            if shown
+            else element("p", "No record is cited.")
+        ),
+        anchor="records",
     )
+
+
+def _records(lines: Sequence[Line]) -> list[list[Child]]:
+    """The first records of one kind, and how many more there are."""
     shown: list[list[Child]] = [
         [
             kind_in_words(line.kind),
@@ -155,21 +169,10 @@ def records_section(dossier: Dossier) -> Markup:
             "–" if line.leaf is None else str(line.leaf),
             ", ".join(line.cited_by[:3]),
         ]
-        for line in lines[:SHOWN_RECORDS]
+        for line in lines[:SHOWN_OF_A_KIND]
     ]
-    more = len(lines) - SHOWN_RECORDS
-    return section(
-        "Records",
-        element("p", told),
-        lacking,
-        (
-            table("Records that the claims cite", ["Kind", "Identifier", "Leaf", "Cited by"], shown, shares="2 5 1 5")
-            if shown
-            else element("p", "No record is cited.")
-        ),
-        element("p", f"And {more} more, in evidence.jsonl.") if more > 0 else None,
-        anchor="records",
-    )
+    more = len(lines) - SHOWN_OF_A_KIND
+    return [*shown, [f"and {more} more of this kind", "in evidence.jsonl", "", ""]] if more > 0 else shown
 
 
 def _short(line: Line) -> str:
