@@ -49,7 +49,8 @@ table{border-collapse:collapse;width:100%;font-size:.86rem;line-height:1.35}
 caption{text-align:left;padding:.6rem .7rem .4rem;font-weight:600}
 th,td{text-align:left;vertical-align:top;padding:.42rem .7rem;border-top:1px solid var(--rule)}
 thead th{color:var(--soft);font-weight:600;border-top:0;vertical-align:bottom}
-td.n{white-space:nowrap}td small,li small{color:var(--soft);display:block}
+td.n{white-space:nowrap}td small,th small,li small{color:var(--soft);display:block;font-weight:400}
+tbody th{color:var(--ink)}.claim tbody th{font-weight:400}
 details{margin:.4rem 0}summary{cursor:pointer;color:var(--accent);font-weight:600;padding:.25rem 0}
 summary:focus-visible,.table:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .methods{font-size:.86rem;color:var(--soft);padding-left:1.1rem}.methods li{margin:.25rem 0}
