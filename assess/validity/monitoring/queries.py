@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from assess.attempts.models import Attempt
 from assess.people.models import Account
@@ -16,7 +17,7 @@ from assess.psychometrics.control_charts import ControlChart
 from assess.psychometrics.facets import connectivity
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
-from assess.sittings.models import Assignment
+from assess.sittings.models import Assignment, Sitting
 from assess.validity.monitoring import evidence
 from assess.validity.monitoring.evidence import JudgingPlan, Kind, Move, Severity
 from assess.validity.monitoring.looking import base_in_force, last_look
@@ -24,6 +25,9 @@ from assess.validity.monitoring.models import Alarm, BasePeriod, ChartPoint
 from assess.validity.monitoring.quantities import Chart, chart_of
 from assess.validity.monitoring.watching import Usual, charts_over
 from assess.validity.report.written import read_estimate
+
+MOST_PLANS = 5
+"""So many sittings ahead are looked at."""
 
 
 def alarm_rows(scheme_version_id: uuid.UUID) -> QuerySet[Alarm]:
@@ -291,6 +295,13 @@ def plan_of_sitting(sitting_id: uuid.UUID) -> JudgingPlan:
         extra=tuple((names[one.person], names[one.rater], one.criteria) for one in found.extra_markings),
         shared={names[rater]: count for rater, count in found.shared_persons},
     )
+
+
+def plans_ahead(scheme_version_id: uuid.UUID) -> list[tuple[Sitting, JudgingPlan]]:
+    """The judging plans of sittings that are not over and have assessors."""
+    ahead = Sitting.objects.filter(scheme_version=scheme_version_id, ends_at__gte=timezone.now())
+    rows = ahead.filter(assignments__role__startswith="assessor:").distinct().order_by("starts_at", "pk")
+    return [(sitting, plan_of_sitting(sitting.pk)) for sitting in rows[:MOST_PLANS]]
 
 
 def _reserves(rows: Sequence[Assignment]) -> set[uuid.UUID]:
