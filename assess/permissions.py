@@ -214,6 +214,7 @@ RULES: dict[str, Rule] = {
     "awards.reviews.open_reviews": _rule("director", "service"),
     "awards.reviews.decide_reviewed": _rule("director"),
     "awards.issue": _rule("director", "service"),
+    "awards.issue_all": _rule("director"),
     "awards.revoke": _rule("director"),
     "awards.suspend": _rule("director"),
     "awards.reinstate": _rule("director"),

@@ -9,7 +9,9 @@ import uuid
 from datetime import date
 from typing import Any
 
+import structlog
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assess.attempts.models import Attempt
@@ -29,9 +31,11 @@ from assess.people import actions as holders
 from assess.people import queries as people
 from assess.people.models import Holding
 from assess.schemes import queries as schemes
+from assess.schemes.models import SchemeVersion
 from assess.sittings import queries as sittings
 from assess.validity.studies import queries as studies
 
+_log = structlog.get_logger(__name__)
 STANDING = {
     StatusChange.Kind.REVOKE: Holding.State.REVOKED,
     StatusChange.Kind.SUSPEND: Holding.State.SUSPENDED,
@@ -179,26 +183,49 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
     Raises
     ------
     AwardError
-        `not-passed`, `approvals`, or `gate` with every check that keeps it shut.
+        `not-passed`, `approvals`, `stale`; `superseded` where the attempt was scored or decided again since; `issued` where it has
+        a credential from another decision; or `gate` with every check that keeps it shut.
     """
-    row = (
-        Decision.objects.select_for_update(of=("self",))
-        .select_related(
-            "attempt__registration__candidate", "attempt__registration__scheme_version__scheme", "score__seal"
-        )
-        .get(pk=decision_id)
-    )
+    row = _to_issue().get(pk=decision_id)
     existing = Credential.objects.filter(decision=row).first()
-    if existing is not None:
-        return existing
+    return existing or _issue(row, gathering.shared_by(row.attempt.registration.scheme_version))
+
+
+def issue_all(*, scheme_version_id: uuid.UUID) -> list[Credential]:
+    """Issue every credential of a scheme version that is ready: passed, approved by two, the gate open.
+
+    The others stay as they are; what keeps one back stands on the page of its decision. Scheme and window are looked at once.
+    """
+    version = SchemeVersion.objects.select_related("scheme").get(pk=scheme_version_id)
+    passed = _to_issue().filter(
+        attempt__registration__scheme_version=version, outcome="passed", credential__isnull=True
+    )
+    shared = gathering.shared_by(version)
+    made = []
+    for row in passed.order_by("decided_at", "pk"):
+        try:
+            made.append(_issue(row, shared))
+        except AwardError as refused:
+            _log.info("not issued", decision=str(row.pk), code=refused.code)
+    return made
+
+
+def _to_issue() -> QuerySet[Decision]:
+    return Decision.objects.select_for_update(of=("self",)).select_related(
+        "attempt__registration__candidate", "attempt__registration__scheme_version__scheme", "score__seal"
+    )
+
+
+def _issue(row: Decision, shared: gathering.Shared) -> Credential:
     if row.outcome != "passed":
         raise AwardError("not-passed", f"The decision is: {row.outcome}.")
     names = row.signatures.filter(purpose="approval").count()
     if names < APPROVALS:
         raise AwardError("approvals", f"{names} of {APPROVALS} people have approved the decision.")
+    _check_latest(row)
     now = timezone.now()
     found = _decision_of(row)
-    shown = gathering.gate_of(row)
+    shown = gathering.gate_of(row, shared)
     if not shown.open:
         reasons = [check.sentence for check in shown.checks if not check.clear]
         raise AwardError("gate", f"The gate is shut: {' '.join(reasons)}")
@@ -232,6 +259,17 @@ def issue(*, decision_id: uuid.UUID) -> Credential:
         expires_on=told.valid_until.date(),
     )
     return credential
+
+
+def _check_latest(row: Decision) -> None:
+    """Refuse a decision that a later score or decision has taken the place of, and a second credential of one attempt."""
+    attempt = row.attempt
+    if attempt.decisions.filter(number__gt=row.number).exists():
+        raise AwardError("superseded", "There is a later decision on this attempt. Look at that one.")
+    if attempt.scores.filter(number__gt=row.score.number).exists():
+        raise AwardError("superseded", "The attempt was scored again since this decision. Decide again.")
+    if Credential.objects.filter(decision__attempt=attempt).exists():
+        raise AwardError("issued", "The attempt has its credential already, from an earlier decision.")
 
 
 def _decision_of(row: Decision) -> rules.Decision:

@@ -108,6 +108,7 @@ def latest_decisions(scheme_version_id: uuid.UUID) -> list[Decision]:
     rows = (
         Decision.objects.filter(attempt__registration__scheme_version=scheme_version_id)
         .select_related("attempt__registration__candidate", "credential")
+        .defer("credential__document", "credential__gate")
         .prefetch_related("signatures__person")
         .order_by("attempt_id", "number")
     )
@@ -141,7 +142,8 @@ def decision_by_id(decision_id: uuid.UUID) -> Decision | None:
 
 def issued(name: str = "") -> QuerySet[Credential]:
     """Credentials, the latest first; of holders whose name or address holds `name`."""
-    rows = Credential.objects.select_related("holder").prefetch_related("status_changes").order_by("-issued_at")
+    rows = Credential.objects.select_related("holder").defer("gate").prefetch_related("status_changes")
+    rows = rows.order_by("-issued_at")
     if name.strip():
         wanted = name.strip()
         rows = rows.filter(

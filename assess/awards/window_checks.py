@@ -83,7 +83,7 @@ def _judged_groups(facts: WindowFacts) -> Finding:
     groups = facts.groups
     if groups is None or not groups.comparisons:
         return lacking(NO_STUDY if facts.study is None else "The study compares no groups.")
-    between = named(groups.comparisons)
+    between = f"Compared by {named(groups.comparisons)}"
     if groups.large:
         return failed(f"{between}: works differently for persons of equal score: {named(groups.large)}.")
     if not groups.judged:

@@ -34,7 +34,7 @@ class ItemEvidence:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupEvidence:
-    """Differential item functioning over every comparison of groups that was made.
+    """Differential item functioning over every comparison of groups that was made; `comparisons` says what they are told apart by.
 
     `large` names items of ETS class C with enough evidence, `judged` is the number of items that could be judged, `reason` why
     the others could not.

@@ -98,7 +98,7 @@ def _groups(study_id: uuid.UUID) -> facts.GroupEvidence | None:
     items = [(item, item["mean_difference"] or item["delta"]) for one in comparisons for item in one["items"]]
     judged = [item for item, figure in items if figure["sufficient"]]
     return facts.GroupEvidence(
-        comparisons=tuple(f"{one['focal']} and {one['reference']} ({one['column']})" for one in comparisons),
+        comparisons=tuple(dict.fromkeys(one["column"] for one in comparisons)),
         n=section["persons"],
         judged=len(judged),
         large=tuple(item["name"] for item in judged if item["ets_class"] == "C"),

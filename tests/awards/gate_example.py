@@ -86,7 +86,7 @@ WINDOW = WindowFacts(
     decision_consistency=GOOD,
     rater_agreement=GOOD,
     items=ItemEvidence(n=240, items=30),
-    groups=GroupEvidence(comparisons=("allied route and main route (route)",), n=240, judged=30),
+    groups=GroupEvidence(comparisons=("route",), n=240, judged=30),
     severity=Severity(assessors=12, would_change=2, of=240, low=0.0, high=0.03),
     alarms=(),
     incidents=(),

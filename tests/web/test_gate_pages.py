@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from assess.awards.models import AwardReview, ReleaseRule, ReviewedAward, Waiver
+from assess.awards.models import AwardReview, Credential, ReleaseRule, ReviewedAward, Waiver
 from assess.management.world import releases
 from assess.management.world.duties import record_duties
 from assess.people.models import Account
@@ -164,3 +164,18 @@ def test_pages_ask_no_more_of_the_database_for_more_candidates(
     client = browser(decided.people.director)
     with django_assert_max_num_queries(90):  # type: ignore[operator]
         page(client, f"/director/schemes/{decided.version.pk}/gate/")
+
+
+def test_everything_that_is_ready_is_issued_at_once_and_the_rest_stays(decided: Decided) -> None:
+    director = browser(decided.people.director)
+    path = f"/director/schemes/{decided.version.pk}/"
+    first, second = decided.passed
+    for row in (first, second):
+        decided.approve(row)
+    assert "2</span> passed with two names" in page(director, f"{path}gate/")
+    assert "0 issued and signed" in said(director, f"{path}issue/")
+    releases.release(decided.people, decided.version)
+    assert "2 issued and signed" in said(director, f"{path}issue/")
+    assert Credential.objects.count() == 2
+    assert "Issue what is ready" not in page(director, f"{path}gate/")
+    assert "0 issued and signed" in said(director, f"{path}issue/"), "nothing is issued twice"

@@ -49,7 +49,7 @@ MAY: dict[str, frozenset[str]] = {
     "director-meeting-act": frozenset(), "panel": frozenset(), "panel-worker": EVERYBODY, "panel-meeting": frozenset(),
     "panel-say": frozenset(), "panel-phase": frozenset(), "panel-state": frozenset(), "panel-ratings": frozenset(),
     "director-levels": SCHEME, "director-reviews": SCHEME, "director-look-again": frozenset({DIRECTOR}), "director-review": frozenset(),
-    "director-what-if": SCHEME,
+    "director-what-if": SCHEME, "director-issue-all": frozenset({DIRECTOR}),
     "director-decide": frozenset({DIRECTOR}), "director-decision": frozenset(), "director-credentials": SCHEME,
     "director-credential": frozenset(), "director-ledger": SCHEME, "director-ledger-export": frozenset({DIRECTOR}),
     "director-job": SCHEME, "director-content": SCHEME, "director-job-adopt": frozenset(), "director-job-template": frozenset(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from assess import door
 from assess.attempts.models import Attempt
-from assess.awards.errors import AwardError
+from assess.awards.gathering import gates_of
 from assess.awards.models import Credential, Decision
 from assess.management.world import duties, job, raters, releases
 from assess.management.world.cast import Cast
@@ -60,11 +60,11 @@ def award(cast: Cast, version: SchemeVersion, attempts: Sequence[Attempt], *, le
         door.act_on_all(cast.acts_as(approver), "awards.approve", ({"decision_id": row.pk} for row in signed))
     passed = [row for row in passed if row.pk not in waiting]
     releases.release(cast, version)
-    for row in passed:
-        try:
-            result.credentials.append(door.act(director, "awards.issue", decision_id=row.pk))
-        except AwardError as refused:
-            result.refusals[str(refused)] += 1
+    result.credentials = door.act(director, "awards.issue_all", scheme_version_id=version.pk)
+    issued = {credential.decision_id for credential in result.credentials}
+    for gate in gates_of(row for row in passed if row.pk not in issued):
+        reasons = " ".join(check.sentence for check in gate.checks if not check.clear)
+        result.refusals[f"The gate is shut: {reasons}"] += 1
     for row in rows:
         if row.outcome == "not passed":
             result.refusals.update(_unmet(row))

@@ -53,6 +53,9 @@ def candidates(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> Htt
             )
         ],
         "undecided": len(attempts_to_decide(version.pk)),
+        "ready": sum(
+            row["group"] == "final" and row["decision"].outcome == "passed" and not row["issued"] for row in rows
+        ),
         "may_decide": "director" in actor.roles,
     }
     return render(request, "assess/director/gate.html", context)
@@ -87,6 +90,17 @@ def decide_all(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> Htt
         messages.error(request, str(refused))
     else:
         messages.success(request, _said(made))
+    return redirect("director-gate", version_id=version.pk)
+
+
+@require_POST
+@page("director")
+def issue_all(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
+    """Issue every credential for which the gate is open; what keeps another back stands on the page of its decision."""
+    version = version_of(version_id)
+    made = attempted(request, "awards.issue_all", scheme_version_id=version.pk)
+    if isinstance(made, list):
+        messages.success(request, f"{len(made)} issued and signed. What keeps another back stands on its page.")
     return redirect("director-gate", version_id=version.pk)
 
 

@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reviews/<uuid:review_id>/", reviews.review, name="director-review"),
     path("schemes/<uuid:version_id>/what-if/", what_if.what_if, name="director-what-if"),
     path("schemes/<uuid:version_id>/decide/", gate.decide_all, name="director-decide"),
+    path("schemes/<uuid:version_id>/issue/", gate.issue_all, name="director-issue-all"),
     path("decisions/<uuid:decision_id>/", gate.decision, name="director-decision"),
     path("credentials/", awards.credentials, name="director-credentials"),
     path("credentials/<uuid:credential_id>/", awards.credential, name="director-credential"),
