@@ -116,15 +116,6 @@ def latest_decisions(scheme_version_id: uuid.UUID) -> list[Decision]:
     return sorted(latest.values(), key=lambda row: str(row.attempt.registration.candidate))
 
 
-def decisions_waiting(scheme_version_id: uuid.UUID) -> list[Decision]:
-    """Decisions that wait for another name."""
-    return [
-        row
-        for row in latest_decisions(scheme_version_id)
-        if row.outcome != "undecidable" and sum(name.purpose == "approval" for name in row.signatures.all()) < APPROVALS
-    ]
-
-
 def attempts_to_decide(scheme_version_id: uuid.UUID) -> list[uuid.UUID]:
     """Sealed and scored attempts whose latest score no decision is about."""
     scores = Score.objects.filter(attempt__registration__scheme_version=scheme_version_id).order_by("number")

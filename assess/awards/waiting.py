@@ -8,6 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, Exists, OuterRef
+
+from assess.attempts.models import Score
 from assess.awards.models import Decision, Signature, StatusChange, Waiver
 from assess.awards.queries import APPROVALS
 
@@ -91,6 +94,16 @@ def _signatures(
         else:
             reviewed.setdefault(decision, set()).add(part)
     return names, reviewed
+
+
+def scored_and_undecided(scheme_version_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many attempts of each scheme version have a latest score that no decision is about."""
+    later = Score.objects.filter(attempt=OuterRef("attempt"), number__gt=OuterRef("number"))
+    waiting = Score.objects.filter(~Exists(later), decisions=None).filter(
+        attempt__registration__scheme_version__in=scheme_version_ids
+    )
+    rows = waiting.values_list("attempt__registration__scheme_version").annotate(count=Count("pk")).order_by()
+    return dict(rows)
 
 
 def waivers_proposed(scheme_version_ids: Collection[uuid.UUID], *, today: datetime) -> list[Waiver]:

@@ -5,7 +5,8 @@
 
 A real server (granian with threads) on loopback, on the SQLite database that `demo --once` made; `--world` takes the folder of an
 earlier `demo --once --output FOLDER` instead of making one. Each page is asked twice before it is measured: what a process reads
-once, it has read. Exit status 1 when a page's p95 is not below 300 ms.
+once, it has read. Exit status 1 when a page's p95 is not below 300 ms,
+or the dossier's not below one second.
 """
 
 import argparse
@@ -25,7 +26,9 @@ sys.path.insert(0, str(ROOT))
 
 from tests.faults.installation import Installation, Server  # noqa: E402  # found once the path is set
 
-GOAL_MS = 300.0
+GOAL_MS = {"dossier": 1000.0}
+"""The dossier is a document; every other page is a desk's."""
+USUAL_MS = 300.0
 A_SCHEME, SCHEMES = 240, 3
 WARM = 2
 
@@ -92,7 +95,7 @@ def main() -> int:
     for name, figures in found.items():
         told = f"median {figures['median_ms']:6.1f} ms, p95 {figures['p95_ms']:6.1f} ms, {figures['kb']:7.1f} kB"
         print(f"{name:12} {told}")
-    slow = [name for name, figures in found.items() if figures["p95_ms"] >= GOAL_MS]
+    slow = [name for name, figures in found.items() if figures["p95_ms"] >= GOAL_MS.get(name, USUAL_MS)]
     if slow and not asked.quick:
         print(f"Goal missed: {', '.join(slow)}.")
         return 1

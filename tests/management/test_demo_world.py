@@ -22,10 +22,10 @@ from assess.attempts.writer import writer
 from assess.awards import gathering
 from assess.awards.actions import AwardError
 from assess.awards.models import Credential, Decision
-from assess.awards.queries import status_lists
+from assess.awards.queries import attempts_to_decide, status_lists
 from assess.awards.scheme_checks import SCHEME_CHECKS
 from assess.awards.verification import verify
-from assess.awards.waiting import standings
+from assess.awards.waiting import scored_and_undecided, standings
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
 from assess.ledger.export_check import verify_export
@@ -357,8 +357,10 @@ def test_what_waits_in_awards_costs_two_queries(small_world: Any, django_assert_
     people, version, lived = small_world
     meetings.hold_meetings(people, version)
     door.act(people.acts_as(people.director), "validity.studies.run_study", scheme_version_id=version.pk)
+    assert scored_and_undecided([version.pk]) == {version.pk: len(attempts_to_decide(version.pk))} == {version.pk: 3}
     decided = ({"attempt_id": attempt.pk} for attempt in lived.attempts)
     rows = door.act_on_all(people.acts_as(people.director), "awards.decide", decided)
+    assert scored_and_undecided([version.pk]) == {}
     signed = next(row for row in rows if row.outcome != "undecidable")
     door.act(people.acts_as(people.approvers[0]), "awards.approve", decision_id=signed.pk)
     with django_assert_num_queries(2):

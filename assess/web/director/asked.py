@@ -12,8 +12,12 @@ from assess.people.queries import Actor, conflicts_declared_by
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
 from assess.sittings.queries import candidates_held
+from assess.validity.cut_scores.models import CutScore
+from assess.validity.cut_scores.queries import cut_scores_in_force
 from assess.validity.monitoring.evidence import Alarm
 from assess.validity.monitoring.queries import alarms_of
+from assess.validity.studies.models import Study
+from assess.validity.studies.queries import study_heads
 
 BAD, WARN, INFO = "bad", "warn", "info"
 ORDER = (BAD, WARN, INFO)
@@ -51,6 +55,16 @@ class Asked:
     def shared(self) -> Mapping[uuid.UUID, Shared]:
         """The gate's scheme and window levels of each scheme version, and the records that they were put to."""
         return {version.pk: shared_by(version) for version in self.versions}
+
+    @cached_property
+    def cuts(self) -> Mapping[uuid.UUID, list[CutScore]]:
+        """The cut scores in force, or that wait for their board, of each scheme version."""
+        return {version.pk: cut_scores_in_force(version.pk, self.now.date()) for version in self.versions}
+
+    @cached_property
+    def studies(self) -> Mapping[uuid.UUID, Study]:
+        """The latest study of each scheme version that has one, without its document."""
+        return study_heads(self.titles)
 
     @cached_property
     def alarms(self) -> Mapping[uuid.UUID, tuple[Alarm, ...]]:

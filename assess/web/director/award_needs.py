@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from django.urls import reverse
 
 from assess.attempts.queries import quarantined_in
-from assess.awards.queries import attempts_to_decide, release_rules_of, reviews_open
-from assess.awards.waiting import Standing, status_changes_proposed, waivers_proposed
+from assess.awards.queries import release_rules_of, reviews_open
+from assess.awards.waiting import Standing, scored_and_undecided, status_changes_proposed, waivers_proposed
 from assess.proctoring import queries as proctoring
 from assess.web.director.asked import BAD, INFO, WARN, Asked, Need, some
 
@@ -50,8 +50,9 @@ def near_cut(asked: Asked) -> Iterator[Need]:
 def to_decide(asked: Asked) -> Iterator[Need]:
     if not asked.has("director"):
         return
+    waiting = scored_and_undecided(asked.titles)
     for version in asked.versions:
-        if count := len(attempts_to_decide(version.pk)):
+        if count := waiting.get(version.pk, 0):
             yield Need(
                 sign=WARN,
                 count=count,

@@ -8,9 +8,8 @@ from django.urls import reverse
 from assess.schemes import queries as schemes
 from assess.schemes.duties import Duty
 from assess.schemes.models import SchemeVersion
-from assess.validity.cut_scores import queries as cut_scores
+from assess.validity.cut_scores.models import CutScore
 from assess.validity.raters.evidence import RaterTraining
-from assess.validity.studies import queries as studies
 from assess.web.director.ageing import Age, aged
 from assess.web.director.asked import Asked
 
@@ -43,7 +42,7 @@ def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
         today=today,
         kind="content",
     )
-    study = studies.study_heads([version.pk]).get(version.pk)
+    study = asked.studies.get(version.pk)
     yield aged(
         name="Study of the scores",
         address=place if study is None else reverse("director-study", args=[study.pk]),
@@ -52,14 +51,14 @@ def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
         today=today,
         kind="study",
     )
-    yield _cuts(version, today)
+    yield _cuts(version, asked.cuts[version.pk], today)
     yield _training(records.training, today, reverse("director-training", args=[version.pk]))
     yield _duties(version, records.duties, today)
 
 
-def _cuts(version: SchemeVersion, today: date) -> Age:
+def _cuts(version: SchemeVersion, cuts: Sequence[CutScore], today: date) -> Age:
     """The cut score that ends first; missing while a part has none that a board adopted."""
-    adopted = [cut for cut in cut_scores.cut_scores_in_force(version.pk, today) if cut.adopted_at is not None]
+    adopted = [cut for cut in cuts if cut.adopted_at is not None]
     parts = {part.identifier for part in schemes.parts(version)}
     lacking = parts - {cut.part for cut in adopted}
     first = min(adopted, key=lambda cut: (cut.in_force_to or date.max, cut.in_force_from or today), default=None)

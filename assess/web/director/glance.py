@@ -12,18 +12,17 @@ from django.utils.safestring import SafeString
 
 from assess.awards.checks import named
 from assess.awards.gate import GateResult
-from assess.awards.gathering import Shared
 from assess.awards.waiting import Standing
 from assess.awards.window_checks import RELIABILITY
 from assess.psychometrics.proportions import proportion
 from assess.psychometrics.results import Estimate
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
-from assess.validity.cut_scores import queries as cut_scores
 from assess.validity.studies import queries as studies
 from assess.validity.studies.models import Study
 from assess.web.charts.marks import cut_band
 from assess.web.charts.standing import gate_cells, on_scale, stacked
+from assess.web.director.asked import Asked
 
 KINDS = (
     ("issued", "issued"),
@@ -84,23 +83,23 @@ def kind_of(one: Standing) -> str:
     return "ready" if one.outcome == "passed" else "not"
 
 
-def card_of(version: SchemeVersion, standings: Sequence[Standing], shared: Shared) -> Card:
-    mine = [one for one in standings if one.scheme_version_id == version.pk]
+def card_of(version: SchemeVersion, asked: Asked) -> Card:
+    shared = asked.shared[version.pk]
+    mine = [one for one in asked.standings if one.scheme_version_id == version.pk]
     counts = [(name, words, sum(kind_of(one) == name for one in mine)) for name, words in KINDS]
     told = ", ".join(f"{count} {words}" for _, words, count in counts if count) or "nobody yet"
     evidence = studies.evidence(version.pk)
     return Card(
         version=version,
-        title=schemes.definition_of(version).title,
-        study=studies.study_heads([version.pk]).get(version.pk),
+        title=asked.titles[version.pk],
+        study=asked.studies.get(version.pk),
         levels=(_level("Scheme", shared.scheme), _level("Window", shared.window)),
         counts=[row for row in counts if row[2]],
         bar=stacked(f"Candidates: {told}.", [(name, count) for name, _, count in counts]),
         reliability=_reliability(evidence["reliability"]),
         passed=_passed(mine),
         cuts=[
-            (cut, cut_band(f"Cut score of {cut.part}", cut.value, cut.standard_error))
-            for cut in cut_scores.cut_scores_in_force(version.pk)
+            (cut, cut_band(f"Cut score of {cut.part}", cut.value, cut.standard_error)) for cut in asked.cuts[version.pk]
         ],
         parts=len(schemes.parts(version)),
     )

@@ -40,7 +40,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     evidence = [_evidence(version, asked) for version in asked.versions]
     context = {
         "needs": needs,
-        "cards": [card_of(version, asked.standings, asked.shared[version.pk]) for version in asked.versions],
+        "cards": [card_of(version, asked) for version in asked.versions],
         "evidence": evidence,
         "usual": dict.fromkeys(row["age"].usual for one in evidence for row in one["ages"] if row["age"].usual),
         "sittings": _today(actor, asked),
