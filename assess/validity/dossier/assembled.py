@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from assess.validity.dossier.argument import argument
 from assess.validity.dossier.automation import Register, register
 from assess.validity.dossier.claims import Claim, Record, Verdict
-from assess.validity.dossier.crosswalk import Crosswalk, crosswalks
+from assess.validity.dossier.crosswalk import Answer, Crosswalk, asked_by, crosswalks
 from assess.validity.dossier.facts import Facts
 from assess.validity.dossier.trail import Line
 from assess.validity.dossier.year import Year, the_year
@@ -31,13 +31,14 @@ SECTIONS = {
 
 @dataclass(frozen=True)
 class Dossier:
-    """Everything the page, the document and the trail are made from."""
+    """Everything the page, the document and the trail are made from; `asked` is the evidence list of the scheme's kind."""
 
     facts: Facts
     claims: tuple[Claim, ...]
     register: Register
     year: Year
     crosswalks: tuple[Crosswalk, ...]
+    asked: tuple[Answer, ...] = ()
     trail: tuple[Line, ...] = ()
 
     def with_verdict(self, verdict: Verdict) -> tuple[Claim, ...]:
@@ -66,17 +67,17 @@ def assemble(facts: Facts) -> Dossier:
     """The dossier of these facts, without its trail."""
     claims = argument(facts)
     declared = facts.scheme.declared
+    pages = {anchor: SECTIONS[anchor] for anchor in held(facts)}
+    recorded = {record.kind for record in cited(claims)}
     return Dossier(
         facts=facts,
         claims=claims,
         register=register(facts.work),
         year=the_year(facts),
         crosswalks=crosswalks(
-            claims,
-            kind="" if declared is None else declared.kind.code,
-            pages={anchor: SECTIONS[anchor] for anchor in held(facts)},
-            recorded={record.kind for record in cited(claims)},
+            claims, kind="" if declared is None else declared.kind.code, pages=pages, recorded=recorded
         ),
+        asked=() if declared is None else asked_by(declared.kind, claims, pages=pages, recorded=recorded),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from assess.schemes.kinds import Kind
 from assess.validity.dossier.claims import Bearing, Claim, Verdict
 
 FILE = Path(__file__).with_name("crosswalk.yaml")
@@ -80,7 +81,13 @@ class Crosswalk:
 @cache
 def frames() -> tuple[Frame, ...]:
     """Every frame of the file."""
-    return tuple(_frame(entry) for entry in yaml.safe_load(FILE.read_text(encoding="utf-8"))["frames"])
+    return tuple(_frame(entry) for entry in _file()["frames"])
+
+
+@cache
+def _file() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return found
 
 
 def _frame(entry: Mapping[str, Any]) -> Frame:
@@ -111,6 +118,18 @@ def crosswalks(
         for frame in frames()
     ]
     return tuple(sorted(made, key=lambda one: (not one.leads, bool(one.frame.kinds))))
+
+
+def asked_by(
+    kind: Kind, claims: Sequence[Claim], *, pages: Mapping[str, str], recorded: Collection[str]
+) -> tuple[Answer, ...]:
+    """The evidence list of a kind of scheme, each piece with what answers it here."""
+    by_key = {claim.key: claim for claim in claims}
+    answering: Mapping[str, list[str]] = _file()["kinds"]
+    return tuple(
+        _answer(Requirement(one.title, f"{one.asks}.", one.source, tuple(answering[one.code])), by_key, pages, recorded)
+        for one in kind.evidence
+    )
 
 
 def _answer(

@@ -4,8 +4,8 @@ from typing import Any
 
 from assess.validity.dossier.assembled import Dossier
 from assess.validity.dossier.claims import RULES, Claim, Evidence, Record
-from assess.validity.dossier.crosswalk import Crosswalk
-from assess.validity.dossier.front import answer
+from assess.validity.dossier.crosswalk import Answer, Crosswalk
+from assess.validity.dossier.front import answer as answer_of
 
 FORMAT, VERSION = "assayer-dossier", 1
 
@@ -26,7 +26,7 @@ def document(dossier: Dossier) -> dict[str, Any]:
             "kind": given.scheme.declared.kind.code if given.scheme.declared else None,
         },
         "simulated": dossier.simulated,
-        "answer": answer(dossier),
+        "answer": answer_of(dossier),
         "rules": list(RULES),
         "claims": [_claim(claim) for claim in dossier.claims],
         "due": [
@@ -37,6 +37,7 @@ def document(dossier: Dossier) -> dict[str, Any]:
             "learned_packages": list(dossier.register.learned_packages),
             "functions": [dict(one.__dict__) for one in dossier.register.functions],
         },
+        "asked": [_answer(one) for one in dossier.asked],
         "crosswalk": [_crosswalk(one) for one in dossier.crosswalks],
         "ledger": None if given.ledger is None else dict(given.ledger.__dict__),
     }
@@ -79,14 +80,15 @@ def _crosswalk(one: Crosswalk) -> dict[str, Any]:
         "edition": one.frame.edition,
         "seen": one.frame.seen,
         "leads": one.leads,
-        "requirements": [
-            {
-                "clause": answer_.requirement.clause,
-                "asks": answer_.requirement.asks,
-                "seen": answer_.requirement.seen,
-                "presence": str(answer_.presence),
-                "evidence": [{"name": pointer.name, "presence": str(pointer.presence)} for pointer in answer_.pointers],
-            }
-            for answer_ in one.answers
-        ],
+        "requirements": [_answer(answer) for answer in one.answers],
+    }
+
+
+def _answer(one: Answer) -> dict[str, Any]:
+    return {
+        "clause": one.requirement.clause,
+        "asks": one.requirement.asks,
+        "seen": one.requirement.seen,
+        "presence": str(one.presence),
+        "evidence": [{"name": pointer.name, "presence": str(pointer.presence)} for pointer in one.pointers],
     }

@@ -90,16 +90,23 @@ def _function(one: Function) -> list[Child]:
     ]
 
 
-def crosswalk_section(crosswalks: Sequence[Crosswalk]) -> Markup:
+def crosswalk_section(dossier: Dossier) -> Markup:
     told = (
         "What each standard asks for, in our own words, and what answers it here. “From memory” means that nobody has"
         " held the text beside it yet: buy the standard and check before you cite it. Whether the evidence is there is"
         " computed from this dossier."
     )
+    declared = dossier.facts.scheme.declared
+    own = None
+    if declared is not None:
+        lines: list[list[Child]] = [_answer(answer) for answer in dossier.asked]
+        caption = f"What a scheme of this kind owes: {declared.kind.name}"
+        own = table(caption, ["Evidence", "What is asked", "Here", "Where"], lines, shares="4 6 3 6")
     return section(
         "Standards, and where their evidence is",
+        own,
         element("p", told),
-        *[_crosswalk(one) for one in crosswalks],
+        *[_crosswalk(one) for one in dossier.crosswalks],
         anchor="crosswalk",
     )
 

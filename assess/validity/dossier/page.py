@@ -53,7 +53,7 @@ def dossier_body(dossier: Dossier) -> Markup:
         year_section(dossier.year, given),
         automation_section(dossier.register, given),
         standing.recertification(given),
-        crosswalk_section(dossier.crosswalks),
+        crosswalk_section(dossier),
         _study(given),
         records_section(dossier),
         standing.ledger(given),

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from assess.schemes.kinds import KINDS
 from assess.validity.dossier.argument import argument
 from assess.validity.dossier.assembled import SECTIONS, assemble
-from assess.validity.dossier.crosswalk import SEEN, Presence, crosswalks, frames, together
+from assess.validity.dossier.crosswalk import SEEN, Presence, asked_by, crosswalks, frames, together
 from tests.validity.dossier.dossier_facts import bare, full
 
 ALSO = {"duty-learning-event", "age"}
@@ -47,6 +48,16 @@ def test_the_frame_of_the_schemes_kind_leads_and_the_one_for_all_follows() -> No
     order = [one.frame.key for one in assemble(full()).crosswalks]
     assert order[:3] == ["iso-17024", "ncca", "standards-2014"]
     assert [one.leads for one in assemble(full()).crosswalks] == [True, True, False, False, False]
+
+
+def test_every_piece_that_any_kind_of_scheme_owes_is_answered() -> None:
+    found = assemble(full())
+    for kind in KINDS.values():
+        asked = asked_by(kind, found.claims, pages={}, recorded=())
+        assert [one.requirement.clause for one in asked] == [one.title for one in kind.evidence]
+    presence = {one.requirement.clause: one.presence for one in found.asked}
+    assert presence["Job-task analysis"] is Presence.PRESENT
+    assert presence["Appeals and complaints"] is Presence.ABSENT
 
 
 def test_a_lacking_piece_makes_a_requirement_partly_met() -> None:
