@@ -94,11 +94,13 @@ def test_twelve_judges_end_with_the_right_record(page_of: SignedIn, centre: Pane
     pages = [page_of(judge, "phone" if place == 0 else "tablet") for place, judge in enumerate(judges)]
     pages[0].goto("/panel/")
     axe_finds_nothing(pages[0])
+    for judge in judges[2:]:  # two declare and agree on their pages; for the others it is done
+        centre.declares(meeting, judge)
     for page in pages:
         page.goto(f"/panel/{meeting.pk}/")
     axe_finds_nothing(pages[0])
     shot(pages[0], "panel-judge-before")
-    for page in pages:
+    for page in pages[:2]:
         ready(page)
 
     director.reload()
@@ -252,3 +254,58 @@ def board_adopts(page_of: SignedIn, centre: Panel, shot: Shot) -> None:
     assert cut.standard_error is not None
     assert (cut.value, cut.choice) == (cut.recommended + cut.standard_error, "+1")
     shot(board, "panel-board-adopted")
+
+
+FORMS = {
+    "yes/no angoff": ("ECW-S", "yes"),
+    "ebel": ("ECW-S", "0.1"),
+    "bookmark": ("ECW-K", "7"),
+    "hofstee": ("ECW-K", "60"),
+    "beuk": ("ECW-K", "60"),
+}
+
+
+@pytest.mark.parametrize("method", FORMS)
+def test_the_form_of_each_method_by_hand_and_by_keyboard(
+    page_of: SignedIn, centre: Panel, address: str, shot: Shot, method: str
+) -> None:
+    judges = centre.people.judges[:3]
+    meeting = centre.in_round_one(FORMS[method][0], method, judges=judges)
+    page = page_of(judges[0], "tablet")
+    page.goto(f"/panel/{meeting.pk}/")
+    expect(page.locator("#rating-title")).to_have_text("Round 1")
+    axe_finds_nothing(page)
+    shot(page, f"panel-form-{method.split()[0].replace('/', '-')}")
+    rated = [one for one in meeting.plan["elements"] if one["kind"] not in ("item", "share")]
+    for place, one in enumerate(rated):
+        expect(page.locator("#element-title")).to_contain_text(one["id"])
+        match one["kind"]:
+            case "yes/no":
+                press_by_keyboard(page, "Yes" if place % 2 else "No")
+            case "cell":
+                press_by_keyboard(page, "essential")
+                press_by_keyboard(page, "medium" if place % 2 else "hard")
+            case "page":
+                page.get_by_role("button", name="Bookmark on page 7").click()
+            case _:
+                page.get_by_label("Or exactly, in per cent").fill(f"{40 + 5 * place}")
+                page.keyboard.press("Enter")
+        expect(page.locator("#map .done")).to_have_count(place + 1)
+        if place + 1 < len(rated):
+            press_by_keyboard(page, "Next unrated")
+    while "to go" in (page.locator("#left").text_content() or ""):  # the cells that hold items
+        press_by_keyboard(page, "Next unrated")
+        page.locator('#values [data-share="60"]').click()
+        expect(page.locator('#values [data-share="60"]')).to_have_attribute("aria-pressed", "true")
+    all_saved(page)
+    expect(page.locator("#done")).to_be_visible()
+    axe_finds_nothing(page)
+    found = record_of(meeting).rounds[1].ratings[str(judges[0].pk)]
+    expected = {
+        "yes/no angoff": {one["id"]: "1" if place % 2 else "0" for place, one in enumerate(rated)},
+        "ebel": {
+            **{one["id"]: f"0.{1 if place % 2 else 2}" for place, one in enumerate(rated)}, "cell 0.1": "60", "cell 0.2": "60",
+        },
+        "bookmark": {"bookmark": "7"},
+    }.get(method, {one["id"]: f"{40 + 5 * place}" for place, one in enumerate(rated)})  # fmt: skip
+    assert {name: one.value for name, one in found.items()} == expected

@@ -168,4 +168,5 @@ draw();
 follow({ [told.topic]: told.n }, look, { every: 5_000 });
 addEventListener("online", look);
 setInterval(() => ratings.read(), HEARTBEAT_MS);
-await keepForOffline("/panel/", told.person, ["/panel/", location.pathname]);
+const kept = `${told.person} ${location.pathname}`;
+if (sessionStorage.getItem("kept") !== kept && (await keepForOffline("/panel/", told.person, ["/panel/", location.pathname]))) sessionStorage.setItem("kept", kept);
