@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from assess.attempts.chain import StreamIdentity, entry_digest
+from assess.attempts.words import is_erased
 from assess.ledger.canonical import CanonicalError, canonical, salted
 
 Key = tuple[str, str]
@@ -208,16 +209,27 @@ def _entries(files: Files, seal: str, document: Mapping[str, Any]) -> Iterator[t
         )
         digest, mine = identity.genesis(), by_stream.get(head["stream"], [])
         for entry in mine:
-            digest = entry_digest(
-                digest,
-                sequence=entry["sequence"],
-                kind=entry["kind"],
-                payload=entry["payload"],
-                device_ms=entry["device_ms"],
-                monotonic_ms=entry["monotonic_ms"],
-            )
+            digest = _entry_digest(digest, entry)
         right = (len(mine), digest.hex()) == (head["sequence"], head["digest"])
-        yield right, f"the {head['sequence']} entries of {head['role']} chain up to the sealed head"
+        erased = sum(is_erased(entry["payload"]) for entry in mine)
+        without = (
+            f" ({erased} without their words, which were erased; these are taken by their digests)" if erased else ""
+        )
+        yield right, f"the {head['sequence']} entries of {head['role']} chain up to the sealed head{without}"
+
+
+def _entry_digest(previous: bytes, entry: Mapping[str, Any]) -> bytes:
+    """An entry's digest over its predecessor's. One whose words were lawfully erased can only be taken as it stands."""
+    if is_erased(entry["payload"]):
+        return bytes.fromhex(entry["digest"])
+    return entry_digest(
+        previous,
+        sequence=entry["sequence"],
+        kind=entry["kind"],
+        payload=entry["payload"],
+        device_ms=entry["device_ms"],
+        monotonic_ms=entry["monotonic_ms"],
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -99,6 +99,25 @@ def test_an_entry_or_a_score_that_was_changed_is_found(lived: Lived, tmp_path: P
     assert wrong == {"dataset", "score", "seal"}
 
 
+def test_an_erased_person_ends_the_walk_at_the_frozen_data_and_breaks_nothing(lived: Lived, tmp_path: Path) -> None:
+    seal = Seal.objects.order_by("pk").first()
+    assert seal is not None
+    person = seal.attempt.registration.candidate_id
+    erasure = door.act(
+        lived.people.acts_as(lived.people.director),
+        "people.propose_erasure",
+        account_id=person,
+        ground="Asked for in writing.",
+    )
+    door.act(lived.people.acts_as(lived.people.approvers[0]), "people.erase_person", erasure_id=erasure.pk)
+    files = written(tmp_path, str(seal.pk))
+    found = list(follow.follow(files, follow.cited(files, "structure/reliability")))
+    assert all(one.holds for one in found), [one for one in found if not one.holds]
+    assert sum(one.kind == "score" for one in found) == len(lived.attempts) - 1
+    (mine,) = follow.follow(files, [("seal", str(seal.pk))])
+    assert mine.holds, mine.sentence
+
+
 def test_an_unknown_scheme_is_refused_in_a_sentence(
     db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
