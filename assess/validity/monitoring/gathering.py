@@ -202,9 +202,11 @@ def _allowed(attempts: Iterable[Attempt]) -> dict[str, _Allowed]:
     return found
 
 
-def block_tallies(found: Mapping[uuid.UUID, Watched], block: Block) -> dict[str, Tally]:
+def block_tallies(
+    found: Mapping[uuid.UUID, Watched], block: Block, severities: Mapping[str, float]
+) -> dict[str, Tally]:
     """What is watched block by block."""
-    return tallies([found[key] for key in block.attempts], per="block")
+    return tallies([found[key] for key in block.attempts], per="block", severities=severities)
 
 
 def sitting_tallies(found: Mapping[uuid.UUID, Watched], blocks: Sequence[Block]) -> dict[str, Tally]:

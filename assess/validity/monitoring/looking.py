@@ -17,7 +17,7 @@ from assess.validity.monitoring.gathering import (
     sitting_tallies,
     watched,
 )
-from assess.validity.monitoring.measures import Tally
+from assess.validity.monitoring.measures import Tally, usual_severities
 from assess.validity.monitoring.models import BasePeriod, MonitoringLook
 from assess.validity.monitoring.watching import Usual, points
 
@@ -93,7 +93,7 @@ def _new_points(known: Scored, base: BasePeriod, seen: Mapping[str, str]) -> tup
             changed.append((key, own, whole))
     found = watched(sorted({attempt for _, own, _ in changed for block in own for attempt in block.attempts}))
     for key, own, whole in changed:
-        tallied = sitting_tallies(found, own) if whole else block_tallies(found, own[0])
+        tallied = sitting_tallies(found, own) if whole else block_tallies(found, own[0], usual.severities)
         for chart, point in sorted(points(usual, tallied).items()):
             made.append(NewPoint(chart, key, own[0].since, point))
     return made, blocks
@@ -105,6 +105,7 @@ def usual_of(known: Scored, blocks: Sequence[Block]) -> Usual:
     by_sitting: dict[uuid.UUID, list[Block]] = defaultdict(list)
     for block in blocks:
         by_sitting[block.sitting].append(block)
-    tallied: list[Mapping[str, Tally]] = [block_tallies(found, block) for block in blocks]
+    severities = usual_severities(list(found.values()))
+    tallied: list[Mapping[str, Tally]] = [block_tallies(found, block, severities) for block in blocks]
     tallied += [sitting_tallies(found, own) for own in by_sitting.values()]
-    return Usual.of(tallied)
+    return Usual.of(tallied, severities)

@@ -8,8 +8,11 @@ without going back to their attempts.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from statistics import fmean
 from typing import Any
+
+import numpy as np
 
 from assess.validity.monitoring.quantities import QUANTITIES
 
@@ -51,12 +54,21 @@ class Watched:
 Cases = dict[str, list[tuple[float, ...]]]
 
 
-def tallies(attempts: Sequence[Watched], *, per: str) -> dict[str, Tally]:
-    """Every chart's tally over these attempts, of the quantities that are watched block by block or sitting by sitting."""
+def tallies(
+    attempts: Sequence[Watched], *, per: str, severities: Mapping[str, float] | None = None
+) -> dict[str, Tally]:
+    """Every chart's tally over these attempts, of the quantities that are watched block by block or sitting by sitting.
+
+    Parameters
+    ----------
+    severities
+        How severe each assessor usually is, in levels: what `usual_severities` found in the base period. With it an assessor
+        is compared with the average one, whoever happened to judge beside them that day.
+    """
     wanted = {f"{one.kind}/{one.name}": one for one in QUANTITIES if one.per == per}
     cases: Cases = defaultdict(list)
     for attempt in attempts:
-        for key, case in _cases(attempt, per):
+        for key, case in _cases(attempt, per, severities or {}):
             cases[key].append(case)
     if per == "sitting":
         _exposure(cases, attempts)
@@ -106,12 +118,12 @@ def _tally(cases: Iterable[tuple[float, ...]]) -> Tally:
     )
 
 
-def _cases(attempt: Watched, per: str) -> Iterable[tuple[str, tuple[float, ...]]]:
+def _cases(attempt: Watched, per: str, severities: Mapping[str, float]) -> Iterable[tuple[str, tuple[float, ...]]]:
     if per == "sitting":
         yield from _items(attempt.document)
         return
     yield from _work(attempt)
-    yield from _assessors(attempt)
+    yield from _assessors(attempt, severities)
     yield from _day(attempt.document)
     for run in attempt.runs:
         yield f"rig/faults/{run.rig}", (float(run.fault),)
@@ -174,28 +186,64 @@ def _work(attempt: Watched) -> Iterable[tuple[str, tuple[float, ...]]]:
             yield chart, (done[key], fmean(elsewhere))
 
 
-def _assessors(attempt: Watched) -> Iterable[tuple[str, tuple[float, ...]]]:
-    """Per candidate and assessor: the others' level less the own one over the judgements both made, and rows not seen."""
-    gaps: dict[str, list[float]] = defaultdict(list)
+def usual_severities(attempts: Sequence[Watched]) -> dict[str, float]:
+    """How severe each assessor is in levels, from every judgement that two or more made: least squares, summing to 0.
+
+    Notes
+    -----
+    level = what was there − severity, over all pairs of assessors of a judgement; raters whom nobody connects are measured
+    within their own group.
+    """
+    pairs: dict[tuple[str, str], tuple[int, float]] = {}
+    for attempt in attempts:
+        for given in _judgements(attempt):
+            for one, other in combinations(sorted(given), 2):
+                count, total = pairs.get((one, other), (0, 0.0))
+                pairs[one, other] = (count + 1, total + given[other] - given[one])
+    people = sorted({person for pair in pairs for person in pair})
+    place = {person: number for number, person in enumerate(people)}
+    weight, right = np.zeros((len(people), len(people))), np.zeros(len(people))
+    for (one, other), (count, total) in pairs.items():
+        a, b = place[one], place[other]
+        weight[a, a] += count
+        weight[b, b] += count
+        weight[a, b] -= count
+        weight[b, a] -= count
+        right[a] += total
+        right[b] -= total
+    found = np.linalg.pinv(weight, hermitian=True) @ right if people else right
+    return {person: float(value) for person, value in zip(people, found, strict=True)}
+
+
+def _judgements(attempt: Watched) -> Iterable[dict[str, float]]:
+    """Every judgement of an attempt: assessor → level."""
     for task in attempt.document["tasks"]:
         levels: dict[str, dict[str, float]] = defaultdict(dict)
         for sheet in task["sheets"]:
             person = attempt.assessors.get(sheet["role"])
-            if person is None:
-                continue
-            seen = [row["state"] == "not_seen" for row in sheet["criteria"].values() if row["state"] != "unscored"]
-            if seen:
-                yield f"assessor/not seen/{person}", (100 * fmean(seen),)
-            for name, row in sheet["criteria"].items():
-                if row["level"] is not None:
-                    levels[name][person] = float(row["level"])
-        for given in levels.values():
-            for person, level in given.items():
-                others = [value for other, value in given.items() if other != person]
-                if others:
-                    gaps[person].append(fmean(others) - level)
+            if person is not None:
+                for name, row in sheet["criteria"].items():
+                    if row["level"] is not None:
+                        levels[name][person] = float(row["level"])
+        yield from levels.values()
+
+
+def _assessors(attempt: Watched, severities: Mapping[str, float]) -> Iterable[tuple[str, tuple[float, ...]]]:
+    """Per candidate and assessor: what others saw, their own severity added back, less the own level; and rows not seen."""
+    gaps: dict[str, list[float]] = defaultdict(list)
+    for given in _judgements(attempt):
+        for person, level in given.items():
+            others = [value + severities.get(other, 0.0) for other, value in given.items() if other != person]
+            if others:
+                gaps[person].append(fmean(others) - level)
     for person, own in gaps.items():
         yield f"assessor/severity/{person}", (fmean(own),)
+    for task in attempt.document["tasks"]:
+        for sheet in task["sheets"]:
+            rows = sheet["criteria"].values()
+            seen = [row["state"] == "not_seen" for row in rows if row["state"] != "unscored"]
+            if seen and sheet["role"] in attempt.assessors:
+                yield f"assessor/not seen/{attempt.assessors[sheet['role']]}", (100 * fmean(seen),)
 
 
 def _day(document: Mapping[str, Any]) -> Iterable[tuple[str, tuple[float, ...]]]:

@@ -126,7 +126,7 @@ QUANTITIES = (
     Quantity(
         kind=Kind.ASSESSOR,
         name="severity",
-        words="severity against others on the same work",
+        words="severity beside others on the same work",
         unit="levels",
         how="mean",
         second="cusum",

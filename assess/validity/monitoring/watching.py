@@ -62,13 +62,14 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Usual:
-    """A base period: every chart's tallies block by block, and the limits of every quantity (kind/name)."""
+    """A base period: every chart's tallies block by block, the limits of every quantity (kind/name), assessors' severity."""
 
     tallies: Mapping[str, tuple[Tally, ...]]
     limits: Mapping[str, Limits]
+    severities: Mapping[str, float]
 
     @classmethod
-    def of(cls, blocks: Sequence[Mapping[str, Tally]]) -> "Usual":
+    def of(cls, blocks: Sequence[Mapping[str, Tally]], severities: Mapping[str, float]) -> "Usual":
         """From the tallies of each block (and of each sitting, of what is watched by the sitting)."""
         found: dict[str, tuple[Tally, ...]] = {}
         for block in blocks:
@@ -78,7 +79,7 @@ class Usual:
         for key in found:
             charts[_family(key)] = charts.get(_family(key), 0) + 1
         limits = {name: Limits.of(chart_of(f"{name}/").quantity, count) for name, count in sorted(charts.items())}
-        return cls(tallies=dict(sorted(found.items())), limits=limits)
+        return cls(tallies=dict(sorted(found.items())), limits=limits, severities=dict(severities))
 
     def document(self) -> dict[str, Any]:
         """As a base period keeps it."""
@@ -88,6 +89,7 @@ class Usual:
                 name: {"charts": one.charts, "shewhart": one.shewhart, "second": one.second}
                 for name, one in self.limits.items()
             },
+            "severities": dict(self.severities),
         }
 
     @classmethod
@@ -96,6 +98,7 @@ class Usual:
         return cls(
             tallies={key: tuple(tuple(tally) for tally in own) for key, own in document["tallies"].items()},
             limits={name: Limits(**one) for name, one in document["limits"].items()},
+            severities=document["severities"],
         )
 
     def limits_of(self, chart: Chart) -> Limits:

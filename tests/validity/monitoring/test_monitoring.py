@@ -134,7 +134,7 @@ def test_a_slow_drift_of_an_assessor_is_found_though_no_single_day_shows_it(watc
     for day in range(2, 9):
         add_day(watched, day, 20, severe={3: 0.5})
     look(watched)
-    assert alarms(watched) == [("assessor", f"{person}: severity against others on the same work")]
+    assert alarms(watched) == [("assessor", f"{person}: severity beside others on the same work")]
     assert Alarm.objects.get().rule == "cusum"
 
 
