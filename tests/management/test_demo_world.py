@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from assess import door, tasks
@@ -30,7 +31,7 @@ from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
 from assess.ledger.export_check import verify_export
 from assess.ledger.queries import compare, export_lines
-from assess.management.world import cast, day, evidence, meetings, output
+from assess.management.world import cast, day, evidence, meetings, output, visitors
 from assess.management.world.cast import Cast
 from assess.people.actions import service_account
 from assess.people.queries import actor
@@ -201,6 +202,26 @@ def test_a_scheme_shows_its_evidence_before_and_after_the_day(world: Any, tmp_pa
     assert gates["candidates"]["shut"] > 0, "somebody did not pass"
     assert "fail" not in gates["window"] and gates["window"]["released"] > 0, "too little evidence, and a rule says so"
     assert (tmp_path / "dossier" / "MC-ECW.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.slow
+def test_each_visitor_finds_something_that_waits_for_them(small_world: Any) -> None:
+    people, version, _ = small_world
+    evidence.prepare(people, version)
+    meetings.hold_meetings(people, version)
+    today = day.open_sitting(people, version, people.candidates[:1], first_number=50, title="Today")
+    visitors.leave_for_visitors(people, version, today)
+
+    def desk(account: Any) -> str:
+        client = Client()
+        client.force_login(account)
+        return client.get("/director/").content.decode()
+
+    director = desk(people.director)
+    assert "duty waits for a second name" in director
+    assert "incident that one person upheld needs a second person" in director
+    assert "cut score waits for the board: ECW-S" in desk(people.board)
+    assert "upheld" not in desk(people.second_director), "who upheld it first is not asked again"
 
 
 EVIDENCE = [
