@@ -73,6 +73,7 @@ def elements(given: Given) -> list[dict[str, Any]]:
                 "spread": stdev(numbers) if differ and one.kind != "cell" else None,
                 "furthest": [ends[0][1], ends[-1][1]] if differ else [],
                 "candidates": None if observed is None else observed * float(one.maximum),
+                "difficulty": given.difficulties.get(one.identifier),
             }
         )
     return found
@@ -143,6 +144,7 @@ def for_judge(document: Mapping[str, Any], judge: str, given: Mapping[str, str])
                 "values": one["values"],
                 "median": one["median"],
                 "candidates": one["candidates"],
+                "difficulty": one["difficulty"],
             }
             for one in document["elements"]
         ],

@@ -5,4 +5,13 @@ import { guard, redraw } from "./redraw.js";
 
 const place = document.getElementById("meeting");
 guard(place);
-follow({ [place.dataset.live]: 0 }, () => redraw(place), { every: 3_000 });
+
+/** Twelve judges who rate make a lot of news: the page is read at most once a second. */
+let due = null;
+const soon = () => {
+  due ??= setTimeout(() => {
+    due = null;
+    redraw(place);
+  }, 1_000);
+};
+follow({ [place.dataset.live]: 0 }, soon, { every: 3_000 });

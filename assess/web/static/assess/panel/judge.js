@@ -18,7 +18,9 @@ let drawn = "";
 
 const round = () => ratings.state?.round ?? null;
 const values = () => ratings.values(round());
-const called = (element) => (element.title ? `${element.id}: ${element.title}` : element.id);
+const capital = (words) => words[0].toUpperCase() + words.slice(1);
+const NAMES = { page: () => "Your bookmark", share: ({ text }) => capital(text), percent: ({ id }) => capital(id) };
+const called = (element) => NAMES[element.kind]?.(element) ?? (element.title ? `${element.id}: ${element.title}` : element.id);
 
 /** What is rated in this round: in the practice a few elements, of Ebel's cells those that hold something. */
 function elements() {
