@@ -15,6 +15,8 @@ from assess.validity.monitoring.measures import (
     tallies,
     usual_severities,
 )
+from assess.validity.monitoring.watching import Usual, points
+from tests.effort import examples
 
 
 def sheet(role: str, *levels: int | None, points: str = "30", state: str = "scored") -> dict[str, Any]:
@@ -123,3 +125,44 @@ def test_tallies_add_up_to_what_the_cases_give_at_once() -> None:
     assert added(*parts) == pytest.approx(whole)
     assert mean_and_variance(whole) == pytest.approx((x.mean(), x.var(ddof=1)))
     assert correlation(whole) == pytest.approx(np.corrcoef(x, y)[0, 1])
+
+
+def a_day(rng: np.random.Generator, count: int, severity: np.ndarray) -> list[Watched]:
+    """Candidates whom pairs of many assessors judge in turn, on three tasks."""
+    found = []
+    for place in range(count):
+        ability = 0.8 * rng.normal(1.0, 0.9) + rng.normal(0.2, 0.45)
+        tasks, assessors = [], {}
+        for task, rows in enumerate((3, 2, 2)):
+            first = (place + 2 * task) % len(severity)
+            pair = (first, (first + 1 + place // len(severity) % (len(severity) - 2)) % len(severity))
+            logits = ability + rng.normal(0, 0.35) + rng.normal(0, 0.4, rows)
+            sheets = []
+            for side, person in enumerate(pair):
+                role = f"assessor:{2 * task + side + 1}"
+                assessors[role] = f"P{person:02d}"
+                felt = logits - severity[person] + rng.normal(0, 0.35, rows)
+                sheets.append(sheet(role, *(int(sum(one > step for step in (-1.6, -0.3, 1.3))) for one in felt)))
+            tasks.append({"task": f"T{task}", "points": "30", "maximum": "40", "sheets": sheets})
+        document = {"items": [], "tasks": tasks, "simulations": []}
+        found.append(
+            Watched(attempt=str(place), document=document, assessors=assessors, stations={}, runs=(), readings=())
+        )
+    return found
+
+
+@pytest.mark.slow
+def test_assessors_who_did_not_change_spread_nearly_as_stated() -> None:
+    """What the explanation page says of it: 1.11 over 60 worlds."""
+    z = []
+    for world in range(examples(60)):
+        rng = np.random.default_rng(world)
+        days = a_day(rng, 80, rng.normal(0, 0.3, 12))
+        usual_s = usual_severities(days[:40])
+        base = [tallies(part, per="block", severities=usual_s) for part in (days[:20], days[20:40])]
+        usual = Usual.of(base, usual_s)
+        for part in (days[40:60], days[60:]):
+            found = points(usual, tallies(part, per="block", severities=usual_s))
+            z += [one.z for key, one in found.items() if key.startswith("assessor/severity") and one.z is not None]
+    assert np.mean(z) == pytest.approx(0, abs=0.1)
+    assert np.std(z) == pytest.approx(1.11, abs=0.08)
