@@ -256,7 +256,7 @@ JOURNAL_AND_CONTENT = [
     ("assess_leaf", "SET kind = 'x' WHERE \"index\" = 3", "Leaf 3"),
 ]
 AWARDS = [
-    ("assess_cutscore", "SET value = value + 1", "assess_cutscore"),
+    ("assess_cutscore", "SET value = value + 1, recommended = recommended + 1", "assess_cutscore"),
     ("assess_study", "SET candidates = candidates + 1", "assess_study"),
     ("assess_decision", "SET document = '{}'", "assess_decision"),
     ("assess_decision", "SET outcome = 'passed' WHERE outcome = 'not passed'", "assess_decision"),
