@@ -1,10 +1,13 @@
 """The dossier in the application: read with a way back, kept as files, closed to whoever has no part in it."""
 
 import json
+import uuid
 
 import pytest
-from django.urls import reverse
+from django.urls import resolve, reverse
 
+from assess.validity.dossier.claims import Record
+from assess.validity.dossier.shown import ADDRESSES, address_of
 from tests.web.sample_centre import Centre
 
 FILES = {
@@ -47,6 +50,12 @@ def test_claims_for_machines_name_the_scheme_version(centre: Centre) -> None:
     held = json.loads(client.get(reverse("director-dossier-file", args=[centre.version.pk, "dossier.json"])).content)
     assert held["scheme"]["record"]["id"] == str(centre.version.pk)
     assert [claim["verdict"] for claim in held["claims"]][:3] == ["not enough evidence"] * 3
+
+
+@pytest.mark.parametrize("kind", ADDRESSES)
+def test_the_page_of_a_record_is_a_page_of_the_application(kind: str) -> None:
+    address = address_of(Record(kind=kind, id=str(uuid.UUID(int=7))))
+    assert resolve(address).view_name.startswith("director-")
 
 
 def test_nobody_else_reads_it_and_no_other_file_is_there(centre: Centre) -> None:

@@ -51,14 +51,12 @@ class Record:
     """Where a figure comes from: the kind and identifier under which the ledger knows it, and its digest.
 
     `digest` is the SHA-256 (hexadecimal) the record itself carries, of a study's frozen data or a version's content;
-    empty where the ledger's leaf is the only digest. `where` is the address in the application at which it can be read,
-    if there is a page.
+    empty where the ledger's leaf is the only digest.
     """
 
     kind: str
     id: str
     digest: str = ""
-    where: str = ""
     on: date | None = None
 
 

@@ -6,6 +6,7 @@ from assess.validity.dossier.assembled import Dossier
 from assess.validity.dossier.claims import RULES, Claim, Evidence, Record
 from assess.validity.dossier.crosswalk import Answer, Crosswalk
 from assess.validity.dossier.front import answer as answer_of
+from assess.validity.dossier.shown import address_of
 
 FORMAT, VERSION = "assayer-dossier", 1
 
@@ -71,7 +72,7 @@ def _evidence(piece: Evidence) -> dict[str, Any]:
 
 
 def _record(record: Record) -> dict[str, Any]:
-    return {"kind": record.kind, "id": record.id, "digest": record.digest, "where": record.where}
+    return {"kind": record.kind, "id": record.id, "digest": record.digest, "where": address_of(record)}
 
 
 def _crosswalk(one: Crosswalk) -> dict[str, Any]:

@@ -44,6 +44,14 @@ KINDS = {
     "base_period": "base period",
     "alarm": "alarm",
 }
+ADDRESSES = {
+    "scheme_version": "/director/schemes/{}/",
+    "study": "/director/studies/{}/",
+    "cut": "/director/cuts/{}/",
+    "meeting": "/director/meetings/{}/",
+    "decision": "/director/decisions/{}/",
+}
+"""Kind of a record → the page of the application on which it is read; a test holds each against the routes."""
 MOST = 4
 
 
@@ -68,6 +76,11 @@ def kind_in_words(kind: str) -> str:
     return KINDS.get(kind, kind.replace("_", " "))
 
 
+def address_of(record: Record) -> str:
+    """Where a record is read in the application; empty where it has no page of its own."""
+    return ADDRESSES[record.kind].format(record.id) if record.kind in ADDRESSES else ""
+
+
 def records_named(records: Sequence[Record]) -> Child:
     """The first few records by kind and the beginning of their identifiers; the whole ones stand in the list of records."""
     if not records:
@@ -79,5 +92,6 @@ def records_named(records: Sequence[Record]) -> Child:
 
 def _named(record: Record) -> Markup:
     words = f"{kind_in_words(record.kind)} {record.id[:8]}"
-    told = element("a", words, href=record.where) if record.where else words
+    address = address_of(record)
+    told = element("a", words, href=address) if address else words
     return element("small", told)

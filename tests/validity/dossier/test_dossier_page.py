@@ -119,7 +119,7 @@ def test_the_document_holds_every_claim_with_its_records() -> None:
     held = json.loads(FILES["dossier.json"](dossier))
     assert [claim["key"] for claim in held["claims"]] == [claim.key for claim in dossier.claims]
     study = held["claims"][4]["evidence"][0]["records"][0]
-    assert study == {"kind": "study", "id": "study-1", "digest": "cc33", "where": ""}
+    assert study == {"kind": "study", "id": "study-1", "digest": "cc33", "where": "/director/studies/study-1/"}
     assert len(held["crosswalk"]) == 5 and held["automation"]["learned_packages"] == []
 
 
