@@ -18,7 +18,7 @@ from assess.schemes.models import SchemeVersion
 from assess.validity.cut_scores.meeting import Record
 from assess.validity.cut_scores.models import Meeting
 from assess.validity.cut_scores.queries import record_of
-from tests.attempts.scenes import content
+from tests.validity.job.job_scene import one_scheme
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def open_panel(judges: int = 4) -> Panel:
     with transaction.atomic():
         people = cast.assemble(candidates=1, assessors=1, judges=judges)
         scheme_actions.load_content_plan(
-            plan=content(), loaded_by=people.author.pk, reviewed_by=people.reviewer.pk, reason="second reader"
+            plan=one_scheme(), loaded_by=people.author.pk, reviewed_by=people.reviewer.pk, reason="second reader"
         )
         return Panel(people, schemes.current_version("MC-ECW"))
 
