@@ -26,6 +26,8 @@ from rubrics import queries as rubrics
 
 BLOCK = 20
 """So many attempts of a day make a point: a bay that goes wrong at noon is seen the same day."""
+POOL = 60
+"""So many attempts, of one sitting after the other, make a point of an item: fewer would seldom meet it thirty times."""
 EQUIPMENT = frozenset({"ERROR", "TIMEOUT", "ABORTED"})
 
 
@@ -209,9 +211,25 @@ def block_tallies(
     return tallies([found[key] for key in block.attempts], per="block", severities=severities)
 
 
-def sitting_tallies(found: Mapping[uuid.UUID, Watched], blocks: Sequence[Block]) -> dict[str, Tally]:
-    """What is watched over all blocks of a sitting."""
-    return tallies([found[key] for block in blocks for key in block.attempts], per="sitting")
+def pool_tallies(found: Mapping[uuid.UUID, Watched], blocks: Sequence[Block]) -> dict[str, Tally]:
+    """What is watched over a pool of blocks."""
+    return tallies([found[key] for block in blocks for key in block.attempts], per="pool")
+
+
+def pools(blocks: Sequence[Block]) -> list[tuple[str, list[Block]]]:
+    """Blocks in the order of time, pooled until there are sixty attempts; the last pool may still be filling.
+
+    A pool is named after its first block, so that it stays the same pool while later sittings fill it.
+    """
+    found: list[tuple[str, list[Block]]] = []
+    count = POOL
+    for block in blocks:
+        if count >= POOL:
+            found.append((f"{block.key}+", []))
+            count = 0
+        found[-1][1].append(block)
+        count += len(block.attempts)
+    return found
 
 
 def severity_now(known: Scored) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """One look: the blocks that have no point yet, their points against the base period, and severity as it is now. It reads only."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +11,10 @@ from assess.validity.monitoring.gathering import (
     Block,
     Scored,
     block_tallies,
+    pool_tallies,
+    pools,
     scored,
     severity_now,
-    sitting_tallies,
     watched,
 )
 from assess.validity.monitoring.measures import Tally, usual_severities
@@ -79,11 +79,8 @@ def _new_points(known: Scored, base: BasePeriod, seen: Mapping[str, str]) -> tup
     usual, blocks = Usual.from_document(base.document), dict(seen)
     inside = set(base.blocks)
     outside = [block for block in known.blocks if block.key not in inside]
-    by_sitting: dict[uuid.UUID, list[Block]] = defaultdict(list)
-    for block in outside:
-        by_sitting[block.sitting].append(block)
     wanted: list[tuple[str, list[Block], bool]] = [(block.key, [block], False) for block in outside]
-    wanted += [(f"{sitting}/items", own, True) for sitting, own in by_sitting.items()]
+    wanted += [(key, own, True) for key, own in pools(outside)]
     made: list[NewPoint] = []
     changed = []
     for key, own, whole in wanted:
@@ -93,7 +90,7 @@ def _new_points(known: Scored, base: BasePeriod, seen: Mapping[str, str]) -> tup
             changed.append((key, own, whole))
     found = watched(sorted({attempt for _, own, _ in changed for block in own for attempt in block.attempts}))
     for key, own, whole in changed:
-        tallied = sitting_tallies(found, own) if whole else block_tallies(found, own[0], usual.severities)
+        tallied = pool_tallies(found, own) if whole else block_tallies(found, own[0], usual.severities)
         for chart, point in sorted(points(usual, tallied).items()):
             made.append(NewPoint(chart, key, own[0].since, point))
     return made, blocks
@@ -102,10 +99,7 @@ def _new_points(known: Scored, base: BasePeriod, seen: Mapping[str, str]) -> tup
 def usual_of(known: Scored, blocks: Sequence[Block]) -> Usual:
     """What is usual, from these blocks."""
     found = watched([attempt for block in blocks for attempt in block.attempts])
-    by_sitting: dict[uuid.UUID, list[Block]] = defaultdict(list)
-    for block in blocks:
-        by_sitting[block.sitting].append(block)
     severities = usual_severities(list(found.values()))
     tallied: list[Mapping[str, Tally]] = [block_tallies(found, block, severities) for block in blocks]
-    tallied += [sitting_tallies(found, own) for own in by_sitting.values()]
+    tallied.append(pool_tallies(found, blocks))
     return Usual.of(tallied, severities)

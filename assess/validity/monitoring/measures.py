@@ -57,7 +57,7 @@ Cases = dict[str, list[tuple[float, ...]]]
 def tallies(
     attempts: Sequence[Watched], *, per: str, severities: Mapping[str, float] | None = None
 ) -> dict[str, Tally]:
-    """Every chart's tally over these attempts, of the quantities that are watched block by block or sitting by sitting.
+    """Every chart's tally over these attempts, of the quantities that are watched block by block or in pools of sittings.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def tallies(
     for attempt in attempts:
         for key, case in _cases(attempt, per, severities or {}):
             cases[key].append(case)
-    if per == "sitting":
+    if per == "pool":
         _exposure(cases, attempts)
     return {key: _tally(found) for key, found in cases.items() if "/".join(key.split("/", 2)[:2]) in wanted}
 
@@ -119,7 +119,7 @@ def _tally(cases: Iterable[tuple[float, ...]]) -> Tally:
 
 
 def _cases(attempt: Watched, per: str, severities: Mapping[str, float]) -> Iterable[tuple[str, tuple[float, ...]]]:
-    if per == "sitting":
+    if per == "pool":
         yield from _items(attempt.document)
         return
     yield from _work(attempt)
@@ -153,7 +153,7 @@ def _shares(document: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _exposure(cases: Cases, attempts: Sequence[Watched]) -> None:
-    """An item is exposed by the forms it stands on, of all forms of the sitting."""
+    """An item is exposed by the forms it stands on, of all forms of the pool."""
     forms = [{item["item"] for item in one.document["items"]} for one in attempts if one.document["items"]]
     for name in sorted(set().union(*forms)):
         cases[f"item/exposure/{name}"] = [(float(name in form),) for form in forms]

@@ -7,7 +7,7 @@ from assess.validity.monitoring.evidence import Kind
 
 How = Literal["mean", "share", "correlation", "robust", "adjusted"]
 Second = Literal["ewma", "cusum"]
-Per = Literal["block", "sitting"]
+Per = Literal["block", "pool"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,8 @@ class Quantity:
     fewest
         Cases without which there is no point.
     per
-        "block": about twenty attempts of a day; "sitting": all of them, since few of them meet each item.
+        "block": about twenty attempts of a day; "pool": of sitting after sitting until there are sixty, since few of them meet
+        each item.
     remedy
         What people usually look at.
     """
@@ -54,7 +55,7 @@ QUANTITIES = (
         how="robust",
         second="ewma",
         fewest=30,
-        per="sitting",
+        per="pool",
         remedy="Easier than before: look for exposure. Harder: look at wording, key and what is taught.",
     ),
     Quantity(
@@ -65,7 +66,7 @@ QUANTITIES = (
         how="correlation",
         second="ewma",
         fewest=30,
-        per="sitting",
+        per="pool",
         remedy="Look at the key and at what strong candidates answer.",
     ),
     Quantity(
@@ -76,7 +77,7 @@ QUANTITIES = (
         how="share",
         second="ewma",
         fewest=30,
-        per="sitting",
+        per="pool",
         remedy="Look at the pool behind the blueprint's cell: too few items are left in it.",
     ),
     Quantity(

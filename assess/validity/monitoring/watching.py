@@ -70,7 +70,7 @@ class Usual:
 
     @classmethod
     def of(cls, blocks: Sequence[Mapping[str, Tally]], severities: Mapping[str, float]) -> "Usual":
-        """From the tallies of each block (and of each sitting, of what is watched by the sitting)."""
+        """From the tallies of each block (and of the pool of all, of what is watched in pools)."""
         found: dict[str, tuple[Tally, ...]] = {}
         for block in blocks:
             for key, tally in block.items():

@@ -94,13 +94,13 @@ def test_readings_of_one_candidate_are_one_case_in_parts_of_what_is_allowed() ->
     assert (n, total) == (1.0, pytest.approx((0.5 - 1.0) / 2))
 
 
-def test_items_are_counted_over_a_sitting_and_exposure_over_its_forms() -> None:
+def test_items_are_counted_over_a_pool_and_exposure_over_its_forms() -> None:
     forms = [
         watched(items=[item("I1", "1"), item("I2", "0")]),
         watched(items=[item("I1", "0"), item("I2", "0")]),
         watched(items=[item("I2", "1"), item("I3", "1")]),
     ]
-    found = tallies(forms, per="sitting")
+    found = tallies(forms, per="pool")
     assert found["item/difficulty/I1"] == (2.0, 1.0, 1.0)
     assert found["item/exposure/I1"] == (3.0, 2.0, 2.0)
     assert found["item/discrimination/I1"][:2] == (2.0, 1.0)

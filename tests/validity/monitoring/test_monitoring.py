@@ -78,7 +78,7 @@ def test_usual_days_raise_nothing_and_their_points_stand_on_the_charts(watched: 
     assert [point.n for point in bay.points] == [20, 20, 20, 20]
     assert bay.measured == 4
     assert bay.shewhart.signals == ()
-    assert drawn["item/difficulty/I03"].points[0].n == 80
+    assert [point.n for point in drawn["item/difficulty/I03"].points] == [60, 20]
 
 
 def test_a_station_that_goes_wrong_raises_one_alarm_that_says_what_to_look_at(watched: Centre) -> None:
@@ -154,6 +154,20 @@ def test_few_cases_are_not_enough_evidence_and_no_alarm(watched: Centre) -> None
     assert alarms(watched) == []
     point = ChartPoint.objects.get(chart="station/score/bay 2")
     assert (point.n, point.z, point.reason) == (6, None, "6 cases; at least 10 are needed")
+
+
+def test_small_sittings_add_up_to_a_point_of_an_item(watched: Centre) -> None:
+    for day in range(2, 6):
+        add_day(watched, day, 12, harder={5: 3.5})
+        look(watched)
+    point = next(one for one in queries.charts_of(watched.version.pk) if one.chart.key == "item/difficulty/I05").points
+    assert [one.n for one in point] == [48]
+    assert alarms(watched) == [("item", "I05: difficulty against the other items")]
+    add_day(watched, 6, 12)
+    add_day(watched, 7, 12)
+    look(watched)
+    point = next(one for one in queries.charts_of(watched.version.pk) if one.chart.key == "item/difficulty/I05").points
+    assert [one.n for one in point] == [60, 12]
 
 
 @pytest.mark.parametrize(
