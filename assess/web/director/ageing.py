@@ -38,6 +38,7 @@ class Age:
     due_on: date | None = None
     share: float = 0.0
     usual: str = ""
+    simulated: bool = False
 
 
 def aged(
@@ -49,6 +50,7 @@ def aged(
     today: date,
     kind: str = "",
     missing: str = "None yet",
+    simulated: bool = False,
 ) -> Age:
     """How old a piece of evidence is.
 
@@ -72,7 +74,14 @@ def aged(
         length, usual = USUAL_SPANS[kind]
         due_on = made_on + length
     if due_on is None:
-        return Age(name=name, address=address, state="lasting", words=f"{_long(today - made_on)} old", made_on=made_on)
+        return Age(
+            name=name,
+            address=address,
+            state="lasting",
+            words=f"{_long(today - made_on)} old",
+            made_on=made_on,
+            simulated=simulated,
+        )
     left = due_on - today
     share = (today - made_on) / max(due_on - made_on, timedelta(days=1))
     if left < timedelta(0):
@@ -80,7 +89,15 @@ def aged(
     else:
         state, words = ("soon" if left <= SOON else "ok"), (f"due in {_long(left)}" if left else "due today")
     return Age(
-        name=name, address=address, state=state, words=words, made_on=made_on, due_on=due_on, share=share, usual=usual
+        name=name,
+        address=address,
+        state=state,
+        words=words,
+        made_on=made_on,
+        due_on=due_on,
+        share=share,
+        usual=usual,
+        simulated=simulated,
     )
 
 

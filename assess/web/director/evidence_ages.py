@@ -32,6 +32,7 @@ def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
         due_on=None,
         today=today,
         kind="job",
+        simulated=job.analysis is not None and job.analysis.simulated,
         missing="None adopted yet",
     )
     yield aged(
@@ -41,6 +42,7 @@ def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
         due_on=None,
         today=today,
         kind="content",
+        simulated=job.content is not None and job.content.simulated,
     )
     study = asked.studies.get(version.pk)
     yield aged(
@@ -50,6 +52,7 @@ def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
         due_on=None,
         today=today,
         kind="study",
+        simulated=study is not None and study.simulated,
     )
     yield _cuts(version, asked.cuts[version.pk], today)
     yield _training(records.training, today, reverse("director-training", args=[version.pk]))
@@ -70,6 +73,7 @@ def _cuts(version: SchemeVersion, cuts: Sequence[CutScore], today: date) -> Age:
         due_on=first.in_force_to if whole and first is not None else None,
         today=today,
         kind="cut",
+        simulated=any(cut.simulated for cut in adopted),
         missing=f"{len(parts) - len(lacking)} of {len(parts)} adopted",
     )
 
@@ -85,6 +89,7 @@ def _training(training: RaterTraining, today: date, place: str) -> Age:
         made_on=first.trained_on if whole and first is not None else None,
         due_on=first.until if whole and first is not None else None,
         today=today,
+        simulated=any(one.simulated for one in held),
         missing=f"{len(held)} of {len(training.assessors)} trained"
         if training.assessors
         else "No assessor assigned yet",
@@ -102,5 +107,6 @@ def _duties(version: SchemeVersion, duties: Sequence[Duty], today: date) -> Age:
         made_on=first.signed_at.date() if whole and first is not None and first.signed_at is not None else None,
         due_on=first.valid_until if whole and first is not None else None,
         today=today,
+        simulated=any(duty.simulated for duty in signed),
         missing=f"{len(signed)} of {len(duties)} signed",
     )

@@ -31,11 +31,13 @@ def severity_in(version: SchemeVersion, asked: Asked) -> dict[str, Any] | None:
     reach = max([LEAST_REACH, *ends])
     decisions = {one.attempt_id: one.decision_id for one in asked.standings}
     changing = len({(move.attempt, move.part) for one in found for move in one.would_change})
+    told = f"; {changing} {some(changing, 'result', 'results')} would change" if asked.has("director") else ""
     return {
         "version": version,
         "title": asked.titles[version.pk],
         "rows": [_row(one, reach, decisions) for one in rows],
-        "words": f"{len(found)} assessors; {changing} {some(changing, 'result', 'results')} would change",
+        "words": f"{len(found)} assessors{told}",
+        "with_moves": asked.has("director"),
         "simulated": any(one.simulated for one in found),
     }
 
