@@ -310,3 +310,31 @@ def test_the_form_of_each_method_by_hand_and_by_keyboard(
         "bookmark": {"bookmark": "7"},
     }.get(method, {one["id"]: f"{40 + 5 * place}" for place, one in enumerate(rated)})  # fmt: skip
     assert {name: one.value for name, one in found.items()} == expected
+
+
+def test_a_judge_with_two_devices_is_asked_which_rating_counts(page_of: SignedIn, centre: Panel, address: str) -> None:
+    judge = centre.people.judges[0]
+    meeting = centre.in_round_one(PART, judges=centre.people.judges[:3])
+    element = meeting.plan["elements"][0]["id"]
+    old, new = page_of(judge, "tablet"), page_of(judge, "phone")
+    for page in (old, new):
+        page.goto(f"/panel/{meeting.pk}/")
+        expect(page.locator("#rating-title")).to_have_text("Round 1")
+    old.context.set_offline(True)
+    old.locator('#values [data-share="30"]').click()
+    expect(old.locator("#saved")).to_contain_text("1 kept on this device")
+    new.locator('#values [data-share="70"]').click()
+    expect(new.locator('#values [data-share="70"]')).to_have_attribute("aria-pressed", "true")
+    all_saved(new)
+    old.context.set_offline(False)
+    expect(old.locator("#trouble-words")).to_contain_text("You rated on another device too", timeout=20_000)
+    axe_finds_nothing(old)
+    assert record_of(meeting).rounds[1].ratings[str(judge.pk)][element].value == "0.7"
+    old.get_by_role("button", name="Send mine as my newest").click()
+    all_saved(old)
+    expect(old.locator("#trouble")).to_be_hidden()
+    rows = (
+        JudgeRating.objects.filter(meeting=meeting, judge=judge).order_by("sequence").values_list("sequence", "value")
+    )
+    assert list(rows) == [(1, "0.7"), (2, "0.3")]
+    assert record_of(meeting).rounds[1].ratings[str(judge.pk)][element].value == "0.3"

@@ -37,7 +37,7 @@ export class Ratings extends EventTarget {
 
   /** What `showSaved` shows. */
   get saved() {
-    return { stored: this.#stored, confirmed: this.#stored - this.#waiting.length, online: this.online, problem: this.problem };
+    return { stored: this.#stored, confirmed: this.#stored - this.#waiting.length, online: this.online, problem: this.problem && { sentence: "Needs you: see below" } };
   }
 
   async open() {
