@@ -148,3 +148,11 @@ def test_an_old_study_limits_monitoring() -> None:
     assert given.study is not None
     old = replace(given, study=replace(given.study, run_on=date(2025, 11, 1)))
     assert bearing(old, "monitoring", "study") is Bearing.LIMITS
+
+
+def test_one_look_alone_follows_nothing_over_time() -> None:
+    given = full()
+    assert given.looks is not None
+    assert bearing(given, "monitoring", "charts") is Bearing.SUPPORTS
+    assert bearing(replace(given, looks=replace(given.looks, looks=1)), "monitoring", "charts") is Bearing.LIMITS
+    assert bearing(replace(given, looks=replace(given.looks, points=0)), "monitoring", "charts") is Bearing.LACKING

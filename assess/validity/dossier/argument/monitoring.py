@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from assess.validity.dossier.claims import Bearing, Claim, Evidence, Record
-from assess.validity.dossier.facts import Facts
+from assess.validity.dossier.facts import Facts, LooksFact
 from assess.validity.dossier.weighed import count, nothing_recorded
 from assess.validity.report.statements import listed
 
@@ -74,12 +74,22 @@ def _looks(facts: Facts) -> Evidence:
             f"{count(looks.looks, 'look')}; the latest put {count(looks.points, 'point')} on"
             f" {count(looks.charts, 'chart')}."
         ),
-        bearing=Bearing.SUPPORTS if looks.points else Bearing.LACKING,
-        rule="a base period, and points against it",
+        bearing=_followed(looks),
+        rule="a base period, points against it, and more than one look, so that something was followed over time",
         records=records,
-        weakness="" if looks.points else "No sitting since the base period has put a point on a chart.",
-        remedy="" if looks.points else "Look again after the next sitting.",
+        weakness={
+            Bearing.LACKING: "No sitting since the base period has put a point on a chart.",
+            Bearing.LIMITS: "There was one look only, so nothing has been followed over time yet.",
+        }.get(_followed(looks), ""),
+        remedy="" if _followed(looks) is Bearing.SUPPORTS else "Look again after the next sitting.",
+        simulated=bool(facts.study and facts.study.simulated),
     )
+
+
+def _followed(looks: LooksFact) -> Bearing:
+    if not looks.points:
+        return Bearing.LACKING
+    return Bearing.SUPPORTS if looks.looks > 1 else Bearing.LIMITS
 
 
 def _alarms(facts: Facts) -> Evidence:
