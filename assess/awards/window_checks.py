@@ -151,7 +151,11 @@ WINDOW_CHECKS: Mapping[str, Check[WindowFacts]] = {
         touches=False,
     ),
     "item evidence": Check(
-        protects_against="answers scored by a wrong key", find=_items, waivable=True, released="always"
+        protects_against="answers scored by a wrong key",
+        find=_items,
+        waivable=True,
+        released="always",
+        cases="candidates",
     ),
     "reliability": Check(
         protects_against="scores that would differ on another day",
