@@ -20,7 +20,16 @@ from assess.people.queries import has_role
 from assess.schemes.models import SchemeVersion
 from assess.validity.cut_scores.adoption import RECOMMENDED, choices
 from assess.validity.cut_scores.between import closing
-from assess.validity.cut_scores.forms import FROM_SCORES, Element, Method, Unreadable, elements_of, read_value, unrated
+from assess.validity.cut_scores.forms import (
+    FROM_SCORES,
+    Element,
+    Method,
+    Unreadable,
+    elements_of,
+    inconsistent,
+    read_value,
+    unrated,
+)
 from assess.validity.cut_scores.found import found_cut
 from assess.validity.cut_scores.gathering import gathered, part_of
 from assess.validity.cut_scores.lifecycle import Kind, State, allowed
@@ -239,7 +248,8 @@ def close_round(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, reason: str = "")
     Raises
     ------
     ValidityError
-        `unfinished` names judges who are there and have not rated everything; a reason closes it nevertheless.
+        `unfinished` names judges who are there and have not rated everything; a reason closes it nevertheless. `at-odds` names
+        whose limits contradict each other.
     """
     meeting, record = _locked(meeting_id, Kind.ROUND_CLOSED, with_ratings=True)
     turn = record.turn or 0
@@ -250,6 +260,7 @@ def close_round(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, reason: str = "")
     if unfinished and not reason.strip():
         names = ", ".join(str(account) for account in Account.objects.filter(pk__in=unfinished))
         raise ValidityError("unfinished", f"Not finished yet: {names}. Wait, or give the reason for closing without.")
+    _refuse_at_odds(meeting, values)
     given, seen, data = gathered(meeting, record)
     payload = {
         "round": turn,
@@ -560,6 +571,16 @@ def _refuse_unready(meeting: Meeting, record: Record) -> None:
         sentences.append("At least two judges have to be there.")
     if sentences:
         raise ValidityError("not-ready", f"{' '.join(sentences)} Settle that first, or record who is not there.")
+
+
+def _refuse_at_odds(meeting: Meeting, values: Mapping[str, Mapping[str, str]]) -> None:
+    said = {judge: inconsistent(Method(meeting.method), given) for judge, given in values.items()}
+    names = {
+        str(account.pk): str(account) for account in Account.objects.filter(pk__in=[key for key in said if said[key]])
+    }
+    if names:
+        sentences = " ".join(f"{names[judge]}: {said[judge]}" for judge in names)
+        raise ValidityError("at-odds", f"{sentences} Ask the judge to correct it.")
 
 
 def _save(

@@ -236,3 +236,19 @@ def test_feedback_for_a_judge_names_nobody_else(panel: Panel) -> None:
     assert not any(judge in str(shown) for judge in judges)
     assert shown["own_cut"] == closing["cut"]["judges"][0]["cut"]
     assert len(shown["other_cuts"]) == 3
+
+
+def test_limits_that_contradict_each_other_are_told_before_a_round_is_closed(panel: Panel) -> None:
+    judges = panel.people.judges
+    meeting = panel.in_round_one(PART, "hofstee", judges=judges)
+    for judge in judges:
+        rows = [row(at, name, value) for at, (name, value) in enumerate(
+            {"lowest cut": "70", "highest cut": "60", "lowest failing": "5", "highest failing": "50"}.items(), start=1
+        )]  # fmt: skip
+        panel.act("save_ratings", judge, meeting_id=meeting.pk, rows=rows)
+    told = refused("at-odds", panel.act, "close_round", meeting_id=meeting.pk)
+    assert f"{judges[0]}: The lowest cut (70 %) is above the highest cut (60 %)." in told
+    for judge in judges:
+        panel.act("save_ratings", judge, meeting_id=meeting.pk, rows=[row(9, "highest cut", "80")])
+    panel.act("close_round", meeting_id=meeting.pk)
+    assert "there are no scores" in record(meeting).rounds[1].closing["document"]["why_none"]  # type: ignore[index]

@@ -41,14 +41,21 @@ function draw() {
   const left = all.filter((one) => given[one.id] === undefined);
   if (!all.some((one) => one.id === current)) current = (left[0] ?? all[0]).id;
   $("rating-title").textContent = open === 0 ? "Practice: nothing of this counts" : `Round ${open}`;
-  $("left").textContent = left.length ? `${left.length} of ${all.length} to go` : "Everything is rated";
-  $("left").className = `state ${left.length ? "state-warn" : "state-ok"}`;
+  const odd = atOdds(given);
+  $("left").textContent = odd ?? (left.length ? `${left.length} of ${all.length} to go` : "Everything is rated");
+  $("left").className = `state ${left.length || odd ? "state-warn" : "state-ok"}`;
   $("progress").max = all.length;
   $("progress").value = all.length - left.length;
-  $("done").hidden = left.length > 0;
+  $("done").hidden = left.length > 0 || odd !== null;
   $("done-words").textContent = open === 0 ? "You have practised. The facilitator opens round 1 when everybody is ready." : "You have rated everything. Look through it again if you like; the facilitator closes the round.";
   drawElement(all, given);
   drawMap(all, given);
+}
+
+/** Limits that contradict each other, in words; null where they fit. */
+function atOdds(given) {
+  const pair = [["lowest cut", "highest cut"], ["lowest failing", "highest failing"]].find(([low, high]) => Number(given[low]) > Number(given[high]));
+  return pair ? `The ${pair[0]} is above the ${pair[1]}` : null;
 }
 
 function drawElement(all, given) {
