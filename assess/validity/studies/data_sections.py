@@ -5,7 +5,7 @@ from typing import Any
 
 from assess.validity.report import pictures
 from assess.validity.report.markup import Markup, element, join
-from assess.validity.report.page import figure, section, table, unfolding
+from assess.validity.report.page import figure, row, section, table, unfolding
 from assess.validity.report.spoken import cell, interval, plain, rounded
 
 Section = Mapping[str, Any]
@@ -101,7 +101,7 @@ def sitting_section(found: Section | None, *, prefix: str) -> Markup | None:
     return section(
         "Sittings",
         element("p", _how_alike(found)),
-        drawn if len(sittings) > 1 else None,
+        row(drawn) if len(sittings) > 1 else None,
         table("Sitting by sitting", ["Figure", *[one["name"] for one in sittings]], lines),
         element("p", f"Test of equal means: {difference['source']}.", class_="about"),
         anchor=f"{prefix}sittings-section",
@@ -174,6 +174,6 @@ def _link(one: Section) -> Markup:
         )
     if not one["sufficient"]:
         told += f" An indication only: {one['reason']}."
-    lines = [[row["score"], row["worth"], row["se"] or "–"] for row in one["concordance"]]
+    lines = [[point["score"], point["worth"], point["se"] or "–"] for point in one["concordance"]]
     numbers = table(f"{one['form'].capitalize()} on {one['onto']}", ["Score", "Worth", "Standard error"], lines)
     return join(element("p", told), unfolding(f"What each score of {one['form']} is worth", numbers))

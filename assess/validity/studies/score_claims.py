@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from assess.validity.report.spoken import percent, rounded
 from assess.validity.report.statements import Statement, about, holds, is_open, listed, next_step, of_hundred, studied
+from assess.validity.studies.fit_study import holm
 
 Section = Mapping[str, Any]
 
@@ -13,6 +16,9 @@ ENOUGH, GOOD = 0.8, 0.9
 much hangs on them."""
 
 LARGE_SHARE_WRONG = 0.1
+CHANCE = 0.05
+"""Of p-values adjusted by Holm over every item of every comparison."""
+
 SHARE_MOVED = 0.02
 """With more verdicts than this hanging on the form drawn, forms deserve a look. The limit is ours: two in a hundred."""
 
@@ -161,33 +167,43 @@ def _items(found: Section) -> Iterator[Statement]:
 
 
 def _groups(comparisons: list[Section]) -> Iterator[Statement]:
+    """Items are named when they are flagged and chance does not explain it, however many items and groups were looked at."""
     if not comparisons:
         yield is_open(
             "Whether items favour a group of people is not known: the data name no groups that could be compared."
         )
-    unknown: dict[str, str] = {}
-    fair: list[str] = []
+        return
+    judged = [
+        (found["column"], found["focal"], item)
+        for found in comparisons
+        for item in found["items"]
+        if (item["mean_difference"] or item["delta"])["sufficient"]
+    ]
+    adjusted = holm(np.array([np.nan if item["p_value"] is None else float(item["p_value"]) for *_, item in judged]))
+    by_chance, named = 0, False
     for found in comparisons:
-        judged = [item for item in found["items"] if (item["mean_difference"] or item["delta"])["sufficient"]]
-        sure = [item["name"] for item in judged if item["ets_class"] in ("B", "C")]
+        flagged = [
+            (item["name"], p < CHANCE)
+            for (column, focal, item), p in zip(judged, adjusted, strict=True)
+            if (column, focal) == (found["column"], found["focal"]) and item["ets_class"] in ("B", "C")
+        ]
+        sure = [name for name, surely in flagged if surely]
+        by_chance += len(flagged) - len(sure)
         if sure:
-            names = listed(sure)
+            names, named = listed(sure), True
             yield is_open(
                 f"Items that work differently for “{found['focal']}” and others of equal score ({found['column']}): {names}."
             )
             yield next_step(f"Have {names} read for what could favour one group; a difference alone proves no bias.")
-        elif judged:
-            fair.append(found["column"])
-        elif found["items"]:
-            reasons = (item["delta"]["reason"] for item in found["items"] if item["delta"]["reason"])
-            unknown.setdefault(found["column"], next(reasons, "too few persons"))
+    known = list(dict.fromkeys(column for column, *_ in judged))
+    if known and not named:
+        flags = f" ({by_chance} of {len(judged)} comparisons are flagged, as chance alone may do)" if by_chance else ""
+        yield holds(f"No item was found to favour a group ({listed(known)}) among persons of equal score{flags}.")
+    unknown = {found["column"]: found for found in comparisons if found["items"] and found["column"] not in known}
     if unknown:
-        yield is_open(
-            f"Whether items favour a group ({listed(list(unknown))}) is not known: {next(iter(unknown.values()))}."
-        )
-    if fair:
-        columns = listed(list(dict.fromkeys(fair)))
-        yield holds(f"No item was found to favour a group ({columns}) among persons of equal score.")
+        items = next(iter(unknown.values()))["items"]
+        reason = next((item["delta"]["reason"] for item in items if item["delta"]["reason"]), "too few persons")
+        yield is_open(f"Whether items favour a group ({listed(list(unknown))}) is not known: {reason}.")
 
 
 def _forms(found: Section | None) -> Iterator[Statement]:

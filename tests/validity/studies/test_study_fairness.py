@@ -1,0 +1,35 @@
+"""What the first page says of groups: chance flags of many comparisons are not named, a real difference is."""
+
+import numpy as np
+
+from assess.validity.datasets.arrays import Groups, Responses
+from assess.validity.studies.analysis import analyse
+from assess.validity.studies.score_claims import response_statements
+
+
+def answers(harder: float, seed: int = 11) -> tuple[Responses, list[Groups]]:
+    """500 persons, 10 items, five ways of grouping them that mean nothing; the first item is harder for group A of the first."""
+    rng = np.random.default_rng(seed)
+    labels = [tuple(rng.choice(["A", "B"], 500)) for _ in range(5)]
+    logit = rng.normal(size=(500, 1)) - np.linspace(-1.2, 1.2, 10)
+    logit[np.array(labels[0]) == "A", 0] -= harder
+    matrix = (rng.random((500, 10)) < 1 / (1 + np.exp(-logit))).astype(float)
+    responses = Responses(matrix=matrix, items=tuple(f"i{one:02d}" for one in range(10)), maxima=np.ones(10))
+    return responses, [Groups(labels=own, column=f"way {one}", focal="A") for one, own in enumerate(labels)]
+
+
+def said(harder: float) -> list[str]:
+    responses, groups = answers(harder)
+    found = analyse(title="t", responses=responses, groups=groups)["responses"]
+    assert [one["column"] for one in (found["groups"], *found["more_groups"])] == [f"way {one}" for one in range(5)]
+    return [one.words for one in response_statements(found)]
+
+
+def test_what_chance_flags_among_many_comparisons_is_not_named() -> None:
+    words = said(0.0)
+    assert not any("work differently" in one for one in words)
+    assert any(one.startswith("No item was found to favour a group (way 0, way 1") for one in words)
+
+
+def test_an_item_that_is_much_harder_for_a_group_is_named() -> None:
+    assert "Items that work differently for “A” and others of equal score (way 0): i00." in said(1.6)
