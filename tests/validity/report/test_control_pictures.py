@@ -7,7 +7,6 @@ import pytest
 from assess.validity.report.pictures import ControlPoint, control_chart
 
 
-
 def point(z: float | None, *, slow: float | None = 0.2, out: bool = False, alarm: bool = False) -> ControlPoint:
     return ControlPoint(label="3 Mar 08:00", z=z, slow=slow, out=out, alarm=alarm)
 
