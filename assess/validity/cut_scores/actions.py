@@ -6,8 +6,7 @@ meeting stands after its lines.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,15 +18,21 @@ from assess.people.models import Account
 from assess.people.queries import has_role
 from assess.schemes.models import SchemeVersion
 from assess.validity.cut_scores.adoption import RECOMMENDED, choices
+from assess.validity.cut_scores.arrivals import Saved, read_row, same
 from assess.validity.cut_scores.between import closing
+from assess.validity.cut_scores.conditions import (
+    LONGEST,
+    judge_in,
+    previous_cut,
+    refuse_at_odds,
+    refuse_unready,
+    state_words,
+    words_of,
+)
 from assess.validity.cut_scores.forms import (
     FROM_SCORES,
-    Element,
     Method,
-    Unreadable,
     elements_of,
-    inconsistent,
-    read_value,
     unrated,
 )
 from assess.validity.cut_scores.found import found_cut
@@ -35,11 +40,9 @@ from assess.validity.cut_scores.gathering import gathered, part_of
 from assess.validity.cut_scores.lifecycle import Kind, State, allowed
 from assess.validity.cut_scores.material import plan_for
 from assess.validity.cut_scores.meeting import Record
-from assess.validity.cut_scores.minutes import round_words
 from assess.validity.cut_scores.models import CutScore, JudgeRating, Meeting, MeetingEvent
 from assess.validity.cut_scores.panel import BACKGROUNDS
 from assess.validity.cut_scores.queries import (
-    cut_scores_in_force,
     has_rounds,
     lacking_in,
     ratings_document,
@@ -50,26 +53,6 @@ from assess.validity.datasets.actions import freeze_scores
 from assess.validity.errors import ValidityError
 
 MOST_ROWS = 2_000
-LONGEST = 2_000
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What became of rows that a judge's device sent.
-
-    Attributes
-    ----------
-    saved
-        Numbers that the server has now, be it since this time or an earlier one.
-    late
-        Those of them whose round is closed: kept, and counted only if somebody opens the round again.
-    taken
-        Numbers under which the server has something else, from another device of the judge: not saved.
-    """
-
-    saved: tuple[int, ...]
-    late: tuple[int, ...]
-    taken: tuple[int, ...]
 
 
 # --- preparing
@@ -109,7 +92,7 @@ def describe_borderline(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, texts: Ma
     unknown = sorted(set(texts) - set(known))
     if unknown:
         raise ValidityError("no-such-outcome", f"This part has no outcome {unknown[0][:40]!r}.")
-    kept = {name: _words(texts[name], name) for name in known if texts.get(name, "").strip()}
+    kept = {name: words_of(texts[name], name) for name in known if texts.get(name, "").strip()}
     if not kept:
         raise ValidityError("no-words", "Write under at least one outcome what the borderline candidate can do.")
     return _append(meeting, Kind.DESCRIBED, by=actor_id, payload={"texts": {**record.description, **kept}})
@@ -184,27 +167,27 @@ def agree_to_description(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, read: in
 def admit_judge(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, judge_id: uuid.UUID, reason: str) -> MeetingEvent:
     """Let a judge judge who lacks what the panel asks for, with a reason; what is lacking stays in the record."""
     meeting, record = _locked(meeting_id, Kind.ADMITTED)
-    lacking = lacking_in(meeting, record).get(_judge(record, judge_id).judge, ())
+    lacking = lacking_in(meeting, record).get(judge_in(record, judge_id).judge, ())
     if record.judges[str(judge_id)].declaration is None:
         raise ValidityError("not-declared", "The judge declares experience and conflicts of interest first.")
     if not lacking:
         raise ValidityError("nothing-lacking", "This judge has everything that the panel asks for.")
-    payload = {"reason": _words(reason, "the reason"), "lacking": list(lacking)}
+    payload = {"reason": words_of(reason, "the reason"), "lacking": list(lacking)}
     return _append(meeting, Kind.ADMITTED, by=actor_id, judge=judge_id, payload=payload)
 
 
 def record_leaving(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, judge_id: uuid.UUID, reason: str) -> MeetingEvent:
     """Record that a judge did not come, or left. What they saved stays and counts in the rounds it was saved for."""
     meeting, record = _locked(meeting_id, Kind.LEFT)
-    if _judge(record, judge_id).gone is not None:
+    if judge_in(record, judge_id).gone is not None:
         raise ValidityError("gone-already", "It is recorded already that this judge is not there.")
-    return _append(meeting, Kind.LEFT, by=actor_id, judge=judge_id, payload={"reason": _words(reason, "the reason")})
+    return _append(meeting, Kind.LEFT, by=actor_id, judge=judge_id, payload={"reason": words_of(reason, "the reason")})
 
 
 def record_return(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, judge_id: uuid.UUID) -> MeetingEvent:
     """Record that a judge who left is back. Who was never trained here does not come in between two rounds."""
     meeting, record = _locked(meeting_id, Kind.RETURNED)
-    judge = _judge(record, judge_id)
+    judge = judge_in(record, judge_id)
     if judge.gone is None:
         raise ValidityError("not-gone", "This judge is there.")
     if judge.declaration is None and record.state in (State.ROUND, State.FEEDBACK):
@@ -218,7 +201,7 @@ def record_return(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, judge_id: uuid.
 def start_training(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, words: str) -> MeetingEvent:
     """Begin the training; the words say what it consists of."""
     meeting, _ = _locked(meeting_id, Kind.TRAINED)
-    return _append(meeting, Kind.TRAINED, by=actor_id, payload={"words": _words(words, "what the training is")})
+    return _append(meeting, Kind.TRAINED, by=actor_id, payload={"words": words_of(words, "what the training is")})
 
 
 def start_practice(*, actor_id: uuid.UUID, meeting_id: uuid.UUID) -> MeetingEvent:
@@ -237,7 +220,7 @@ def open_round(*, actor_id: uuid.UUID, meeting_id: uuid.UUID) -> MeetingEvent:
     """
     meeting, record = _locked(meeting_id, Kind.ROUND_OPENED)
     if not meeting.plan.get("paper"):
-        _refuse_unready(meeting, record)
+        refuse_unready(meeting, record)
     number = 1 + max((one.number for one in record.counted_rounds), default=0)
     return _append(meeting, Kind.ROUND_OPENED, by=actor_id, payload={"round": number})
 
@@ -260,14 +243,14 @@ def close_round(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, reason: str = "")
     if unfinished and not reason.strip():
         names = ", ".join(str(account) for account in Account.objects.filter(pk__in=unfinished))
         raise ValidityError("unfinished", f"Not finished yet: {names}. Wait, or give the reason for closing without.")
-    _refuse_at_odds(meeting, values)
+    refuse_at_odds(meeting, values)
     given, seen, data = gathered(meeting, record)
     payload = {
         "round": turn,
         "rows": current.rows,
         "unfinished": unfinished,
         "reason": reason.strip()[:LONGEST],
-        "document": {**closing(given, seen, previous=_previous(meeting)), **data},
+        "document": {**closing(given, seen, previous=previous_cut(meeting)), **data},
     }
     event = _append(meeting, Kind.ROUND_CLOSED, by=actor_id, payload=payload)
     _commit_ratings(meeting, event)
@@ -277,7 +260,7 @@ def close_round(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, reason: str = "")
 def reopen_round(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, reason: str) -> MeetingEvent:
     """Open the last round again. What arrived after it was closed counts from now on; nothing that was saved is lost."""
     meeting, record = _locked(meeting_id, Kind.ROUND_REOPENED)
-    payload = {"round": record.turn, "reason": _words(reason, "the reason")}
+    payload = {"round": record.turn, "reason": words_of(reason, "the reason")}
     return _append(meeting, Kind.ROUND_REOPENED, by=actor_id, payload=payload)
 
 
@@ -301,26 +284,26 @@ def save_ratings(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, rows: Sequence[M
 def add_note(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, words: str) -> MeetingEvent:
     """Write something into the minutes: what was discussed, what was decided about how to go on."""
     meeting, _ = _locked(meeting_id, Kind.NOTED)
-    return _append(meeting, Kind.NOTED, by=actor_id, payload={"words": _words(words, "the note")})
+    return _append(meeting, Kind.NOTED, by=actor_id, payload={"words": words_of(words, "the note")})
 
 
 def exclude_judge(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, judge_id: uuid.UUID, reason: str) -> MeetingEvent:
     """Leave a judge out of the cut, as a person's act with a reason. Both cuts are kept and the board sees both."""
     meeting, record = _locked(meeting_id, Kind.EXCLUDED)
-    if _judge(record, judge_id).excluded is not None:
+    if judge_in(record, judge_id).excluded is not None:
         raise ValidityError("excluded-already", "This judge is left out already.")
     return _append(
-        meeting, Kind.EXCLUDED, by=actor_id, judge=judge_id, payload={"reason": _words(reason, "the reason")}
+        meeting, Kind.EXCLUDED, by=actor_id, judge=judge_id, payload={"reason": words_of(reason, "the reason")}
     )
 
 
 def include_judge(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, judge_id: uuid.UUID, reason: str) -> MeetingEvent:
     """Take a judge back into the cut."""
     meeting, record = _locked(meeting_id, Kind.INCLUDED)
-    if _judge(record, judge_id).excluded is None:
+    if judge_in(record, judge_id).excluded is None:
         raise ValidityError("not-excluded", "This judge counts already.")
     return _append(
-        meeting, Kind.INCLUDED, by=actor_id, judge=judge_id, payload={"reason": _words(reason, "the reason")}
+        meeting, Kind.INCLUDED, by=actor_id, judge=judge_id, payload={"reason": words_of(reason, "the reason")}
     )
 
 
@@ -339,13 +322,13 @@ def close_meeting(*, actor_id: uuid.UUID, meeting_id: uuid.UUID) -> CutScore:
 def abandon_meeting(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, reason: str) -> MeetingEvent:
     """Give a meeting up. Its record stays."""
     meeting, _ = _locked(meeting_id, Kind.ABANDONED)
-    return _append(meeting, Kind.ABANDONED, by=actor_id, payload={"reason": _words(reason, "the reason")})
+    return _append(meeting, Kind.ABANDONED, by=actor_id, payload={"reason": words_of(reason, "the reason")})
 
 
 def write_dissent(*, actor_id: uuid.UUID, meeting_id: uuid.UUID, words: str) -> MeetingEvent:
     """A judge does not agree with what the panel came to, and says why; the board reads it."""
     meeting, _ = _locked(meeting_id, Kind.DISSENTED)
-    said = {"words": _words(words, "what you do not agree with")}
+    said = {"words": words_of(words, "what you do not agree with")}
     return _append(meeting, Kind.DISSENTED, by=actor_id, judge=actor_id, payload=said)
 
 
@@ -377,7 +360,7 @@ def adopt_cut_score(
     start = in_force_from or timezone.now().date()
     if in_force_to is not None and in_force_to < start:
         raise ValidityError("not-in-order", "The cut ends before it begins. Give a later last day.")
-    why = reason.strip()[:LONGEST] if choice == RECOMMENDED else _words(reason, "why the board's value differs")
+    why = reason.strip()[:LONGEST] if choice == RECOMMENDED else words_of(reason, "why the board's value differs")
     cut.value, cut.choice, cut.reason = chosen.value, choice, why
     cut.adopted_by_id, cut.board, cut.adopted_at = actor_id, board.strip(), timezone.now()
     cut.in_force_from, cut.in_force_to = start, in_force_to
@@ -398,7 +381,7 @@ def adopt_cut_score(
 def decline_cut_score(*, actor_id: uuid.UUID, cut_score_id: uuid.UUID, board: str, reason: str) -> CutScore:
     """Do not adopt a cut, in the name of a board and with its reason. What was in force stays in force."""
     cut, meeting = _waiting(cut_score_id, actor_id, board)
-    cut.declined_at, cut.board, cut.reason = timezone.now(), board.strip(), _words(reason, "the board's reason")
+    cut.declined_at, cut.board, cut.reason = timezone.now(), board.strip(), words_of(reason, "the board's reason")
     cut.save()
     _append(meeting, Kind.DECLINED, by=actor_id, payload={"board": cut.board, "reason": cut.reason})
     ledger.record_row(kind="cut", row=cut)
@@ -477,12 +460,8 @@ def _locked(meeting_id: uuid.UUID, kind: Kind, *, with_ratings: bool = False) ->
     record = record_of(meeting, with_ratings=with_ratings)
     short = bool(meeting.plan.get("paper")) or not has_rounds(meeting)
     if not allowed(kind, record.state, without_rounds=short):
-        raise ValidityError("not-now", f"This is not the moment for it: the meeting is {_state_words(record)}.")
+        raise ValidityError("not-now", f"This is not the moment for it: the meeting is {state_words(record)}.")
     return meeting, record
-
-
-def _state_words(record: Record) -> str:
-    return f"in {round_words(record.turn or 0)}" if record.state is State.ROUND else str(record.state.value)
 
 
 def _append(
@@ -516,7 +495,7 @@ def _draft(
         part=part,
         number=(earlier.aggregate(last=Max("number"))["last"] or 0) + 1,
         method=method.value,
-        panel=_words(panel, "who the panel is")[:200],
+        panel=words_of(panel, "who the panel is")[:200],
         plan=plan,
         simulated=Account.objects.filter(pk=actor_id, simulated=True).exists(),
         held_by_id=actor_id,
@@ -547,47 +526,11 @@ def _invite(
     return [_append(meeting, Kind.INVITED, by=actor_id, judge=judge) for judge in fresh]
 
 
-def _judge(record: Record, judge_id: uuid.UUID) -> Any:
-    judge = record.judges.get(str(judge_id))
-    if judge is None:
-        raise ValidityError("not-invited", "This person was not invited to the meeting.")
-    return judge
-
-
-def _words(text: str, what: str) -> str:
-    kept = text.strip()[:LONGEST]
-    if not kept:
-        raise ValidityError("no-words", f"Say it in words: {what}.")
-    return kept
-
-
-def _refuse_unready(meeting: Meeting, record: Record) -> None:
-    sentences = [sentence for told in lacking_in(meeting, record).values() for sentence in told]
-    disagreeing = [one.judge for one in record.present if not one.agreed]
-    if disagreeing:
-        names = ", ".join(str(account) for account in Account.objects.filter(pk__in=disagreeing))
-        sentences.append(f"Not agreed to the description yet: {names}.")
-    if len(record.present) < 2:
-        sentences.append("At least two judges have to be there.")
-    if sentences:
-        raise ValidityError("not-ready", f"{' '.join(sentences)} Settle that first, or record who is not there.")
-
-
-def _refuse_at_odds(meeting: Meeting, values: Mapping[str, Mapping[str, str]]) -> None:
-    said = {judge: inconsistent(Method(meeting.method), given) for judge, given in values.items()}
-    names = {
-        str(account.pk): str(account) for account in Account.objects.filter(pk__in=[key for key in said if said[key]])
-    }
-    if names:
-        sentences = " ".join(f"{names[judge]}: {said[judge]}" for judge in names)
-        raise ValidityError("at-odds", f"{sentences} Ask the judge to correct it.")
-
-
 def _save(
     meeting: Meeting, record: Record, judge: uuid.UUID, saved_by: uuid.UUID, rows: Sequence[Mapping[str, Any]]
 ) -> Saved:
     elements = {one.identifier: one for one in elements_of(meeting.plan["elements"])}
-    wanted = [_row(record, elements, row) for row in rows]
+    wanted = [read_row(record, elements, row) for row in rows]
     held = {
         row.sequence: row
         for row in JudgeRating.objects.filter(
@@ -601,7 +544,7 @@ def _save(
             fresh[row["sequence"]] = JudgeRating(
                 meeting=meeting, judge_id=judge, after=record.last, saved_by_id=saved_by, saved_at=now, **row
             )
-        elif not _same(known or fresh[row["sequence"]], row):
+        elif not same(known or fresh[row["sequence"]], row):
             taken.append(row["sequence"])
     JudgeRating.objects.bulk_create(fresh.values())
     over = {number for number, one in record.rounds.items() if not one.is_open}
@@ -611,30 +554,6 @@ def _save(
     saved = sorted({row["sequence"] for row in wanted} - set(taken))
     late = [number for number in saved if (fresh.get(number) or held[number]).turn in over and number in fresh]
     return Saved(tuple(saved), tuple(late), tuple(sorted(set(taken))))
-
-
-def _same(known: JudgeRating, row: Mapping[str, Any]) -> bool:
-    return all(getattr(known, name) == row[name] for name in ("turn", "element", "value", "said_at"))
-
-
-def _row(record: Record, elements: Mapping[str, Element], row: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        turn, sequence, said = int(row["round"]), int(row["sequence"]), int(row["said_ms"])
-        element, value = str(row["element"]), str(row["value"])
-        said_at = datetime.fromtimestamp(said / 1000, UTC)
-    except (KeyError, TypeError, ValueError, OverflowError, OSError):
-        raise ValidityError("not-a-rating", "A rating has a number, a round, an element, a value and a time.") from None
-    if turn not in record.rounds:
-        raise ValidityError("no-such-round", f"{round_words(turn).capitalize()} of this meeting was never opened.")
-    if element not in elements:
-        raise ValidityError("no-such-element", f"This meeting does not rate {element[:40]!r}.")
-    if not 1 <= sequence < 2**31:
-        raise ValidityError("not-a-rating", "A rating's number counts from 1.")
-    try:
-        kept = read_value(elements[element], value)
-    except Unreadable as problem:
-        raise ValidityError("not-a-value", str(problem)) from None
-    return {"sequence": sequence, "turn": turn, "element": element, "value": kept, "said_at": said_at}
 
 
 def _commit_ratings(meeting: Meeting, event: MeetingEvent) -> None:
@@ -652,13 +571,6 @@ def _freeze(meeting: Meeting, actor_id: uuid.UUID) -> None:
             raise
 
 
-def _previous(meeting: Meeting) -> float | None:
-    """The cut in force for this part; None while none is adopted."""
-    cuts = {cut.part: cut for cut in cut_scores_in_force(meeting.scheme_version_id)}
-    cut = cuts.get(meeting.part)
-    return None if cut is None or cut.adopted_at is None else float(cut.value)
-
-
 def _close(meeting: Meeting, record: Record, actor_id: uuid.UUID) -> CutScore:
     if Method(meeting.method) in FROM_SCORES:
         _freeze(meeting, actor_id)
@@ -667,7 +579,7 @@ def _close(meeting: Meeting, record: Record, actor_id: uuid.UUID) -> CutScore:
         found = found_cut(given)
     except NoCut as none:
         raise ValidityError("no-cut", f"The meeting gives no cut score. {none}") from None
-    previous = _previous(meeting)
+    previous = previous_cut(meeting)
     last = closing(given, seen, previous=previous)
     document = {
         **found.document,
