@@ -16,6 +16,7 @@ from assess.psychometrics.control_charts import (
     share_point,
 )
 from assess.psychometrics.responses import ResponseError
+from tests.effort import examples
 
 USUAL = Base(centre=70.0, spread=10.0, between=0.0, n=100, points=4)
 
@@ -66,7 +67,7 @@ def test_points_that_did_not_change_are_standard_normal(most: int) -> None:
     """What the run lengths stand on: with base and points of any size the distance has variance one."""
     rng = np.random.default_rng(20261126)
     z = []
-    for _ in range(3_000):
+    for _ in range(examples(3_000)):
         sizes = rng.integers(10, most, size=4)
         blocks = [rng.normal(50, 8, size=size) for size in sizes]
         base = base_of_means([b.mean() for b in blocks], [b.var(ddof=1) for b in blocks], sizes)
@@ -74,8 +75,8 @@ def test_points_that_did_not_change_are_standard_normal(most: int) -> None:
         point = mean_point(float(now.mean()), len(now), base)
         assert point.z is not None
         z.append(point.z)
-    assert np.mean(z) == pytest.approx(0, abs=0.06)
-    assert np.std(z) == pytest.approx(1, abs=0.05)
+    assert np.mean(z) == pytest.approx(0, abs=4 / np.sqrt(len(z)))
+    assert np.std(z) == pytest.approx(1, abs=3 / np.sqrt(len(z)))
 
 
 def test_variance_between_points_is_found_where_there_is_some() -> None:
@@ -145,12 +146,12 @@ def test_a_group_is_held_against_what_its_other_work_lets_expect() -> None:
 def test_adjusted_points_that_did_not_change_are_standard_normal() -> None:
     rng = np.random.default_rng(20261126)
     z = []
-    for _ in range(2_000):
+    for _ in range(examples(2_000)):
         x, now = rng.normal(60, 15, size=25), rng.normal(50, 15, size=15)
         y, later = 20 + 0.7 * x + rng.normal(0, 5, size=25), 20 + 0.7 * now + rng.normal(0, 5, size=15)
         z.append(adjusted_point(sums(later, now), sums(y, x)).z)
-    assert np.mean(z) == pytest.approx(0, abs=0.07)
-    assert np.std(z) == pytest.approx(1, abs=0.06)
+    assert np.mean(z) == pytest.approx(0, abs=4 / np.sqrt(len(z)))
+    assert np.std(z) == pytest.approx(1, abs=3 / np.sqrt(len(z)))
 
 
 def test_a_line_needs_cases_that_vary() -> None:

@@ -69,16 +69,16 @@ def alarms(centre: Centre) -> list[tuple[str, str]]:
 
 
 def test_usual_days_raise_nothing_and_their_points_stand_on_the_charts(watched: Centre) -> None:
-    add_day(watched, 2, 80)
+    add_day(watched, 2, 40)
     made = look(watched)
     assert alarms(watched) == []
     assert made.simulated
     drawn = {one.chart.key: one for one in queries.charts_of(watched.version.pk)}
     bay = drawn["station/score/bay 1"]
-    assert [point.n for point in bay.points] == [20, 20, 20, 20]
-    assert bay.measured == 4
+    assert [point.n for point in bay.points] == [20, 20]
+    assert bay.measured == 2
     assert bay.shewhart.signals == ()
-    assert [point.n for point in drawn["item/difficulty/I03"].points] == [60, 20]
+    assert [point.n for point in drawn["item/difficulty/I03"].points] == [40]
 
 
 def test_a_station_that_goes_wrong_raises_one_alarm_that_says_what_to_look_at(watched: Centre) -> None:
@@ -156,6 +156,7 @@ def test_few_cases_are_not_enough_evidence_and_no_alarm(watched: Centre) -> None
     assert (point.n, point.z, point.reason) == (6, None, "6 cases; at least 10 are needed")
 
 
+@pytest.mark.slow
 def test_small_sittings_add_up_to_a_point_of_an_item(watched: Centre) -> None:
     for day in range(2, 6):
         add_day(watched, day, 12, harder={5: 3.5})
@@ -185,6 +186,7 @@ def test_few_attempts_are_no_base_period(watched: Centre) -> None:
         store_base(watched, blocks=[scored(watched.version.pk).blocks[0].key])
 
 
+@pytest.mark.slow
 def test_without_a_base_period_severity_is_known_and_nothing_is_watched(watched: Centre) -> None:
     centre = watched
     BasePeriod.objects.all().delete()
@@ -242,6 +244,7 @@ def test_what_was_noted_can_not_be_changed_unseen(watched: Centre) -> None:
         type(row).objects.filter(pk=row.pk).update(**before)
 
 
+@pytest.mark.slow
 def test_a_look_follows_by_itself_and_is_noted_once(watched: Centre) -> None:
     tasks.work_outbox()
     assert MonitoringLook.objects.count() == 1
