@@ -79,6 +79,7 @@ def test_a_study_is_kept_with_the_bytes_it_was_made_from_and_comes_out_the_same_
     assert sound() == []
 
 
+@pytest.mark.slow
 def test_names_in_a_dataset_are_random_and_tell_no_order(centre: Lived) -> None:
     study = run_study(centre)
     contents = datasets.contents_of(study.dataset)
