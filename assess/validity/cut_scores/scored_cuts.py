@@ -1,6 +1,7 @@
 """Cuts from what candidates scored: compromises with them, groups that assessors or judges made of them. Pure."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from assess.standard_setting import borderline, contrasting
 from assess.standard_setting.beuk import beuk
 from assess.standard_setting.body_of_work import body_of_work
 from assess.standard_setting.hofstee import hofstee
+from assess.standard_setting.resampling import RESAMPLES
 from assess.validity.cut_scores.forms import LIMITS, Method
 from assess.validity.cut_scores.rules import (
     HUNDREDTH,
@@ -21,6 +23,14 @@ from assess.validity.cut_scores.rules import (
     estimate_document,
     of_estimate,
     percent,
+)
+
+SEED = 0
+"""Of the candidates that are drawn again for a standard error."""
+
+LIMITS_OF_IMPRESSIONS = (
+    "The standard error holds the sample of candidates, not that of assessors: other assessors could have another borderline.",
+    "Where one assessor gives both, score and impression are not independent, and the line is straighter than it should be.",
 )
 
 
@@ -74,7 +84,9 @@ def impressions_cut(given: Given) -> FoundCut:
 
     Notes
     -----
-    Standard error √Σ (wᵢ·SEᵢ)² with wᵢ the task's share of the points, errors of different tasks taken as independent.
+    Standard error √Σ (wᵢ·SEᵢ)² with wᵢ the task's share of the points, errors of different tasks taken as independent. For
+    borderline regression SEᵢ is the larger of the formula's, which takes scores as equally spread at every rating, and that of
+    resampled candidates, which does not. Neither covers what is in `LIMITS_OF_IMPRESSIONS`.
 
     Raises
     ------
@@ -108,8 +120,16 @@ def impressions_cut(given: Given) -> FoundCut:
             }
         )
     words = f"{method} at impression {seen.borderline:g}, {len(told)} task{'' if len(told) == 1 else 's'}"
+    if given.method is Method.BORDERLINE_REGRESSION:
+        words += f"; larger of formula's and resampled error ({RESAMPLES} draws, seed {SEED})"
     error = variance.sqrt().quantize(HUNDREDTH, ROUND_HALF_EVEN)
-    document = {"tasks": told, "sufficient": True, "reason": "", "outliers": []}
+    document = {
+        "tasks": told,
+        "limits": list(LIMITS_OF_IMPRESSIONS),
+        "sufficient": True,
+        "reason": "",
+        "outliers": [],
+    }
     return FoundCut(percent(value, what=words), error, words, document)
 
 
@@ -117,8 +137,26 @@ Found = tuple[Estimate, dict[str, Any]]
 
 
 def _regression(seen: Impressions, mine: Any) -> Found:
-    found = borderline.regression(seen.percent[mine], seen.ratings[mine], seen.borderline)
-    return found.cut, {"r_squared": None if found.r_squared is None else f"{found.r_squared:.4f}"}
+    found = borderline.regression(
+        seen.percent[mine], seen.ratings[mine], seen.borderline, seed=SEED, resamples=RESAMPLES
+    )
+    formula, resampled = found.cut.standard_error, found.bootstrap_se
+    more = {
+        "r_squared": None if found.r_squared is None else f"{found.r_squared:.4f}",
+        "regression_se": None if formula is None else f"{formula:.2f}",
+        "resampled_se": None if resampled is None else f"{resampled:.2f}",
+    }
+    return _at_least(found.cut, resampled), more
+
+
+def _at_least(cut: Estimate, error: float | None) -> Estimate:
+    """The cut with this standard error where it is the larger; the interval widens as much."""
+    if cut.value is None or cut.standard_error is None or cut.interval is None or error is None:
+        return cut
+    if error <= cut.standard_error:
+        return cut
+    low, high = (cut.value + (limit - cut.value) * error / cut.standard_error for limit in cut.interval)
+    return replace(cut, standard_error=error, interval=(low, high))
 
 
 def _group(seen: Impressions, mine: Any) -> Found:

@@ -1,5 +1,6 @@
 """What each method makes of what judges rated or candidates scored: the figures of standard setting, in per cent."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -131,7 +132,8 @@ def test_cuts_from_impressions_are_weighted_by_the_points_of_the_tasks() -> None
         cuts = []
         for part in (mine, ~mine):
             if method is Method.BORDERLINE_REGRESSION:
-                one = borderline.regression(seen.percent[part], seen.ratings[part], 3.0).cut
+                whole = borderline.regression(seen.percent[part], seen.ratings[part], 3.0)
+                one = replace(whole.cut, standard_error=max(whole.cut.standard_error or 0, whole.bootstrap_se or 0))
             elif method is Method.BORDERLINE_GROUP:
                 one = borderline.group(seen.percent[part], seen.ratings[part], 3.0).cut
             else:
@@ -142,6 +144,18 @@ def test_cuts_from_impressions_are_weighted_by_the_points_of_the_tasks() -> None
         assert found.value == two(0.4 * (cuts[0].value or 0) + 0.6 * (cuts[1].value or 0))
         error = np.hypot(0.4 * (cuts[0].standard_error or 0), 0.6 * (cuts[1].standard_error or 0))
         assert found.standard_error == two(float(error))
+
+
+def test_the_error_of_a_regression_covers_a_spread_that_differs_along_the_ratings() -> None:
+    ratings = np.repeat([1.0, 2, 3, 4, 5], 24)
+    percent = 20 + 12 * ratings + np.random.default_rng(7).normal(0, 1, 120) * np.where(ratings < 3, 14, 2)
+    seen = Impressions(tasks=("T",) * 120, percent=percent, ratings=ratings, borderline=2.0, maxima={"T": Decimal(5)})
+    found = found_cut(Given(method=Method.BORDERLINE_REGRESSION, impressions=seen))
+    (task,) = found.document["tasks"]
+    assert Decimal(task["regression_se"]) < Decimal(task["resampled_se"]) == found.standard_error
+    assert Decimal(task["standard_error"]) == found.standard_error
+    assert "larger of formula's and resampled error (1000 draws, seed 0)" in found.method
+    assert any("assessors" in limit for limit in found.document["limits"])
 
 
 def test_a_task_that_too_few_did_gives_no_cut_and_is_named() -> None:
