@@ -196,6 +196,10 @@ def test_twelve_judges_end_with_the_right_record(page_of: SignedIn, centre: Pane
     expect(director.get_by_role("heading", name="Round 2")).to_be_visible()
     pages[3].get_by_label("What you do not agree with").fill("Too low for work on live parts.")
     press(pages[3], "Write a dissent")
+    expect(pages[3].get_by_text("Your dissent is part of the minutes")).to_be_visible()
+    for page in pages:  # everybody has read what the round came to, and goes home
+        expect(page.get_by_role("heading", name="What round 2 came to")).to_be_visible()
+        page.goto("about:blank")
     press(director, "Close the meeting")
     expect(director.get_by_text("The meeting is over.")).to_be_visible()
     shot(director, "panel-facilitator-closed")
