@@ -149,6 +149,35 @@ def test_item_analysis_equals_plain_correlations() -> None:
         assert item.omitted.value == 0
 
 
+def test_where_forms_are_drawn_an_item_is_held_against_the_other_items_of_each_person() -> None:
+    """Two anchors and four of ten drawn items: some pairs nobody took together, so there is no total of all items."""
+    rng = np.random.default_rng(8)
+    answers = (rng.normal(size=(120, 1)) + rng.normal(size=(120, 12)) > 0).astype(float)
+    for person in range(120):
+        answers[person, 2 + rng.permutation(10)[4:]] = np.nan
+    answers[np.isfinite(answers[:, 2]), 3] = np.nan
+    maxima = np.array([1.0, 2.0] * 6)
+    answers *= maxima
+    found = ctt.item_analysis(answers, maximum=maxima)
+    for j, item in enumerate(found):
+        took = np.isfinite(answers[:, j])
+        others = np.delete(answers[took], j, axis=1)
+        share = np.nansum(others, axis=1) / (np.isfinite(others) @ np.delete(maxima, j))
+        assert item.item_rest.value == pytest.approx(stats.pearsonr(answers[took, j], share).statistic, abs=1e-12)
+        assert (item.item_rest.n, item.item_rest.sufficient) == (took.sum(), took.sum() >= 30)
+        assert item.item_rest.method.endswith("(corrected; share of the points on each person's own other items)")
+        total = np.nansum(answers[took], axis=1) / (np.isfinite(answers[took]) @ maxima)
+        assert item.item_total.value == pytest.approx(stats.pearsonr(answers[took, j], total).statistic, abs=1e-12)
+
+
+def test_a_few_omits_leave_the_pairwise_total() -> None:
+    answers = (PARALLEL > 0).astype(float)
+    answers[:3, 0] = np.nan
+    found = ctt.item_analysis(answers)
+    assert {item.item_rest.method for item in found} == {"item–rest correlation (corrected)"}
+    assert ctt.item_analysis(answers[:25])[1].item_rest.method == "item–rest correlation (corrected)"
+
+
 def test_upper_and_lower_27_percent_by_hand() -> None:
     """100 persons with totals 0 to 99: 27 in each group; the item is right for the 40 best."""
     ranks = np.arange(100.0)

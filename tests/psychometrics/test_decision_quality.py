@@ -1,10 +1,12 @@
 """Consistency and accuracy where the answer is known in closed form."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from assess.psychometrics import classification, irt, simulate
+from assess.psychometrics import classification, irt, reliability, simulate
 from assess.psychometrics.classification.strong_true_score import (
     _Beta,
     _figures,
@@ -104,7 +106,26 @@ def test_parts_that_correlate_more_than_they_can_are_doubted() -> None:
     parts = [classification.Part(name=name, cut=0.0, reliability=known(0.5)) for name in ("a", "b")]
     found = classification.conjunctive(scores, parts, draws=2000, resamples=20)
     assert not found.accuracy.sufficient
-    assert "correlate more than their reliabilities allow" in found.accuracy.reason
+    both = "a (0.50; 0.48 to 0.52) and b (0.50; 0.48 to 0.52)"
+    assert found.accuracy.reason == f"at the estimated reliability of {both} the parts correlate more than is possible"
+
+
+def test_what_the_decision_would_be_where_only_the_point_estimates_clash() -> None:
+    """r = .6 needs reliabilities of at least .36 beside a perfect one: .2 is too low, the upper end .45 is not."""
+    scores = np.random.default_rng(57).multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], size=400)
+    low = replace(known(0.2), interval=(-0.1, 0.45), standard_error=0.14)
+    rule = [classification.Part(name=name, cut=0.0, reliability=r) for name, r in (("a", known(0.97)), ("b", low))]
+    found = classification.conjunctive(scores, rule, draws=4000, resamples=20).consistency
+    there = [rule[0], replace(rule[1], reliability=known(0.45))]
+    raised = classification.conjunctive(scores, there, draws=4000, resamples=20).consistency
+    assert found.reason == (
+        "at the estimated reliability of b (0.20; −0.10 to 0.45) the parts correlate more than is possible; "
+        f"at 0.45 decision consistency would be {raised.value:.2f}"
+    )
+    overall = reliability.composite(scores, [known(0.97), low], names=["a", "b"])
+    better = reliability.composite(scores, [known(0.97), known(0.45)])
+    assert not overall.sufficient and better.sufficient
+    assert overall.reason.endswith(f"than is possible; at 0.45 it would be {better.value:.2f}")
 
 
 def test_rudner_of_alike_persons_by_hand() -> None:

@@ -15,6 +15,7 @@ from assess.psychometrics.classification.quality import (
     no_quality,
     resampled,
 )
+from assess.psychometrics.reliability.compatibility import clash
 from assess.psychometrics.responses import FloatArray, ResponseError, as_matrix, complete_rows
 from assess.psychometrics.results import LEVEL, Estimate
 
@@ -71,7 +72,8 @@ def conjunctive(
     True scores are multivariate normal with the observed means and covariances, each variance times its reliability;
     errors are independent normal. Two error draws give two administrations. The truth is the rule applied to true
     scores. When parts correlate more than their reliabilities allow, the true covariances are brought to the nearest
-    possible ones and the answer is marked as not sufficient.
+    possible ones and the answer is marked as not sufficient; what it would be with the doubtful reliabilities at the
+    upper ends of their intervals is told beside it.
 
     Examples
     --------
@@ -98,33 +100,34 @@ def conjunctive(
             return passed
         return np.asarray(passed & (values @ np.array(overall.weights) >= overall.cut))
 
-    def figures(sample: FloatArray, reliabilities: FloatArray) -> tuple[Figures, bool]:
+    def figures(sample: FloatArray, reliabilities: FloatArray) -> Figures:
         covariance = np.atleast_2d(np.cov(sample, rowvar=False))
         variances = np.diag(covariance)
         values, vectors = np.linalg.eigh(covariance - np.diag(variances * (1 - reliabilities)))
-        possible = bool(values.min() >= -1e-9 * values.max())
         true = sample.mean(axis=0) + noise[0] * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
         errors = np.sqrt(variances * (1 - reliabilities))
         able, first, second = passing(true), passing(true + noise[1] * errors), passing(true + noise[2] * errors)
         both = (first.mean() + second.mean()) / 2  # either administration serves for every figure
-        return (
-            Figures(
-                false_pass=float(((first & ~able).mean() + (second & ~able).mean()) / 2),
-                false_fail=float(((~first & able).mean() + (~second & able).mean()) / 2),
-                consistency=float((first == second).mean()),
-                pass_rate=float(both),
-            ),
-            possible,
+        return Figures(
+            false_pass=float(((first & ~able).mean() + (second & ~able).mean()) / 2),
+            false_fail=float(((~first & able).mean() + (~second & able).mean()) / 2),
+            consistency=float((first == second).mean()),
+            pass_rate=float(both),
         )
 
-    found, possible = figures(matrix, np.array([part.reliability.value for part in parts], dtype=np.float64))
+    found = figures(matrix, np.array([part.reliability.value for part in parts], dtype=np.float64))
     doubts = [f"{part.name}: {part.reliability.reason}" for part in parts if not part.reliability.sufficient]
-    if not possible:
-        doubts.append("the parts correlate more than their reliabilities allow; one of these is wrong")
+    names, reliabilities = [part.name for part in parts], [part.reliability for part in parts]
+    against = clash(np.atleast_2d(np.cov(matrix, rowvar=False)), reliabilities, names)
+    if against is not None:
+        doubts.append(against.words)
+        if against.resolved:
+            there = figures(matrix, np.array(against.raised))
+            doubts.append(f"at {against.at} decision consistency would be {there.consistency:.2f}")
 
     def again(rng: np.random.Generator) -> Figures:
-        reliabilities = np.array([drawn_reliability(part.reliability, rng) for part in parts])
-        return figures(resampled(matrix, rng), np.clip(reliabilities, 0.0, 1.0))[0]
+        drawn = np.array([drawn_reliability(one, rng) for one in reliabilities])
+        return figures(resampled(matrix, rng), np.clip(drawn, 0.0, 1.0))
 
     return bootstrapped(
         found,

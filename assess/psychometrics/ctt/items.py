@@ -86,7 +86,9 @@ def item_analysis(
     Notes
     -----
     Correlations come from pairwise covariances C, so that forms drawn at random from a bank are handled alike:
-    r_total = ΣC_j / √(C_jj ΣC), r_rest = (ΣC_j − C_jj) / √(C_jj (ΣC + C_jj − 2ΣC_j)). Upper and lower groups are all
+    r_total = ΣC_j / √(C_jj ΣC), r_rest = (ΣC_j − C_jj) / √(C_jj (ΣC + C_jj − 2ΣC_j)). Where some pair of items was answered
+    together by fewer than `minimum` persons, though as many answered, that total rests on next to nobody; then total and rest
+    are the share of the points on each person's own items, and the method says so. Upper and lower groups are all
     persons at or above the 73rd, at or below the 27th percentile of the share of points earned; ties are kept, so the
     order of persons does not matter. Biserial: see `ctt.biserial`.
 
@@ -105,21 +107,24 @@ def item_analysis(
     """
     table = _Table.of(responses, maximum)
     labels = item_names(len(table.maxima), names)
-    correlations = _Correlations.of(table)
+    correlations = _Correlations.of(table, minimum)
     covariance = correlations.covariance
     found = []
     for j, label in enumerate(labels):
         total, rest, n = correlations.total[j], correlations.rest[j], correlations.n[j]
+        how = " (own items)" if correlations.own_items else ""
         found.append(
             ItemAnalysis(
                 name=label,
                 difficulty=_difficulty(table, covariance, j, level=level, minimum=minimum),
-                item_total=_item_total(total, n, rest=False, level=level, minimum=minimum),
-                item_rest=_item_total(rest, n, rest=True, level=level, minimum=minimum),
+                item_total=_item_total(correlations, j, rest=False, level=level, minimum=minimum),
+                item_rest=_item_total(correlations, j, rest=True, level=level, minimum=minimum),
                 biserial_total=biserial(
-                    total, correlations.spread[j], n, what="item–total", level=level, minimum=minimum
+                    total, correlations.spread[j], n, what=f"item–total{how}", level=level, minimum=minimum
                 ),
-                biserial_rest=biserial(rest, correlations.spread[j], n, what="item–rest", level=level, minimum=minimum),
+                biserial_rest=biserial(
+                    rest, correlations.spread[j], n, what=f"item–rest{how}", level=level, minimum=minimum
+                ),
                 discrimination=_upper_lower(table, j, level=level, minimum=minimum),
                 omitted=proportion(
                     float(table.persons - table.counts[0, j]),
@@ -180,29 +185,52 @@ class _Table:
 
 @dataclass(frozen=True, eq=False)
 class _Correlations:
-    """Correlations of every item with total and rest (NaN where one does not exist), and the persons behind each."""
+    """Correlations of every item with total and rest (NaN where one does not exist), and the persons behind each.
+
+    With `own_items` total and rest are those of each person's own items.
+    """
 
     covariance: ItemCovariance
     total: FloatArray
     rest: FloatArray
     n: list[int]
     spread: FloatArray
+    own_items: bool
 
     @classmethod
-    def of(cls, table: _Table) -> "_Correlations":
+    def of(cls, table: _Table, minimum: int) -> "_Correlations":
         seen = table.seen
         covariance = item_covariance(table.answers if seen is None else np.where(seen, table.answers, np.nan))
-        matrix = covariance.matrix
-        own, with_all, total = np.diag(matrix), matrix.sum(axis=1), float(matrix.sum())
-        return cls(
-            covariance=covariance,
-            total=_ratio(with_all, own * total),
-            rest=_ratio(with_all - own, own * (total + own - 2 * with_all)),
-            n=[int(count) for count in covariance.together.min(axis=1, initial=table.persons)],
-            spread=latent_spread(
-                table.answers, seen, table.sums[0] / table.maxima, table.counts[0], table.right_or_wrong
-            ),
-        )
+        together = covariance.together
+        own_items = seen is not None and together.size > 0 and bool(together.min() < minimum <= together.max())
+        if own_items and seen is not None:
+            total, rest, n = _with_own_items(table, seen)
+        else:
+            matrix = covariance.matrix
+            own, with_all, whole = np.diag(matrix), matrix.sum(axis=1), float(matrix.sum())
+            total = _ratio(with_all, own * whole)
+            rest = _ratio(with_all - own, own * (whole + own - 2 * with_all))
+            n = [int(count) for count in together.min(axis=1, initial=table.persons)]
+        spread = latent_spread(table.answers, seen, table.sums[0] / table.maxima, table.counts[0], table.right_or_wrong)
+        return cls(covariance, total, rest, n, spread, own_items)
+
+
+def _with_own_items(table: _Table, seen: BoolArray) -> tuple[FloatArray, FloatArray, list[int]]:
+    """Correlations with the share of the points a person has on the own items, and on the own other items."""
+    points, possible = table.answers.sum(axis=1)[:, None], (seen @ table.maxima)[:, None]
+    others = possible - table.maxima
+    used = seen & (others > 0)
+    rest = np.where(used, (points - table.answers) / np.where(used, others, 1.0), 0.0)
+    total = np.broadcast_to(points / possible, used.shape)
+    n = used.sum(axis=0)
+    return _over(table.answers, total, used), _over(table.answers, rest, used), [int(count) for count in n]
+
+
+def _over(first: FloatArray, second: FloatArray, used: BoolArray) -> FloatArray:
+    """Column by column the correlation over the persons used."""
+    count = used.sum(axis=0).clip(min=1)
+    a, b = (np.where(used, part - np.where(used, part, 0.0).sum(axis=0) / count, 0.0) for part in (first, second))
+    return _ratio((a * b).sum(axis=0), (a * a).sum(axis=0) * (b * b).sum(axis=0))
 
 
 def _ratio(part: FloatArray, product: FloatArray) -> FloatArray:
@@ -259,13 +287,18 @@ def _difficulty(table: _Table, covariance: ItemCovariance, item: int, *, level: 
     )
 
 
-def _item_total(value: float, n: int, *, rest: bool, level: float, minimum: int) -> Estimate:
+def _item_total(found: _Correlations, item: int, *, rest: bool, level: float, minimum: int) -> Estimate:
+    value, n = float((found.rest if rest else found.total)[item]), found.n[item]
     method = "item–rest correlation (corrected)" if rest else "item–total correlation (uncorrected)"
+    if found.own_items:
+        method = f"{method[:-1]}; share of the points on each person's own {'other ' if rest else ''}items)"
     source = REST_SOURCE if rest else TOTAL_SOURCE
     if not np.isfinite(value):
         reason = "the item or the total score does not vary, or too few persons answered both"
+        if found.own_items:
+            reason = "the item, or the score on the other items of those who took it, does not vary"
         return not_enough(n=n, method=method, source=source, reason=reason, level=level)
-    return correlation(float(value), n, method=method, source=source, level=level, minimum=minimum)
+    return correlation(value, n, method=method, source=source, level=level, minimum=minimum)
 
 
 def _upper_lower(table: _Table, item: int, *, level: float, minimum: int) -> Estimate:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assess.psychometrics.reliability.coefficient_alpha import MINIMUM_PERSONS
+from assess.psychometrics.reliability.compatibility import clash
 from assess.psychometrics.reliability.intervals import on_log_scale
 from assess.psychometrics.responses import ResponseError, as_matrix, as_vector, complete_rows
 from assess.psychometrics.results import LEVEL, Estimate, doubted, not_enough
@@ -77,6 +78,7 @@ def composite(
     reliabilities: Sequence[Estimate],
     *,
     weights: npt.ArrayLike | None = None,
+    names: Sequence[str] | None = None,
     level: float = LEVEL,
     minimum: int = MINIMUM_PERSONS,
 ) -> Estimate:
@@ -90,11 +92,15 @@ def composite(
         One estimate per part.
     weights
         One per part; 1 when not given.
+    names
+        How the parts are called; "part 1" and so on when not given.
 
     Notes
     -----
     1 − Σ w²V(1−r) / V_c. The standard error carries the parts' standard errors by the delta method; errors of
-    different parts are taken as uncorrelated. An interval in log(1−r).
+    different parts are taken as uncorrelated. An interval in log(1−r). When the parts correlate more than their
+    reliabilities allow, the answer is marked as not sufficient, and what it would be with the doubtful ones at the upper
+    ends of their intervals is told.
     """
     matrix = complete_rows(as_matrix(parts, name="parts"))
     n, k = matrix.shape
@@ -102,10 +108,11 @@ def composite(
     if len(reliabilities) != k or len(factors) != k:
         sentence = f"{len(reliabilities)} reliabilities and {len(factors)} weights for {k} parts"
         raise ResponseError("names_do_not_fit", sentence)
+    labels = [f"part {number}" for number in range(1, k + 1)] if names is None else list(names)
     method = "composite reliability (listwise)"
-    unknown = [number for number, part in enumerate(reliabilities, 1) if part.value is None]
+    unknown = [number for number, part in enumerate(reliabilities) if part.value is None]
     if unknown:
-        reason = f"part {unknown[0]} has no reliability: {reliabilities[unknown[0] - 1].reason}"
+        reason = f"{labels[unknown[0]]} has no reliability: {reliabilities[unknown[0]].reason}"
         return not_enough(n=n, method=method, source=COMPOSITE_SOURCE, reason=reason, level=level)
     weighted = matrix * factors
     total = float(weighted.sum(axis=1).var(ddof=1)) if n > 1 else 0.0
@@ -118,9 +125,16 @@ def composite(
     value = float(1 - share @ (1 - known))
     se = float(np.sqrt(np.sum((share * errors) ** 2)))
     estimate = on_log_scale(value, se, n=n, method=method, source=COMPOSITE_SOURCE, level=level, minimum=minimum)
-    for number, part in enumerate(reliabilities, 1):
+    for label, part in zip(labels, reliabilities, strict=True):
         if not part.sufficient:
-            estimate = doubted(estimate, f"part {number}: {part.reason}")
+            estimate = doubted(estimate, f"{label}: {part.reason}")
+    spread = bool((matrix.var(axis=0) > 0).all())
+    against = clash(np.atleast_2d(np.cov(matrix, rowvar=False)), reliabilities, labels) if spread else None
+    if against is not None:
+        estimate = doubted(estimate, against.words)
+        if against.resolved:
+            there = float(1 - share @ (1 - np.array(against.raised)))
+            estimate = doubted(estimate, f"at {against.at} it would be {there:.2f}")
     return estimate
 
 

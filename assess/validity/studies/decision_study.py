@@ -131,7 +131,7 @@ def _overall(parts: PartScores, cuts: Cuts, reliabilities: list[Estimate]) -> Do
     return {
         "weights": {part: number(parts.weights[part]) for part in parts.parts},
         "mean": estimate(mean(weighted, method="mean overall score in per cent"), places=2),
-        "reliability": estimate(composite(parts.matrix, reliabilities, weights=weights), words=3),
+        "reliability": estimate(composite(parts.matrix, reliabilities, weights=weights, names=parts.parts), words=3),
         "bars": percent_bars(weighted),
         "cut": None if cut is None else {"value": number(cut[0], 2), "se": number(cut[1], 2)},
         "impact": [] if cut is None else _impact(weighted, cut),
