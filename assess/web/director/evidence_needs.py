@@ -51,10 +51,15 @@ def duties(asked: Asked) -> Iterator[Need]:
     """Duties before a scheme opens: to be signed by a second person, and for directors those without a record that holds."""
     for version in asked.versions:
         place = reverse("director-duties", args=[version.pk])
+        known = asked.shared[version.pk].records.duties
+        proposed = {
+            duty.waiting_id or duty.record_id for duty in known if duty.waiting_id or duty.state is DutyState.PROPOSED
+        }
+        # who proposed a record stands in the record only; it is read where one waits
         rows = [
             row
-            for row in schemes.duty_records_of(version.pk)
-            if row.signed_by_id is None and row.valid_until >= asked.now.date() and row.proposed_by_id != asked.actor.id
+            for row in (schemes.duty_records_of(version.pk) if proposed else ())
+            if row.pk in proposed and row.proposed_by_id != asked.actor.id
         ]
         if rows:
             yield Need(
@@ -65,11 +70,7 @@ def duties(asked: Asked) -> Iterator[Need]:
                 address=place,
                 since=min(row.proposed_at for row in rows),
             )
-        lacking = [
-            duty
-            for duty in asked.shared[version.pk].records.duties
-            if duty.state in (DutyState.MISSING, DutyState.EXPIRED)
-        ]
+        lacking = [duty for duty in known if duty.state in (DutyState.MISSING, DutyState.EXPIRED)]
         if lacking and asked.has("director"):
             yield Need(
                 sign=WARN,
