@@ -4,10 +4,9 @@
     python tests/benchmarks/desk.py [--quick] [--candidates N] [--world FOLDER]
 
 A real server (granian with threads) on loopback, on the SQLite database that `demo --once` made; `--world` takes the folder of an
-earlier `demo --once --output FOLDER` instead of making one. CPU is the server's own, which other work on the machine hardly
-changes; the p95 is what a director waits, and needs a quiet machine. Each page is asked twice before it is measured: what a process reads
-once, it has read. Exit status 1 when a page's p95 is not below 300 ms,
-or the dossier's not below one second.
+earlier `demo --once --output FOLDER` instead of making one. Each page is asked twice before it is measured: what a process reads
+once, it has read. CPU is the server's own, which other work on the machine hardly changes; the p95 is what a director waits, and
+needs a quiet machine. Exit status 1 when a page's p95 is not below 300 ms, or the dossier's not below one second.
 """
 
 import argparse
