@@ -60,9 +60,15 @@ def _judged_items(facts: WindowFacts) -> Finding:
     if items.n < LEAST_PERSONS:
         return lacking(f"It rests on {items.n} persons; {LEAST_PERSONS} are needed.")
     if items.unsure and len(items.unsure) * 2 > items.items:
-        return lacking(f"For {len(items.unsure)} of {items.items} items it can't be told yet: too few answered them.")
+        return lacking(f"For {len(items.unsure)} of {items.items} items it can't be told yet{_because(items.reason)}.")
     told = f"No item of {items.items} works against the others"
-    return passed(f"{told}; for {len(items.unsure)} it can't be told yet." if items.unsure else f"{told}.")
+    if items.unsure:
+        told += f"; for {len(items.unsure)} it can't be told yet{_because(items.reason)}"
+    return passed(f"{told}.")
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
 
 
 def _groups(facts: WindowFacts, today: date) -> Finding:

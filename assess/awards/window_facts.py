@@ -24,12 +24,13 @@ class Study:
 @dataclass(frozen=True, kw_only=True)
 class ItemEvidence:
     """How the scored items work: `against` names those whose answers work against the rest, interval and all; `unsure` those of
-    which that cannot be told. `n` is the number of persons."""
+    which that cannot be told, `reason` why not for most of them. `n` is the number of persons."""
 
     n: int
     items: int
     against: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ class GroupEvidence:
     """Differential item functioning over every comparison of groups that was made; `comparisons` says what they are told apart by.
 
     `large` names items of ETS class C with enough evidence, `judged` is the number of items that could be judged, `reason` why
-    the others could not.
+    none could.
     """
 
     comparisons: tuple[str, ...]

@@ -1,6 +1,7 @@
 """Gathering from the latest study and the monitors what the gate's window level looks at. Nothing here judges."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -80,11 +81,13 @@ def _items(study_id: uuid.UUID) -> facts.ItemEvidence | None:
         return None
     rests = [(item["name"], item["item_rest"]) for item in section["item_analysis"]]
     sure = [(name, rest) for name, rest in rests if rest["sufficient"] and rest["interval"] is not None]
+    reasons = Counter(str(rest["reason"]) for _, rest in rests if rest["reason"])
     return facts.ItemEvidence(
         n=section["persons"],
         items=len(rests),
         against=tuple(name for name, rest in sure if Decimal(rest["interval"][1]) < 0),
         unsure=tuple(sorted({name for name, _ in rests} - {name for name, _ in sure})),
+        reason=reasons.most_common(1)[0][0] if reasons else "",
     )
 
 
@@ -102,7 +105,7 @@ def _groups(study_id: uuid.UUID) -> facts.GroupEvidence | None:
         n=section["persons"],
         judged=len(judged),
         large=tuple(item["name"] for item in judged if item["ets_class"] == "C"),
-        reason=next((figure["reason"] for _, figure in items if figure["reason"]), ""),
+        reason="" if judged or section["dif"] is None else section["dif"]["reason"],
     )
 
 

@@ -92,10 +92,19 @@ def test_an_alarm_that_somebody_has_looked_at_is_told_and_keeps_nothing_shut() -
 
 
 def test_a_few_items_of_which_it_cannot_be_told_are_named_and_do_not_shut_the_gate() -> None:
-    result = gate(window=replace(WINDOW, items=ItemEvidence(n=240, items=30, unsure=("K-1",))))
+    few = "14 persons; at least 30 are needed"
+    result = gate(window=replace(WINDOW, items=ItemEvidence(n=240, items=30, unsure=("K-1",), reason=few)))
 
     assert result.open
-    assert "for 1 it can't be told yet" in found(result, "item evidence").sentence
+    assert found(result, "item evidence").sentence.endswith(f"for 1 it can't be told yet: {few}.")
+
+
+def test_items_of_which_it_cannot_be_told_say_their_own_reason() -> None:
+    items = ItemEvidence(n=240, items=2, unsure=("K-1", "K-2"), reason="the item does not vary")
+    result = gate(window=replace(WINDOW, items=items))
+
+    expected = "For 2 of 2 items it can't be told yet: the item does not vary."
+    assert found(result, "item evidence").sentence == expected
 
 
 def test_a_statistic_is_shown_with_interval_threshold_source_and_study() -> None:

@@ -276,14 +276,14 @@ def test_items_without_an_answer_to_give_say_so_by_name() -> None:
     assert [item.reason for item in found.items[1:4]] == [
         "task B: wherever the groups meet, everybody answered alike; it cannot show a difference",
         "task C: at no score did persons of both groups answer it; widen the levels or the sample",
-        "task D has more than the categories 0 and 1; use `mantel`",
+        "task D has part points; Mantel's test of mean scores is for such items",
     ]
     assert np.isnan(found.chi_square).tolist() == [bool(item.reason) for item in found.items]
     regression = dif.logistic(data, FOCAL[:300], names=names)
     assert [item.reason for item in regression.items[1:4]] == [
         "task B: everybody answered alike; it cannot show a difference",
         "task C: nobody of the focal group answered it",
-        "task D has more than the categories 0 and 1; use `mantel`",
+        "task D has part points; Mantel's test of mean scores is for such items",
     ]
 
 

@@ -267,7 +267,7 @@ def _lacking(
     columns: tuple[int, ...],
 ) -> str:
     if graded:
-        return f"{name} has more than the categories 0 and 1; use `mantel`"
+        return f"{name} has part points; Mantel's test of mean scores is for such items"
     if not reference or not focal:
         return f"{name}: nobody of the {'focal' if not focal else 'reference'} group answered it"
     if right in (0, n):

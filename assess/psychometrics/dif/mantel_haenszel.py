@@ -250,7 +250,7 @@ def ets_class(delta: float, se: float, significant: bool) -> EtsClass:
 
 def _lacking(name: str, graded: bool, met: bool, chi_square: float) -> str:
     if graded:
-        return f"{name} has more than the categories 0 and 1; use `mantel`"
+        return f"{name} has part points; Mantel's test of mean scores is for such items"
     if not met:
         return f"{name}: at no score did persons of both groups answer it; widen the levels or the sample"
     if not np.isfinite(chi_square):

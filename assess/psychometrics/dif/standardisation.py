@@ -110,7 +110,7 @@ def standardisation(
     graded = groups.graded
     return Standardisation(
         items=tuple(
-            _without(name, f"{name} has more than the categories 0 and 1; use `mantel`", 0, method, level)
+            _without(name, f"{name} has part points; Mantel's test of mean scores is for such items", 0, method, level)
             if graded[j]
             else _difference(strata, j, name, weight, method, level, needed)
             for j, name in enumerate(groups.names)

@@ -18,7 +18,8 @@ class Clash:
     Attributes
     ----------
     parts
-        The less reliable part of each pair that clashes (both where they are alike), by column; every part when only all together clash.
+        By column the less reliable part of each pair that clashes (both where they are alike); every part when only all
+        together clash.
     raised
         All reliabilities, those of `parts` at the upper end of their intervals.
     resolved

@@ -10,6 +10,9 @@ from assess.validity.report.spoken import fact, facts, rounded
 
 Section = Mapping[str, Any]
 
+MOST_LISTED = 10
+"""Pairs of items that share most; the picture marks all."""
+
 
 def fit_section(found: Section | None, *, cut: float | None, prefix: str) -> Markup | None:
     """Curves, information, item fit and local dependence."""
@@ -184,28 +187,37 @@ def _information(found: Section, cut: float | None, prefix: str) -> Markup | Non
 
 def _dependence(found: Section, prefix: str) -> Markup:
     dependence, names = found["dependence"], [item["name"] for item in found["items"]]
+    few = dependence["too_few"]
+    left_out = f"{few} pairs that fewer than {dependence['fewest']} persons answered are left out" if few else ""
     if dependence["mean"] is None:
-        return element("p", "Not enough evidence: no pair of items was answered by enough persons.", class_="lacking")
+        reason = f"Not enough evidence: no pair of items was answered by {dependence['fewest']} persons."
+        return element("p", reason, class_="lacking")
     count, limit = dependence["above_limit"], float(dependence["limit"])
     told = (
-        f"{count} of {dependence['pairs']} pairs of items share more than the ability explains (Q3 more than "
-        f"{limit:g} above the mean of all "
-        f"pairs, {rounded(dependence['mean'])})."
+        f"{count} of {dependence['pairs']} pairs of items surely share more than the ability explains: the interval of Q3 "
+        f"lies more than {limit:g} above the mean of all pairs, {rounded(dependence['mean'])}. {dependence['indicated']} "
+        f"lie above by value alone; chance alone gives about {rounded(dependence['by_chance'], 0)}."
+        + (f" {left_out}." if left_out else "")
     )
     lines = [
-        [" and ".join(pair["items"]), rounded(pair["q3"]), rounded(pair["above_mean"])]
-        for pair in dependence["largest"]
+        [
+            " and ".join(pair["items"]),
+            str(pair["n"]),
+            rounded(pair["q3"]),
+            join(rounded(pair["above_mean"]), element("small", " to ".join(rounded(end) for end in pair["interval"]))),
+        ]
+        for pair in dependence["largest"][:MOST_LISTED]
     ]
-    largest = table("The pairs that share most", ["Items", "Q3", "Above the mean"], lines)
+    largest = table("The pairs that share most", ["Items", "Persons", "Q3", "Above the mean"], lines)
     source = element("p", f"{dependence['method']}. Source: {dependence['source']}.", class_="about")
     if not dependence["matrix"]:
         return join(element("p", told), largest, source)
     values = [[None if v is None else float(v) for v in own] for own in dependence["matrix"]]
+    sure = {frozenset(pair["items"]) for pair in dependence["largest"] if float(pair["interval"][0]) > limit}
     drawn = figure(
-        pictures.residual_correlations(f"{prefix}q3", names, values, flagged=limit),
+        pictures.residual_correlations(f"{prefix}q3", names, values, sure=sure),
         "Correlation of what the ability leaves unexplained, less the mean of all pairs: the darker, the more two "
-        "items go together "
-        "(or avoid each other) beyond what both measure.",
+        "items go together (or avoid each other) beyond what both measure. Empty: too few persons answered both.",
     )
     return join(element("p", told), row(drawn, element("div", largest, source)))
 

@@ -1,15 +1,17 @@
 """Does the model hold: fit of items and of the whole, what is left between pairs of items, the curves beside the answers."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from assess.psychometrics import fit, irt
 from assess.psychometrics.fit import InfitOutfit, ItemScoreFit
 from assess.psychometrics.irt import Calibration
 from assess.psychometrics.proportions import proportion
 from assess.psychometrics.responses import FloatArray, ResponseError
-from assess.psychometrics.results import Estimate, doubted
+from assess.psychometrics.results import LEVEL, Estimate, doubted, two_sided
 from assess.validity.report.written import Document, estimate, number
 
 PRODUCTIVE = (0.7, 1.3)
@@ -17,6 +19,9 @@ PRODUCTIVE = (0.7, 1.3)
 
 DEPENDENT = 0.2
 """Christensen, Makransky & Horton (2017): so far above the mean of all pairs a Q3 deserves a look."""
+
+FEWEST_OF_A_PAIR = 30
+"""With fewer persons a correlation of residuals is mostly chance: ± 0.37 at 29."""
 
 MOST_DRAWN = 40
 MOST_CURVES = 12
@@ -179,31 +184,75 @@ def _conditional(recoded: FloatArray, names: Sequence[str]) -> Document | None:
 
 
 def _dependence(recoded: FloatArray, calibration: Calibration) -> Document:
-    raw = fit.q3(recoded, calibration)
+    """Q3 of the pairs that enough persons answered; a pair counts when the whole interval lies above the limit."""
+    found = fit.q3(recoded, calibration)
+    seen = np.isfinite(recoded).astype(np.float64)
+    together = np.rint(seen.T @ seen).astype(int)
+    enough = together >= FEWEST_OF_A_PAIR
+    raw = np.where(enough, found, np.nan)
     above = fit.adjusted(raw)
     below = np.tril_indices(len(raw), -1)
     known = np.isfinite(raw[below])
+    mean = float(raw[below][known].mean()) if known.any() else None
     pairs = sorted(
-        ((float(above[i, j]), float(raw[i, j]), i, j) for i, j in zip(below[0][known], below[1][known], strict=True)),
-        key=lambda pair: (-pair[0], pair[2], pair[3]),
+        (
+            _pair(float(raw[i, j]), float(above[i, j]), int(together[i, j]), (int(i), int(j)))
+            for i, j in zip(below[0][known], below[1][known], strict=True)
+        ),
+        key=lambda pair: (-pair.low, -pair.above, pair.items),
     )
     drawn = len(raw) <= MOST_DRAWN
+    sure = sum(1 for pair in pairs if pair.low > DEPENDENT)
     return {
-        "method": "Q3: correlation of residuals at EAP abilities",
+        "method": "Q3: correlation of residuals at EAP abilities, of pairs that at least "
+        f"{FEWEST_OF_A_PAIR} persons answered; interval: Fisher (1921)",
         "source": "Yen (1984), Applied Psychological Measurement 8, 125–145; Marais (2013); "
         "Christensen, Makransky & Horton (2017), Applied Psychological Measurement 41, 178–194",
         "pairs": len(pairs),
-        "mean": number(float(raw[below][known].mean()) if known.any() else None),
+        "too_few": int((~enough[below] & np.isfinite(found[below])).sum()),
+        "fewest": FEWEST_OF_A_PAIR,
+        "mean": number(mean),
         "limit": number(DEPENDENT, 1),
-        "above_limit": sum(1 for pair in pairs if pair[0] > DEPENDENT),
+        "above_limit": sure,
+        "indicated": sum(1 for pair in pairs if pair.above > DEPENDENT),
+        "by_chance": number(sum(pair.chance(mean or 0.0) for pair in pairs), 1),
         "largest": [
-            {"items": [calibration.names[i], calibration.names[j]], "q3": number(q), "above_mean": number(a)}
-            for a, q, i, j in pairs[:MOST_PAIRS]
+            {
+                "items": [calibration.names[i] for i in pair.items],
+                "n": pair.n,
+                "q3": number(pair.q3),
+                "above_mean": number(pair.above),
+                "interval": [number(pair.low), number(pair.high)],
+            }
+            for pair in pairs[: max(MOST_PAIRS, sure)]
         ],
         "matrix": [[number(float(v), 3) if np.isfinite(v) else None for v in row[:i]] for i, row in enumerate(above)]
         if drawn
         else [],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two items: their Q3, how far it lies above the mean of all with its interval, and who answered both."""
+
+    q3: float
+    above: float
+    low: float
+    high: float
+    n: int
+    items: tuple[int, int]
+
+    def chance(self, mean: float) -> float:
+        """How likely so few persons lift it over the limit when it is as large as the mean."""
+        low, high = np.arctanh(np.clip([mean, mean + DEPENDENT], -1 + 1e-12, 1 - 1e-12))
+        return float(stats.norm.sf((high - low) * np.sqrt(self.n - 3)))
+
+
+def _pair(q3: float, above: float, n: int, items: tuple[int, int]) -> _Pair:
+    centre, reach = np.arctanh(np.clip(q3, -1 + 1e-12, 1 - 1e-12)), two_sided(LEVEL) / np.sqrt(n - 3)
+    low, high = (float(np.tanh(centre + side * reach)) - (q3 - above) for side in (-1, 1))
+    return _Pair(q3, above, low, high, n, items)
 
 
 def _curves(recoded: FloatArray, calibration: Calibration, items: Sequence[Document], origin: float) -> list[Document]:

@@ -6,11 +6,14 @@ import numpy as np
 from scipy import stats
 
 from assess.psychometrics import dif
+from assess.psychometrics.dif import ItemCategories
+from assess.psychometrics.dif.matching import NEEDED
 from assess.psychometrics.proportions import proportion
 from assess.psychometrics.responses import BoolArray, FloatArray
 from assess.psychometrics.results import LEVEL, Estimate, doubted, estimated, not_enough
 from assess.validity.datasets.arrays import Responses
 from assess.validity.report.written import Document, estimate, number
+from assess.validity.studies.rasch_study import MOST_CATEGORIES
 
 WELCH = "Welch (1947), Biometrika 34, 28–35"
 ETS = "Zieky (1993), in Holland & Wainer, Differential item functioning, 337–347 (classes A, B, C)"
@@ -20,7 +23,7 @@ FEWEST = 30
 def group_document(responses: Responses, group: Sequence[str], *, column: str, focal: str | None) -> Document:
     """DIF of every item between the focal group and everybody else.
 
-    Right-or-wrong items by Mantel–Haenszel with the purified total, items of several points by Mantel. Without `focal` the
+    Right-or-wrong items by Mantel–Haenszel with the purified total, items with part points by Mantel. Without `focal` the
     smaller of two groups is focal; with more than two groups it has to be named.
     """
     names = sorted({name for name in group if name})
@@ -35,7 +38,8 @@ def group_document(responses: Responses, group: Sequence[str], *, column: str, f
         "persons": {"focal": int((member & known).sum()), "reference": int((~member & known).sum())},
         "without_group": int((~known).sum()),
         "score_difference": _difference(responses, member, known),
-        "method": "Mantel–Haenszel with continuity correction, total score purified (at most 20 rounds); ETS classes",
+        "method": "Mantel–Haenszel with continuity correction, total score purified (at most 20 rounds); ETS classes. Items with "
+        "part points: Mantel's test of mean scores, counted in steps",
         "purification": "",
         "shrinkage": "",
         "items": [],
@@ -43,15 +47,11 @@ def group_document(responses: Responses, group: Sequence[str], *, column: str, f
     if not (member & known).any() or not (~member & known).any():
         return document
     matrix, focal_group = responses.matrix[known], member[known]
-    whole = np.array([bool(((column_[np.isfinite(column_)] % 1) == 0).all()) for column_ in matrix.T])
-    graded = np.array([bool((column_[np.isfinite(column_)] > 1).any()) for column_ in matrix.T])
     found = dif.mantel_haenszel(matrix, focal_group, names=responses.items, purify=True)
     document["purification"] = "" if found.purification is None else found.purification.sentence
     shrunken = dif.shrunken(found)
     document["shrinkage"] = shrunken.sentence
-    several = None
-    if graded.any() and whole.all():
-        several = dif.mantel(matrix, focal_group, names=responses.items)
+    several = _of_part_points(matrix, focal_group, responses.items)
     for j, item in enumerate(found.items):
         posterior = shrunken.items[j]
         entry: Document = {
@@ -70,8 +70,8 @@ def group_document(responses: Responses, group: Sequence[str], *, column: str, f
             },
             "mean_difference": None,
         }
-        if graded[j] and several is not None:
-            other = several.items[j]
+        if j in several:
+            other = several[j]
             entry |= {
                 "chi_square": number(other.mantel),
                 "p_value": number(other.mantel_p_value),
@@ -80,6 +80,29 @@ def group_document(responses: Responses, group: Sequence[str], *, column: str, f
             }
         document["items"].append(entry)
     return document
+
+
+def _of_part_points(matrix: FloatArray, focal: BoolArray, names: Sequence[str]) -> dict[int, ItemCategories]:
+    """Mantel's test of the items that have more than right and wrong, by column.
+
+    Whole points are taken as they are. Other points (a half, a third) are counted as steps from 0; with more steps than
+    `MOST_CATEGORIES` the item is a measurement, and has no test.
+    """
+    steps, chosen = matrix.copy(), []
+    for j, column in enumerate(matrix.T):
+        seen = np.isfinite(column)
+        values = np.unique(column[seen])
+        if np.isin(values, (0.0, 1.0)).all():
+            continue
+        if (values % 1).any() or values[0] < 0:
+            if len(values) > MOST_CATEGORIES:
+                continue
+            steps[seen, j] = np.searchsorted(values, column[seen])
+        chosen.append(j)
+    if not chosen:
+        return {}
+    found = dif.mantel(steps[:, chosen], focal, matching=np.nansum(matrix, axis=1), names=[names[j] for j in chosen])
+    return dict(zip(chosen, found.items, strict=True))
 
 
 LARGE = "C"
@@ -99,9 +122,20 @@ def largest_share(comparisons: Sequence[Document]) -> Estimate:
             shares.append(proportion(large, len(items), method=method, minimum=1))
     if shares:
         return max(shares, key=lambda one: one.value or 0.0)
-    smallest = min((min(found["persons"].values()) for found in comparisons), default=0)
-    reason = f"no comparison of groups has enough persons for a verdict on any item; the smallest group has {smallest}"
-    return not_enough(n=0, method=method, source=ETS, reason=reason)
+    return not_enough(n=0, method=method, source=ETS, reason=too_thin(comparisons))
+
+
+def too_thin(comparisons: Sequence[Document]) -> str:
+    """Why comparisons of groups give no verdict on any item, as a sentence part.
+
+    >>> too_thin([{"persons": {"focal": 8, "reference": 72}}, {"persons": {"focal": 60, "reference": 20}}])
+    'the smaller group has at most 20 persons; at least 200 are needed'
+    """
+    most = max((min(found["persons"].values()) for found in comparisons), default=0)
+    if most < NEEDED[0]:
+        told = f"the smaller group has {'at most ' if len(comparisons) > 1 else ''}{most} persons"
+        return f"{told}; at least {NEEDED[0]} are needed"
+    return "no item was answered by enough persons of both groups who have equal scores"
 
 
 def _difference(responses: Responses, member: BoolArray, known: BoolArray) -> Document:

@@ -8,6 +8,7 @@ import numpy as np
 from assess.validity.report.spoken import percent, rounded
 from assess.validity.report.statements import Statement, about, holds, is_open, listed, next_step, of_hundred, studied
 from assess.validity.studies.fit_study import holm
+from assess.validity.studies.group_study import too_thin
 
 Section = Mapping[str, Any]
 
@@ -144,7 +145,7 @@ def _items(found: Section) -> Iterator[Statement]:
         pairs = [
             " with ".join(pair["items"])
             for pair in fit["dependence"]["largest"]
-            if float(pair["above_mean"]) > float(fit["dependence"]["limit"])
+            if float(pair["interval"][0]) > float(fit["dependence"]["limit"])
         ]
         yield is_open(
             f"Some items hang together beyond what they measure, so they count for less than they seem: {listed(pairs, 3)}."
@@ -201,8 +202,7 @@ def _groups(comparisons: list[Section]) -> Iterator[Statement]:
         yield holds(f"No item was found to favour a group ({listed(known)}) among persons of equal score{flags}.")
     unknown = {found["column"]: found for found in comparisons if found["items"] and found["column"] not in known}
     if unknown:
-        items = next(iter(unknown.values()))["items"]
-        reason = next((item["delta"]["reason"] for item in items if item["delta"]["reason"]), "too few persons")
+        reason = too_thin(list(unknown.values()))
         yield is_open(f"Whether items favour a group ({listed(list(unknown))}) is not known: {reason}.")
 
 

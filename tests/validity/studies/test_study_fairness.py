@@ -1,5 +1,7 @@
 """What the first page says of groups: chance flags of many comparisons are not named, a real difference is."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from assess.validity.datasets.arrays import Groups, Responses
@@ -33,3 +35,25 @@ def test_what_chance_flags_among_many_comparisons_is_not_named() -> None:
 
 def test_an_item_that_is_much_harder_for_a_group_is_named() -> None:
     assert "Items that work differently for “A” and others of equal score (way 0): i00." in said(1.6)
+
+
+def test_items_with_half_points_get_mantels_test_whatever_the_other_items_are() -> None:
+    responses, groups = answers(0.0)
+    halves = responses.matrix.copy()
+    halves[:, 9] = np.clip(halves[:, 9] + halves[:, 8], 0, 2) / 2
+    double = np.array([1.0] * 9 + [2.0])
+    for own in (replace(responses, matrix=halves), replace(responses, matrix=halves * double, maxima=double)):
+        found = analyse(title="t", responses=own, groups=groups)["responses"]["groups"]["items"]
+        tested = {item["name"]: item["mean_difference"] for item in found if item["mean_difference"] is not None}
+        assert list(tested) == ["i09"]
+        assert tested["i09"]["n"] > 400
+
+
+def test_why_no_comparison_gives_a_verdict_is_said_of_the_groups_not_of_an_item() -> None:
+    responses, groups = answers(0.0)
+    few = [replace(one, labels=one.labels[:90]) for one in groups]
+    found = analyse(title="t", responses=replace(responses, matrix=responses.matrix[:90]), groups=few)["responses"]
+    reason = found["dif"]["reason"]
+    assert reason.startswith("the smaller group has at most 4") and reason.endswith("at least 200 are needed")
+    words = [one.words for one in response_statements(found)]
+    assert any(one.endswith(f"is not known: {reason}.") for one in words)

@@ -1,25 +1,34 @@
 """Is there one thing that the items measure: what is left between pairs of items, and how many factors there are."""
 
+import math
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from assess.validity.report.drawing import WIDTH, Scale, below, beside, line, picture, rect, shortened, text
 from assess.validity.report.markup import Markup, element, join
 
+LABEL = 12.0
+"""How high a line of text is."""
+
 
 def residual_correlations(
-    name: str, items: Sequence[str], values: Sequence[Sequence[float | None]], *, flagged: float
+    name: str, items: Sequence[str], values: Sequence[Sequence[float | None]], *, sure: AbstractSet[frozenset[str]]
 ) -> Markup:
-    """A triangle of squares: correlation of the residuals of each pair; the darker the larger, crossed when flagged."""
+    """A triangle of squares: correlation of the residuals of each pair; the darker the larger, crossed when it is sure.
+
+    Pairs without a value stay empty. Where lines lie closer than a label is high, only some of them are named.
+    """
     count = len(items)
     start = 10 + min(max(max(len(item) for item in items) * 6.2, 24), 92)
     side = min((WIDTH - start - 8) / count, 22.0)
     top = 8.0
+    named = max(math.ceil(LABEL / side), 1)
     largest = max([abs(v) for row in values for v in row if v is not None], default=0.0) or 1.0
     drawn: list[Markup] = []
     marked = 0
     for i in range(count):
         y = top + i * side
-        if side >= 8:
+        if i % named == 0:
             drawn.append(
                 element(
                     "text",
@@ -48,7 +57,7 @@ def residual_correlations(
                     fill_opacity=0.06 + 0.94 * abs(value) / largest,
                 )
             )
-            if value > flagged:
+            if frozenset((items[i], items[j])) in sure:
                 marked += 1
                 drawn += [
                     line(x + 2, y + 2, x + side - 3, y + side - 3, "sign"),
@@ -58,8 +67,8 @@ def residual_correlations(
     return picture(
         name,
         title="What is left between pairs of items",
-        description=f"{count * (count - 1) // 2} pairs of items; {marked} of them share more than the ability "
-        f"explains (above {flagged:.2f}).",
+        description=f"{sum(v is not None for row in values for v in row)} pairs of items; {marked} of them surely share "
+        "more than the ability explains.",
         height=bottom + 26,
         parts=join(
             *drawn,
