@@ -133,7 +133,7 @@ def _signed(identifier: str, timestamp: int, body: bytes, given: str, keys: Sequ
 
 
 def compared(message: Message, known_sha256: str | None) -> str:
-    """What a message is beside one of the same identifier: ``new``, ``again`` (done already) or ``contradicts`` (keep and mark both).
+    """What a message is beside one of the same identifier: ``new``, ``again``, or ``contradicts`` (both are kept and marked).
 
     >>> compared(Message("a", 0, b"x", "1"), None), compared(Message("a", 0, b"x", "1"), "1")
     ('new', 'again')
