@@ -1,7 +1,7 @@
 """Estimates of a study's document as people read them: a figure, its interval, and what it means."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -61,6 +61,56 @@ def cell(found: Estimated, *, places: int = 2, share: bool = False) -> Markup:
     if not found["sufficient"]:
         return join("not enough evidence", element("small", f"indication {low} to {high}; {found['reason']}"))
     return join(f"{value} ({error})", element("small", f"{low} to {high}"))
+
+
+class Notes:
+    """Reasons that many cells of a table share, told once below it.
+
+    >>> notes = Notes()
+    >>> for item in ("b2", "b3"):
+    ...     lacking = {"interval": None, "sufficient": False, "reason": f"{item}: nobody answered it"}
+    ...     str(notes.cell(lacking, of=item))
+    '<span>not enough evidence<small>note 1</small></span>'
+    '<span>not enough evidence<small>note 1</small></span>'
+    >>> str(notes.below())
+    '<p class="about">Note 1: nobody answered it.</p>'
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def cell(self, found: Estimated, *, of: str, places: int = 2, share: bool = False) -> Markup:
+        """As `cell`, with the number of a note in place of the reason; `of` is whom the row is about."""
+        if found["sufficient"]:
+            return cell(found, places=places, share=share)
+        reason = str(found["reason"]).removeprefix(f"{of}: ").removeprefix(f"{of} ")
+        note = f"note {self._numbers.setdefault(reason, len(self._numbers) + 1)}"
+        if found["interval"] is None:
+            return element("span", "not enough evidence", element("small", note))
+        low, high = (percent(end, places - 1) if share else rounded(end, places) for end in found["interval"])
+        return join("not enough evidence", element("small", f"indication {low} to {high}; {note}"))
+
+    def below(self) -> Markup | None:
+        """The notes; None without any."""
+        told = [f"Note {number}: {reason}." for reason, number in self._numbers.items()]
+        return element("p", " ".join(told), class_="about") if told else None
+
+
+def folded(remarks: Sequence[str]) -> list[str]:
+    """Remarks that are alike but for whom they are about, as one.
+
+    >>> folded(["rater A never used category 0", "item 3 is odd", "rater B never used category 0"])
+    ['raters A, B never used category 0', 'item 3 is odd']
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for remark in remarks:
+        found = re.fullmatch(r"(\w+) (.+) (never used .+)", remark)
+        kind, name, rest = found.groups() if found else ("", remark, "")
+        groups.setdefault((kind, rest) if found else ("", remark), []).append(name)
+    return [
+        names[0] if not kind else f"{kind}{'s' if len(names) > 1 else ''} {', '.join(names)} {rest}"
+        for (kind, rest), names in groups.items()
+    ]
 
 
 def rounded(text: str | None, places: int = 2) -> str:

@@ -37,7 +37,7 @@ def category_document(ratings: Ratings) -> Document | None:
 def _remark(counts: "np.ndarray[tuple[int], np.dtype[np.int64]]", levels: FloatArray) -> str:
     total = int(counts.sum())
     if total < FEWEST_MARKS:
-        return f"{total} marks; at least {FEWEST_MARKS} are needed to tell"
+        return f"has only {total} marks (at least {FEWEST_MARKS} are needed to tell)"
     unused = [f"{level:g}" for level, count in zip(levels, counts, strict=True) if not count]
     most = int(counts.argmax())
     if counts[most] > ONE_SIDED * total:

@@ -6,7 +6,7 @@ from typing import Any
 from assess.validity.report import pictures
 from assess.validity.report.markup import Markup, element, join
 from assess.validity.report.page import figure, row, table, unfolding
-from assess.validity.report.spoken import bars, cell, interval, rounded
+from assess.validity.report.spoken import bars, cell, folded, interval, rounded
 
 Section = Mapping[str, Any]
 
@@ -28,7 +28,8 @@ def facet_section(found: Section | None, *, prefix: str) -> Markup | None:
             heading, element("p", f"Not enough evidence for a many-facet model: {found['reason']}.", class_="lacking")
         )
     told = [element("p", f"{found['reason']}.", class_="lacking")] if found["reason"] else []
-    told += [element("p", f"{remark[:1].upper()}{remark[1:]}.", class_="about") for remark in found["remarks"][:6]]
+    remarks = folded(found["remarks"])[:6]
+    told += [element("p", f"{remark[:1].upper()}{remark[1:]}.", class_="about") for remark in remarks]
     return join(
         heading,
         element("p", _opening(found)),

@@ -6,7 +6,7 @@ from typing import Any
 from assess.validity.report import pictures
 from assess.validity.report.markup import Markup, element, join
 from assess.validity.report.page import figure, row, table, unfolding
-from assess.validity.report.spoken import cell, fact, facts, interval, rounded
+from assess.validity.report.spoken import Notes, fact, facts, interval, rounded
 
 Section = Mapping[str, Any]
 
@@ -90,19 +90,19 @@ def _pictures(found: Section, prefix: str) -> Markup | None:
 
 
 def _table(found: Section) -> Markup:
-    rows = []
+    rows, notes = [], Notes()
     for item in found["items"]:
         chances = item["probabilities"]
         rows.append(
             [
                 item["name"],
-                str(item["delta"]["n"]),
-                cell(item["mean_difference"] or item["delta"]),
+                str((item["mean_difference"] or item["delta"])["n"]),
+                notes.cell(item["mean_difference"] or item["delta"], of=item["name"]),
                 item["ets_class"] or "–",
                 f"{rounded(item['chi_square'], 2)}, p {rounded(item['p_value'], 3)}"
                 if item["chi_square"] is not None
                 else "–",
-                cell(item["shrunken"]),
+                notes.cell(item["shrunken"], of=item["name"]),
                 "–"
                 if chances is None
                 else f"{_chance(chances['A'])} / {_chance(chances['B'])} / {_chance(chances['C'])}",
@@ -115,6 +115,7 @@ def _table(found: Section) -> Markup:
     )
     return join(
         table("Items by group, with standard errors and 95 % intervals", header, rows),
+        notes.below(),
         element("p", note, class_="about"),
     )
 

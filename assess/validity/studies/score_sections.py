@@ -7,8 +7,8 @@ from assess.validity.report import pictures
 from assess.validity.report.markup import Markup, element, join
 from assess.validity.report.page import figure, row, section, table, unfolding
 from assess.validity.report.spoken import (
+    Notes,
     bars,
-    cell,
     cut_of,
     fact,
     facts,
@@ -201,15 +201,16 @@ def _precision(rasch: Section, cut: pictures.Cut | None, prefix: str) -> Markup 
 
 def _item_table(found: Section) -> Markup:
     logits = {item["name"]: item["difficulty"] for item in found["rasch"]["items"]}
+    notes = Notes()
     rows = [
         [
             item["name"],
-            cell(item["difficulty"], share=True),
-            cell(logits[item["name"]]),
-            cell(item["item_rest"]),
-            cell(item["discrimination"]),
-            cell(item["alpha_if_deleted"], places=3),
-            cell(item["omitted"], share=True),
+            notes.cell(item["difficulty"], of=item["name"], share=True),
+            notes.cell(logits[item["name"]], of=item["name"]),
+            notes.cell(item["item_rest"], of=item["name"]),
+            notes.cell(item["discrimination"], of=item["name"]),
+            notes.cell(item["alpha_if_deleted"], of=item["name"], places=3),
+            notes.cell(item["omitted"], of=item["name"], share=True),
             " ".join(item["remarks"]) or "–",
         ]
         for item in found["item_analysis"]
@@ -227,7 +228,9 @@ def _item_table(found: Section) -> Markup:
     caption = "Every item, with standard errors and 95 % intervals"
     flagged = [row_ for row_ in rows if row_[-1] != "–"]
     count = f"{len(flagged)} of {len(rows)} items need a look." if flagged else "By these figures no item stands out."
-    return join(element("p", count), unfolding("Table of all items", table(caption, header, rows)))
+    method = next((item["item_rest"]["method"] for item in found["item_analysis"]), "")
+    rest = element("p", f"Correlation with the rest: {method}.", class_="about") if method else None
+    return join(element("p", count), unfolding("Table of all items", table(caption, header, rows), rest, notes.below()))
 
 
 def _notes(rasch: Section) -> Markup:
@@ -283,15 +286,12 @@ def _points(task: Section) -> Markup:
     return table("Performances", ["Global rating", "Task score (%)", "Performances"], lines)
 
 
-def part_section(found: Section, *, prefix: str, drawn_already: str = "") -> Markup:
+def part_section(found: Section, *, prefix: str) -> Markup:
     """Part scores, pass rates, and how safe the decision is."""
     return section(
         "Parts, cut scores and the decision",
         element("p", f"{found['persons']} persons. Every part has to reach its own cut; no part makes up for another."),
-        *[
-            _part(part, f"{prefix}part{number}", draw=part["part"] != drawn_already)
-            for number, part in enumerate(found["parts"], 1)
-        ],
+        *[_part(part, f"{prefix}part{number}") for number, part in enumerate(found["parts"], 1)],
         _overall(found, prefix),
         _decision(found, prefix),
         unfolding("How this was computed", methods(found)),
@@ -299,13 +299,13 @@ def part_section(found: Section, *, prefix: str, drawn_already: str = "") -> Mar
     )
 
 
-def _part(part: Section, name: str, *, draw: bool) -> Markup:
+def _part(part: Section, name: str) -> Markup:
     cut = cut_of(part["cut"])
     error = "" if cut is None or cut.standard_error is None else f" (standard error {cut.standard_error:g})"
     caption = f"Scores of {part['persons']} persons. " + (
         "No cut score is known yet." if cut is None else f"Cut score {cut.value:g} %{error}."
     )
-    drawn = pictures.score_distribution(name, bars(part["bars"]), unit="per cent", cut=cut) if draw else None
+    drawn = pictures.score_distribution(name, bars(part["bars"]), unit="per cent", cut=cut)
     told = facts(
         fact("Reliability", part["reliability"], "Of this part's score."),
         fact("Standard error of measurement", part["sem_percent"], "In per cent points."),
@@ -319,11 +319,7 @@ def _part(part: Section, name: str, *, draw: bool) -> Markup:
             for at in part["impact"]
         ],
     )
-    shown = (
-        row(figure(drawn, caption, _counts(part["bars"], "per cent")), told)
-        if drawn is not None
-        else join(element("p", caption), told)
-    )
+    shown = row(figure(drawn, caption, _counts(part["bars"], "per cent")), told)
     return join(element("h3", f"Part “{part['part']}”"), shown)
 
 

@@ -83,7 +83,6 @@ def study_sections(document: Mapping[str, Any], *, prefix: str = "") -> Markup:
     if document["borderline"]:
         sections.append(borderline_section(document["borderline"], prefix=prefix))
     if document["parts"] is not None:
-        drawn = "" if responses is None or responses["distribution"]["unit"] != "per cent" else responses["part"]
-        sections.append(part_section(document["parts"], prefix=prefix, drawn_already=drawn))
+        sections.append(part_section(document["parts"], prefix=prefix))
     sections.append(sitting_section(document.get("sittings"), prefix=prefix))
     return join(*sections)

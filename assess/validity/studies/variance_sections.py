@@ -139,8 +139,12 @@ def category_section(found: Section | None, *, prefix: str) -> Markup | None:
     if found is None:
         return None
     raters = found["raters"]
-    remarked = [f"{one['rater']} {one['remark']}" for one in raters if one["remark"]]
-    told = f"Look at: {'; '.join(remarked)}." if remarked else "Every rater uses the whole range of marks."
+    alike: dict[str, list[str]] = {}
+    for one in raters:
+        if one["remark"]:
+            alike.setdefault(one["remark"], []).append(one["rater"])
+    remarked = "; ".join(f"{remark}: {', '.join(names)}" for remark, names in alike.items())
+    told = f"Look at who {remarked}." if remarked else "Every rater uses the whole range of marks."
     numbers = table(
         "Marks of each rater", ["Rater", *found["levels"]], [[one["rater"], *map(str, one["counts"])] for one in raters]
     )

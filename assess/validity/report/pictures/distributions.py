@@ -2,9 +2,24 @@
 
 from collections.abc import Sequence
 
-from assess.validity.report.drawing import WIDTH, Scale, below, beside, line, picture, rect, shortened, spread, text
+from assess.validity.report.drawing import (
+    WIDTH,
+    Scale,
+    apart,
+    below,
+    beside,
+    line,
+    picture,
+    rect,
+    shortened,
+    spread,
+    text,
+)
 from assess.validity.report.markup import Markup, element, join
 from assess.validity.report.pictures.parts import Bar, Cut, vertical_cut
+
+LETTER = 9.0
+"""How high a letter beside the ladder is."""
 
 
 def score_distribution(name: str, bars: Sequence[Bar], *, unit: str, cut: Cut | None = None) -> Markup:
@@ -79,9 +94,16 @@ def item_map(
         marked = [line(32, up(cut), middle + 8, up(cut), "cut"), text(34, up(cut) - 4, "cut", class_="cut")]
     letters = []
     for (mean, deviation), x in zip(spreads or (), (middle - 4, middle + 4), strict=False):
-        for letter, distance in (("M", 0.0), ("S", 1.0), ("S", -1.0), ("T", 2.0), ("T", -2.0)):
-            if low <= mean + distance * deviation <= high and (deviation or not distance):
-                letters.append(text(x, up(mean + distance * deviation) + 3, letter, anchor="middle", class_="letter"))
+        told = [
+            (letter, up(mean + distance * deviation))
+            for letter, distance in (("M", 0.0), ("S", 1.0), ("S", -1.0), ("T", 2.0), ("T", -2.0))
+            if low <= mean + distance * deviation <= high and (deviation or not distance)
+        ]
+        places = apart([y for _, y in told], LETTER)
+        letters += [
+            text(x, y + 3, letter, anchor="middle", class_="letter")
+            for (letter, _), y in zip(told, places, strict=True)
+        ]
     hardest, easiest = max(steps, key=lambda step: step[1])[0], min(steps, key=lambda step: step[1])[0]
     return picture(
         name,
