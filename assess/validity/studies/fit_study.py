@@ -11,7 +11,7 @@ from assess.psychometrics.fit import InfitOutfit, ItemScoreFit
 from assess.psychometrics.irt import Calibration
 from assess.psychometrics.proportions import proportion
 from assess.psychometrics.responses import FloatArray, ResponseError
-from assess.psychometrics.results import LEVEL, Estimate, doubted, two_sided
+from assess.psychometrics.results import LEVEL, Estimate, doubted
 from assess.validity.report.written import Document, estimate, number
 
 PRODUCTIVE = (0.7, 1.3)
@@ -184,7 +184,10 @@ def _conditional(recoded: FloatArray, names: Sequence[str]) -> Document | None:
 
 
 def _dependence(recoded: FloatArray, calibration: Calibration) -> Document:
-    """Q3 of the pairs that enough persons answered; a pair counts when the whole interval lies above the limit."""
+    """Q3 of the pairs that enough persons answered; a pair counts when its whole interval lies above the limit.
+
+    There are hundreds of pairs, so the intervals are those of all at once.
+    """
     found = fit.q3(recoded, calibration)
     seen = np.isfinite(recoded).astype(np.float64)
     together = np.rint(seen.T @ seen).astype(int)
@@ -194,9 +197,10 @@ def _dependence(recoded: FloatArray, calibration: Calibration) -> Document:
     below = np.tril_indices(len(raw), -1)
     known = np.isfinite(raw[below])
     mean = float(raw[below][known].mean()) if known.any() else None
+    reach = float(stats.norm.isf((1 - LEVEL) / 2 / max(int(known.sum()), 1)))
     pairs = sorted(
         (
-            _pair(float(raw[i, j]), float(above[i, j]), int(together[i, j]), (int(i), int(j)))
+            _pair(float(raw[i, j]), float(above[i, j]), int(together[i, j]), (int(i), int(j)), reach)
             for i, j in zip(below[0][known], below[1][known], strict=True)
         ),
         key=lambda pair: (-pair.low, -pair.above, pair.items),
@@ -205,7 +209,7 @@ def _dependence(recoded: FloatArray, calibration: Calibration) -> Document:
     sure = sum(1 for pair in pairs if pair.low > DEPENDENT)
     return {
         "method": "Q3: correlation of residuals at EAP abilities, of pairs that at least "
-        f"{FEWEST_OF_A_PAIR} persons answered; interval: Fisher (1921)",
+        f"{FEWEST_OF_A_PAIR} persons answered; intervals: Fisher (1921), 95 % for all pairs at once (Bonferroni)",
         "source": "Yen (1984), Applied Psychological Measurement 8, 125–145; Marais (2013); "
         "Christensen, Makransky & Horton (2017), Applied Psychological Measurement 41, 178–194",
         "pairs": len(pairs),
@@ -249,9 +253,9 @@ class _Pair:
         return float(stats.norm.sf((high - low) * np.sqrt(self.n - 3)))
 
 
-def _pair(q3: float, above: float, n: int, items: tuple[int, int]) -> _Pair:
-    centre, reach = np.arctanh(np.clip(q3, -1 + 1e-12, 1 - 1e-12)), two_sided(LEVEL) / np.sqrt(n - 3)
-    low, high = (float(np.tanh(centre + side * reach)) - (q3 - above) for side in (-1, 1))
+def _pair(q3: float, above: float, n: int, items: tuple[int, int], reach: float) -> _Pair:
+    centre = np.arctanh(np.clip(q3, -1 + 1e-12, 1 - 1e-12))
+    low, high = (float(np.tanh(centre + side * reach / np.sqrt(n - 3))) - (q3 - above) for side in (-1, 1))
     return _Pair(q3, above, low, high, n, items)
 
 

@@ -273,10 +273,19 @@ def _borderline(task: Section, name: str) -> Markup:
         cut=cut,
     )
     counts = ", ".join(f"{plain(one['rating'])}: {one['performances']}" for one in task["ratings"])
+    resampled = task["bootstrap_se"]
+    error = (
+        ""
+        if resampled is None
+        else (
+            f" Standard error {rounded(estimate['se'])} by the regression, {rounded(resampled)} over resampled candidates; the "
+            "adopted cut takes the larger."
+        )
+    )
     explained = "" if task["r_squared"] is None else f" The rating explains {percent(task['r_squared'])} of the scores."
     return figure(
         drawn,
-        f"{task['task']}. Cut in per cent: {estimate['words']}.{explained} Performances by rating: {counts}.",
+        f"{task['task']}. Cut in per cent: {estimate['words']}.{error}{explained} Performances by rating: {counts}.",
         _points(task),
     )
 

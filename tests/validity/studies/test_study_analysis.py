@@ -385,3 +385,30 @@ def test_responses_that_contradict_themselves_are_refused(
     with pytest.raises(ResponseError) as refused:
         Responses(matrix=np.array(matrix), items=items, maxima=np.array(maxima))
     assert refused.value.code == code
+
+
+def test_pairs_of_items_count_only_with_enough_persons_and_beyond_what_chance_does_among_all() -> None:
+    drawn = random_forms(80, 30, 20, seed=4)
+    found = analyse(title="t", responses=drawn)["responses"]["fit"]["dependence"]
+    together = np.isfinite(drawn.matrix).astype(float)
+    together = (together.T @ together)[np.tril_indices(30, -1)]
+    assert (found["pairs"], found["too_few"]) == ((together >= 30).sum(), (together < 30).sum())
+    assert found["above_limit"] == 0 < found["indicated"]
+    assert abs(found["indicated"] - float(found["by_chance"])) < 15
+    assert all(pair["n"] >= 30 and float(pair["interval"][0]) < 0.2 for pair in found["largest"])
+
+
+def test_a_pair_that_repeats_itself_is_found_among_many() -> None:
+    whole = online(persons=300)
+    matrix = whole.matrix.copy()
+    matrix[:, 1] = np.where(np.random.default_rng(2).random(300) < 0.9, matrix[:, 0], matrix[:, 1])
+    copied = Responses(matrix=matrix, items=whole.items, maxima=whole.maxima, part="online")
+    found = analyse(title="t", responses=copied)["responses"]["fit"]["dependence"]
+    assert (found["above_limit"], found["too_few"]) == (1, 0)
+    assert set(found["largest"][0]["items"]) == {"item 0", "item 1"}
+
+
+def test_items_of_drawn_forms_have_their_correlation_with_the_rest_of_the_form() -> None:
+    found = analyse(title="t", responses=random_forms(80, 30, 20, seed=4))["responses"]["item_analysis"]
+    assert all(item["item_rest"]["sufficient"] for item in found if item["difficulty"]["n"] >= 30)
+    assert {item["item_rest"]["n"] for item in found} == {item["difficulty"]["n"] for item in found}

@@ -131,3 +131,18 @@ def test_each_method_is_named_with_its_source() -> None:
 
 def test_a_page_made_twice_is_the_same(tmp_path: Path) -> None:
     assert small_study.__wrapped__(persons=40) == small_study(persons=40)
+
+
+def test_every_part_has_its_histogram_also_when_the_answers_were_drawn_above() -> None:
+    root = parsed(small_study(persons=60))
+    (decision,) = [one for one in root.iter("section") if one.get("id") == "decision"]
+    titles = [title.text for title in decision.iter("title")]
+    assert "Distribution of scores" in titles
+
+
+def test_reasons_that_many_items_share_are_told_once() -> None:
+    words = text_of(parsed(small_study(persons=5)))
+    reason = "5 persons; at least 30 are needed"
+    table = words[words.index("Every item, with standard errors") :]
+    table = table[: table.index("Note 1: ")]
+    assert reason not in table and "note 1" in table
