@@ -127,6 +127,20 @@ def waiting() -> int:
     return Outbox.objects.filter(topic="ledger", done_at=None).count()
 
 
+Mark = tuple[object, ...]
+
+
+def mark() -> Mark:
+    """What changes with every act: the last leaf and the last row of the outbox, with their times.
+
+    Between two equal marks nothing was done through the door. What another process committed out of order shows when its row is
+    sequenced, within a second or two.
+    """
+    leaf = Leaf.objects.order_by("-index").values_list("index", "at").first()
+    row = Outbox.objects.order_by("-pk").values_list("pk", "created_at").first()
+    return (leaf, row)
+
+
 def export_lines(*, documents: bool = True) -> Iterator[str]:
     """The export that `python -m assess.ledger.export_check` verifies alone."""
     key = signing_key(settings.KEYS_DIR, "ledger").public

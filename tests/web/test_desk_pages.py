@@ -1,6 +1,7 @@
 """The director's desk and the page that plans a sitting, asked as a browser asks."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -51,6 +52,25 @@ def test_a_duty_that_one_person_stated_waits_for_another_and_not_for_them(centre
         shown = page(centre, who)
         assert "duty waits for a second name" in shown
         assert f"/director/schemes/{centre.version.pk}/duties/" in shown
+
+
+def test_what_is_known_is_kept_until_the_next_act(centre: Centre, django_assert_max_num_queries: Any) -> None:
+    """The second look reads little; after an act everything is looked at again."""
+    browser = centre.browser(centre.people.director)
+    assert "0 of 5 signed" in browser.get(HERE).content.decode()
+    with django_assert_max_num_queries(75):
+        browser.get(HERE)
+    asked = {
+        "scheme_version_id": centre.version.pk,
+        "duty": "ownership",
+        "statement": "Holders keep the file.",
+        "valid_until": timezone.now().date() + timedelta(days=400),
+        "document_name": "ownership.txt",
+        "document": b"Ownership",
+    }
+    record = door.act(actor(centre.people.director), "schemes.record_duty", **asked)
+    door.act(actor(centre.people.approvers[0]), "schemes.sign_duty", record_id=record.pk, comment="Read.")
+    assert "1 of 5 signed" in browser.get(HERE).content.decode()
 
 
 def test_a_release_rule_waits_for_a_second_name(centre: Centre) -> None:

@@ -3,19 +3,20 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
+from datetime import date, datetime
+from functools import cached_property, lru_cache
 
 from assess.awards.gathering import Shared, shared_by
 from assess.awards.waiting import Standing, standings
+from assess.ledger.queries import Mark, mark
 from assess.people.queries import Actor, conflicts_declared_by
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
 from assess.sittings.queries import candidates_held
 from assess.validity.cut_scores.models import CutScore
 from assess.validity.cut_scores.queries import cut_scores_in_force
-from assess.validity.monitoring.evidence import Alarm
-from assess.validity.monitoring.queries import alarms_of
+from assess.validity.monitoring.evidence import Alarm, Severity
+from assess.validity.monitoring.queries import alarms_of, severity_of
 from assess.validity.studies.models import Study
 from assess.validity.studies.queries import study_heads
 
@@ -36,6 +37,27 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What is the same for whoever looks at a scheme version: gate levels and records, cut scores, alarms, severity."""
+
+    shared: Shared
+    cuts: tuple[CutScore, ...]
+    alarms: tuple[Alarm, ...]
+    severities: tuple[Severity, ...]
+
+
+@lru_cache(maxsize=32)
+def _known(version_id: uuid.UUID, today: date, at: Mark) -> Known:
+    # Every change goes through the door and moves the mark, so what is kept under an equal mark is not out of date.
+    return Known(
+        shared=shared_by(SchemeVersion.objects.select_related("scheme").get(pk=version_id)),
+        cuts=tuple(cut_scores_in_force(version_id, today)),
+        alarms=alarms_of(version_id),
+        severities=severity_of(version_id),
+    )
+
+
+@dataclass(frozen=True)
 class Asked:
     """Who looks, at which schemes, and when; what several lines need is read once."""
 
@@ -52,23 +74,20 @@ class Asked:
         return standings(self.titles)
 
     @cached_property
-    def shared(self) -> Mapping[uuid.UUID, Shared]:
-        """The gate's scheme and window levels of each scheme version, and the records that they were put to."""
-        return {version.pk: shared_by(version) for version in self.versions}
+    def known(self) -> Mapping[uuid.UUID, Known]:
+        """What is known of each scheme version, as of the last act."""
+        at = mark()
+        return {version.pk: _known(version.pk, self.now.date(), at) for version in self.versions}
 
     @cached_property
-    def cuts(self) -> Mapping[uuid.UUID, list[CutScore]]:
-        """The cut scores in force, or that wait for their board, of each scheme version."""
-        return {version.pk: cut_scores_in_force(version.pk, self.now.date()) for version in self.versions}
+    def shared(self) -> Mapping[uuid.UUID, Shared]:
+        """The gate's scheme and window levels of each scheme version, and the records that they were put to."""
+        return {key: one.shared for key, one in self.known.items()}
 
     @cached_property
     def studies(self) -> Mapping[uuid.UUID, Study]:
         """The latest study of each scheme version that has one, without its document."""
         return study_heads(self.titles)
-
-    @cached_property
-    def alarms(self) -> Mapping[uuid.UUID, tuple[Alarm, ...]]:
-        return {version.pk: alarms_of(version.pk) for version in self.versions}
 
     @cached_property
     def not_mine(self) -> set[tuple[uuid.UUID, uuid.UUID]]:

@@ -54,7 +54,7 @@ def _ages(version: SchemeVersion, asked: Asked) -> Iterator[Age]:
         kind="study",
         simulated=study is not None and study.simulated,
     )
-    yield _cuts(version, asked.cuts[version.pk], today)
+    yield _cuts(version, asked.known[version.pk].cuts, today)
     yield _training(records.training, today, reverse("director-training", args=[version.pk]))
     yield _duties(version, records.duties, today)
 

@@ -116,7 +116,7 @@ def alarms(asked: Asked) -> Iterator[Need]:
     if not asked.has("director", "approver"):
         return
     for version in asked.versions:
-        rows = [one for one in asked.alarms[version.pk] if one.open]
+        rows = [one for one in asked.known[version.pk].alarms if one.open]
         for looked_at, sign, one, many in (
             (False, BAD, "drift alarm nobody has looked at", "drift alarms nobody has looked at"),
             (

@@ -99,7 +99,8 @@ def card_of(version: SchemeVersion, asked: Asked) -> Card:
         reliability=_reliability(evidence["reliability"]),
         passed=_passed(mine),
         cuts=[
-            (cut, cut_band(f"Cut score of {cut.part}", cut.value, cut.standard_error)) for cut in asked.cuts[version.pk]
+            (cut, cut_band(f"Cut score of {cut.part}", cut.value, cut.standard_error))
+            for cut in asked.known[version.pk].cuts
         ],
         parts=len(schemes.parts(version)),
     )

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from assess.schemes.models import SchemeVersion
 from assess.validity.monitoring.evidence import Severity
-from assess.validity.monitoring.queries import severity_of
 from assess.web.charts.standing import on_scale
 from assess.web.director.asked import Asked, some
 
@@ -23,7 +22,7 @@ LEAST_REACH = 1.0
 
 def severity_in(version: SchemeVersion, asked: Asked) -> dict[str, Any] | None:
     """The assessors furthest from the average; None where nobody has looked yet."""
-    found = severity_of(version.pk)
+    found = asked.known[version.pk].severities
     if not found:
         return None
     rows = sorted(found, key=lambda one: (-len(one.would_change), -abs(one.severity.value or 0.0)))[:SHOWN]
