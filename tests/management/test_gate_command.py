@@ -22,6 +22,7 @@ def asked(attempt: object, capsys: pytest.CaptureFixture[str]) -> dict[str, obje
     return found
 
 
+@pytest.mark.slow
 def test_it_says_whether_an_attempt_is_awardable_check_by_check(
     transactional_db: None, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from assess import door
 from assess.people.models import Account
 from assess.people.queries import actor
+from tests.effort import FULL
 from tests.web.board import agree, at_the_board
 from tests.web.sample_centre import Centre
 
@@ -132,12 +133,15 @@ def test_every_page_is_in_the_table() -> None:
 def test_s01_what_is_not_theirs_is_as_what_does_not_exist(
     centre: Centre, people: dict[str, Account], identifiers: dict[str, str]
 ) -> None:
-    """Each page, asked for by each person, with the identifiers of somebody's attempt, sitting, incident and account."""
+    """Each page, asked for by each person, with the identifiers of somebody's attempt, sitting, incident and account.
+
+    Where not every test runs in full, each page is asked for by two of the eight.
+    """
     wrong = []
     nothing = answer(centre.browser(centre.candidate), "/there-is-no-such-page")
-    for who, account in people.items():
+    for place, (who, account) in enumerate(people.items()):
         client = centre.browser(account)
-        for name, route in routes():
+        for name, route in routes() if FULL else list(routes())[place % 4 :: 4]:
             if name in ("sign-out", "come-in", "look"):
                 continue
             found = answer(client, address(route, identifiers))
