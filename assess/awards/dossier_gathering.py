@@ -14,8 +14,9 @@ from assess.attempts.models import Attempt, Entry, Quarantine, Score, Seal, Stre
 from assess.awards import gathering
 from assess.awards.candidate_checks import APPROVALS
 from assess.awards.gate import CHECKS, LEVEL_OF, GateCheck
-from assess.awards.models import Credential, Decision, ReleaseRule, StatusChange, Waiver
+from assess.awards.models import Credential, Decision, ReleaseRule, Signature, StatusChange, Waiver
 from assess.awards.queries import reviews_open
+from assess.awards.window_checks import AGREEMENT, CONSISTENCY, RELIABILITY
 from assess.ledger.keys import signing_key
 from assess.ledger.models import Checkpoint
 from assess.people.models import Conflict, RoleAssignment
@@ -31,7 +32,7 @@ from assess.validity.cut_scores.summaries import MeetingSummary
 from assess.validity.datasets.queries import frozen_of
 from assess.validity.dossier import facts
 from assess.validity.dossier.claims import Record
-from assess.validity.dossier.relating import relations
+from assess.validity.dossier.relating import common_items, reach_every_cut, relations
 from assess.validity.job.models import BiasReview
 from assess.validity.job.queries import job_evidence
 from assess.validity.monitoring.evidence import Alarm
@@ -43,12 +44,15 @@ from assess.validity.studies.models import Study
 from item_bank.queries import pool
 
 MOST_REASONS = 5
+LEAST = {"reliability": RELIABILITY, "decision consistency": CONSISTENCY, "rater agreement": AGREEMENT}
+"""The gate's thresholds, by check."""
 
 
 def facts_of(version: SchemeVersion) -> facts.Facts:
     """Everything the argument about a scheme version is made from, as it stands today."""
     definition = schemes.definition_of(version)
     study = studies.latest_study(version.pk)
+    frozen = None if study is None else frozen_of(study.dataset).arrays
     decided = _latest_decisions(version)
     shared = gathering.shared_by(version)
     meetings = cut_scores.meetings_of(version.pk)
@@ -65,7 +69,9 @@ def facts_of(version: SchemeVersion) -> facts.Facts:
             for pk in BiasReview.objects.filter(scheme_version=version).order_by("pk").values_list("pk", flat=True)
         ),
         study=None if study is None else _study(study),
-        relations=() if study is None else relations(frozen_of(study.dataset).arrays.parts),
+        relations=() if frozen is None else relations(frozen.parts),
+        common_items=None if frozen is None else common_items(frozen.responses),
+        reach_every_cut=None if frozen is None or study is None else reach_every_cut(frozen.parts, study.document),
         training=training,
         severity=severity_of(version.pk),
         alarms=tuple(_alarm(alarm, hidden) for alarm in alarms_of(version.pk)),
@@ -168,13 +174,18 @@ def _looks(version: SchemeVersion) -> facts.LooksFact | None:
     if latest is None:
         return None
     points = ChartPoint.objects.filter(look=latest)
+    valued = points.filter(z__isnull=False)
+    usual = set() if latest.base is None else {block.partition("/")[0] for block in latest.base.blocks}
+    looked_at = {block.partition("/")[0] for block in latest.document["blocks"]}
     base = None if latest.base_id is None else Record(kind="base_period", id=str(latest.base_id))
     return facts.LooksFact(
         base=base,
         looks=rows.count(),
         latest=Record(kind="monitoring_look", id=str(latest.pk), on=latest.looked_at.date()),
-        points=points.count(),
-        charts=points.values("chart").distinct().count(),
+        points=valued.count(),
+        charts=valued.values("chart").distinct().count(),
+        empty=points.filter(z__isnull=True).count(),
+        later=len(looked_at - usual),
     )
 
 
@@ -212,7 +223,18 @@ def _cut(cut: CutScore, judges: int) -> facts.CutFact:
         until=cut.in_force_to,
         reason=cut.reason,
         simulated=cut.simulated,
+        interval=_interval(cut),
     )
+
+
+def _interval(cut: CutScore) -> tuple[float, float] | None:
+    """The interval that the meeting's record holds, about the cut the board set."""
+    found = cut.document.get("interval")
+    if not found:
+        return None
+    moved = float(cut.value - cut.recommended)
+    low, high = (float(bound) + moved for bound in found)
+    return max(low, 0.0), min(high, 100.0)
 
 
 def _check(check: GateCheck, hidden: Mapping[str, str]) -> facts.CheckFact:
@@ -225,6 +247,7 @@ def _check(check: GateCheck, hidden: Mapping[str, str]) -> facts.CheckFact:
         source=check.source,
         value=check.value,
         sentence=_without(hidden, check.words),
+        least=float(LEAST[check.name].least) if check.name in LEAST else None,
     )
 
 
@@ -295,14 +318,15 @@ def _decisions(decided: Sequence[Decision], version: SchemeVersion) -> facts.Dec
     unmet = Counter(
         line["sentence"] if line["rule"] == "must_pass" else f"{line['part']} is below its cut score."
         for row in decided
-        for line in row.document.get("lines", [])
-        if not line["met"]
+        for line in _unmet(row)
     )
     sites = Counter(row.attempt.sitting.site for row in final)
     passed = Counter(row.attempt.sitting.site for row in final if row.outcome == "passed")
     approved = issued.annotate(
         names=Count("decision__signatures__person", filter=Q(decision__signatures__purpose="approval"), distinct=True)
     )
+    signed = Signature.objects.filter(decision__in=[row.pk for row in final]).values_list("person", "purpose")
+    approvers = {person for person, purpose in signed if purpose == "approval"}
     return facts.DecisionsFact(
         decided=len(final),
         passed=sum(row.outcome == "passed" for row in final),
@@ -318,7 +342,24 @@ def _decisions(decided: Sequence[Decision], version: SchemeVersion) -> facts.Dec
             Record(kind="decision", id=str(row.pk), digest=bytes(row.digest).hex(), on=row.decided_at.date())
             for row in final
         ),
+        approvers=len(approvers),
+        near_cut=sum(bool(row.document.get("near_cut")) for row in final),
+        reviewers=len({person for person, purpose in signed if purpose == "review"}),
+        approve_own_exceptions=len(approvers & _signers(version)),
     )
+
+
+def _unmet(row: Decision) -> list[Mapping[str, Any]]:
+    """What a result lacks. The overall cut follows from the parts' cuts, and is no reason beside one of them."""
+    lines = [line for line in row.document.get("lines", []) if not line["met"]]
+    return [line for line in lines if line["part"] != "overall"] or lines
+
+
+def _signers(version: SchemeVersion) -> set[uuid.UUID]:
+    """Everybody whose name stands under an exception that counts."""
+    waivers = Waiver.objects.filter(scheme_version=version, second__isnull=False).values_list("first", "second")
+    rules = ReleaseRule.objects.filter(scheme_version=version, withdrawn_by=None, signed_by__isnull=False)
+    return {person for row in (*waivers, *rules.values_list("proposed_by", "signed_by")) for person in row}
 
 
 def _with(changes: Any, kind: StatusChange.Kind) -> int:
@@ -378,7 +419,8 @@ def _security(version: SchemeVersion, definition: SchemeDefinition) -> facts.Sec
     latest = {
         attempt: (pk, digest) for pk, attempt, digest in reversed(seals.values_list("pk", "attempt_id", "digest"))
     }
-    days = sorted(at.date() for at in sittings.values_list("starts_at", flat=True))
+    held = sittings.filter(pk__in=attempts.filter(state=Attempt.State.SEALED).values("sitting"))
+    days = sorted(at.date() for at in held.values_list("starts_at", flat=True))
     return facts.SecurityFact(
         sittings=len(days),
         first=days[0] if days else None,

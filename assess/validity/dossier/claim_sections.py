@@ -30,7 +30,12 @@ def _claim(number: int, claim: Claim) -> Markup:
         f"{number}. {claim.title}",
         element("p", element("strong", claim.statement), " ", verdict_tag(claim.verdict, simulated=claim.simulated)),
         element("p", claim.warrant, class_="about"),
-        table(f"Evidence for claim {number}", ["Evidence", "It", "By the rule", "Records"], lines, shares="10 4 6 4"),
+        table(
+            f"Evidence for claim {number}",
+            ["Evidence", "How it bears", "By the rule", "Records"],
+            lines,
+            shares="10 4 6 4",
+        ),
         element("h3", "Weak points"),
         element("ul", *[element("li", point) for point in claim.weak_points]),
         *_remedies(claim),
@@ -53,7 +58,7 @@ def _evidence(piece: Evidence) -> list[Child]:
         element("small", f"Method: {told}.") if told else None,
         element("small", "Made-up people or data.") if piece.simulated else None,
     ]
-    needed = None if piece.needed else element("small", "rounds the claim off")
+    needed = None if piece.needed else element("small", "helps, not needed")
     return [
         join(piece.sentence, *notes),
         join(bearing_tag(piece.bearing), needed),

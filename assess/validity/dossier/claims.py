@@ -36,7 +36,7 @@ RULES = (
     "contradicted, when evidence the claim can't do without speaks against it",
     "not enough evidence, when evidence the claim can't do without is lacking, or there is none at all",
     (
-        "supported with limits, when some evidence limits it, or evidence that would round it off is lacking or speaks"
+        "supported with limits, when some evidence limits it, or evidence that helps but isn't needed is lacking or speaks"
         " against it"
     ),
     "supported, when everything supports it",

@@ -78,8 +78,8 @@ def automation_section(register: Register, facts: Facts) -> Markup:
 
 
 def _function(one: Function) -> list[Child]:
-    worked = "" if one.worked is None else f"Worked {one.worked} times for this version"
-    aside = "" if one.set_aside is None else f"; people decided otherwise {one.set_aside} times"
+    worked = "" if one.worked is None else f"It worked {_times(one.worked)} for this version"
+    aside = "" if one.set_aside is None else f"; people decided otherwise {_times(one.set_aside)}"
     counted = element("small", f"{worked}{aside}.") if worked else None
     return [
         join(one.name, element("small", f"{one.does} ({one.how})"), counted),
@@ -184,3 +184,12 @@ def _records(lines: Sequence[Line]) -> list[list[Child]]:
 
 def _short(line: Line) -> str:
     return f"{kind_in_words(line.kind)} {line.id[:8]}"
+
+
+def _times(number: int) -> str:
+    """How often, in words.
+
+    >>> _times(0), _times(1), _times(12)
+    ('never', 'once', '12 times')
+    """
+    return {0: "never", 1: "once"}.get(number, f"{number} times")

@@ -17,6 +17,7 @@ from assess.validity.job.evidence import JobEvidence, nothing_recorded
 from assess.validity.monitoring.evidence import Alarm, Severity
 from assess.validity.raters.evidence import RaterTraining
 
+NORMAL = 1.96
 Estimated = Mapping[str, Any]
 """An estimate as `report.written.estimate` puts it into a document."""
 
@@ -73,13 +74,19 @@ class SchemeFact:
 
 @dataclass(frozen=True, kw_only=True)
 class LooksFact:
-    """Monitoring between studies: the base period, how many looks there were, the latest, and the points it put on charts."""
+    """Monitoring between studies: the base period, how many looks there were, the latest, and the points it put on charts.
+
+    `points` and `charts` count those that carry a value; `empty` counts points of too few cases to say anything. `later` counts
+    sittings in them that the base period does not hold: without one, nothing was followed over time.
+    """
 
     base: Record | None
     looks: int
     latest: Record
     points: int
     charts: int
+    empty: int = 0
+    later: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +131,8 @@ class MeetingFact:
 class CutFact:
     """A cut score, per cent: `recommended` by the meeting, `value` as the board set it.
 
-    `board` is empty while no board has adopted it. `judges` is None where no panel of judges set it.
+    `board` is empty while no board has adopted it. `judges` is None where no panel of judges set it. `interval` (95 %) is
+    that of the meeting's own record, moved with the cut where the board set another; None where the record has none.
     """
 
     record: Record
@@ -141,11 +149,22 @@ class CutFact:
     until: date | None
     reason: str
     simulated: bool
+    interval: tuple[float, float] | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The 95 % interval: of the meeting's record, or else by the normal distribution; None where the error isn't known."""
+        if self.interval is not None:
+            return self.interval
+        if self.standard_error is None:
+            return None
+        reach = NORMAL * float(self.standard_error)
+        return max(float(self.value) - reach, 0.0), min(float(self.value) + reach, 100.0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckFact:
-    """One check of the gate of the scheme or the window, as it stands today."""
+    """One check of the gate of the scheme or the window, as it stands today; `least` is the least a statistic may be."""
 
     name: str
     level: str
@@ -155,6 +174,7 @@ class CheckFact:
     source: str
     value: str
     sentence: str
+    least: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +219,11 @@ class SiteFact:
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionsFact:
-    """What was decided and awarded. `undecided` counts results that still wait for something."""
+    """What was decided and awarded. `undecided` counts results that still wait for something.
+
+    `approvers` and `reviewers` count the people who approved decisions and who reviewed results near a cut; `near_cut` counts
+    decided results that lie near one. `approve_own_exceptions` counts people who signed an exception and approved decisions too.
+    """
 
     decided: int
     passed: int
@@ -212,6 +236,10 @@ class DecisionsFact:
     sites: tuple[SiteFact, ...]
     refusals: tuple[Reason, ...]
     records: tuple[Record, ...]
+    approvers: int = 0
+    near_cut: int = 0
+    reviewers: int = 0
+    approve_own_exceptions: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,7 +302,11 @@ class WorkFact:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """Everything the argument about one scheme version is made from, as it stood on one day."""
+    """Everything the argument about one scheme version is made from, as it stood on one day.
+
+    `common_items` were presented to everybody in the study; `reach_every_cut` is the share of the study's candidates whose scores
+    reach every cut, must-pass criteria aside.
+    """
 
     on: date
     scheme: SchemeFact
@@ -284,6 +316,8 @@ class Facts:
     bias_reviews: tuple[Record, ...] = ()
     study: StudyFact | None = None
     relations: tuple[RelationFact, ...] = ()
+    common_items: int | None = None
+    reach_every_cut: Estimated | None = None
     training: RaterTraining = field(default_factory=lambda: RaterTraining(assessors=()))
     severity: tuple[Severity, ...] = ()
     alarms: tuple[Alarm, ...] = ()

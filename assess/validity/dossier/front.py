@@ -1,23 +1,25 @@
 """The first page, for a director with ten minutes: can I decide, and defend it; what is weakest; what waits; what expires. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from assess.validity.dossier.argument.consequences import WRONG, wrong
+from assess.validity.dossier.argument.structure import BLUNT
 from assess.validity.dossier.argument.studied import check, estimate_at, section
 from assess.validity.dossier.assembled import Dossier
-from assess.validity.dossier.claims import Claim, Verdict
+from assess.validity.dossier.claims import Bearing, Claim, Verdict
 from assess.validity.dossier.crosswalk import Presence
-from assess.validity.dossier.facts import Estimated, Facts
+from assess.validity.dossier.facts import CutFact, Estimated, Facts
 from assess.validity.dossier.shown import verdict_tag
-from assess.validity.dossier.weighed import figure_of
+from assess.validity.dossier.weighed import bearing_of, count, figure_of
 from assess.validity.report.markup import Child, Markup, element, join
 from assess.validity.report.page import row, table
 from assess.validity.report.page import section as page_section
+from assess.validity.report.spoken import percent
 from assess.validity.report.statements import listed
 
 SOON = timedelta(days=90)
 SHOWN = 5
-NAMED = 4
 
 
 def front(dossier: Dossier) -> Markup:
@@ -30,14 +32,15 @@ def front(dossier: Dossier) -> Markup:
             "The argument: each claim, what it comes to, and where it is weakest",
             ["Claim", "Verdict", "Weakest point"],
             [_claim(number, claim) for number, claim in enumerate(dossier.claims, start=1)],
-            shares="4 6 10",
+            shares="6 5 15",
         ),
         table(
-            "Key figures",
-            ["Figure", "Value", "95 % interval", "n", "Asked"],
+            "Key figures; what is asked is met only where the whole interval meets it",
+            ["Figure", "Value", "95 % interval", "n", "Asked", "Met?"],
             _figures(dossier.facts),
-            shares="5 4 8 1 3",
+            shares="11 5 8 3 4 3",
         ),
+        _cuts(dossier.facts),
         row(
             _listed("What waits", _waiting(dossier)),
             _listed("What expires or falls due", _expiring(dossier)),
@@ -49,110 +52,171 @@ def front(dossier: Dossier) -> Markup:
 
 
 def answer(dossier: Dossier) -> str:
-    """Whether one can decide, in a sentence that follows from the verdicts."""
+    """Whether one can decide, and what one could defend, in sentences that follow from the verdicts."""
     against, lacking = dossier.with_verdict(Verdict.CONTRADICTED), dossier.with_verdict(Verdict.NOT_ENOUGH)
     limited = dossier.with_verdict(Verdict.WITH_LIMITS)
-    if against:
-        return f"No. Evidence speaks against {_titles(against)}."
-    if lacking:
-        which = f"{len(lacking)} of {len(dossier.claims)} claims" if len(lacking) > NAMED else _titles(lacking)
-        return f"Not without reserve: evidence is lacking for {which}."
+    numbers = {claim.key: number for number, claim in enumerate(dossier.claims, start=1)}
+    of = f"of {len(dossier.claims)} claims"
+    if against or lacking:
+        counted = [
+            f"evidence speaks against {len(against)} {of}" if against else "",
+            f"it is lacking for {len(lacking)}" if against and lacking else "",
+            f"evidence is lacking for {len(lacking)} {of}" if lacking and not against else "",
+        ]
+        opening = f"{'No' if against else 'No, not yet'}: {' and '.join(filter(None, counted))}."
+        rest = len(dossier.claims) - len(against) - len(lacking)
+        held = f", {len(limited)} of them only within the limits below" if limited else ""
+        others = f" The other {rest} you could{held}." if rest else ""
+        return f"{opening} You could not defend {_glossed((*against, *lacking), numbers)}.{others}"
     if limited:
-        return f"Yes, within the limits of {_titles(limited)}."
-    return "Yes. Every claim is supported."
+        return f"Yes, within limits: you can defend every claim if you say what limits {_glossed(limited, numbers)}."
+    return "Yes. Every claim is supported, and you can defend each."
 
 
-def _titles(claims: Sequence[Claim]) -> str:
-    return listed([f"“{claim.title}”" for claim in claims], 12)
+PLAINLY = {
+    "scope": "that you may award it",
+    "job": "that it tests what the job asks for",
+    "content": "that the questions belong and are fair",
+    "responding": "that the record shows what candidates did",
+    "structure": "that the scores are precise enough",
+    "assessors": "that it doesn't matter who assessed",
+    "relations": "that the result agrees with what employers see",
+    "consequences": "that few people pass or fail wrongly",
+    "cut": "where the pass mark lies",
+    "awarding": "that nothing is awarded past the gate",
+    "security": "that the work is the candidates' own",
+    "monitoring": "that drift would be noticed",
+}
+"""What each claim comes to, in the words of a director."""
+
+
+def _glossed(claims: Sequence[Claim], numbers: Mapping[str, int]) -> str:
+    """Claims in plain words, with the numbers under which the table holds them."""
+    return listed([f"{PLAINLY[claim.key]} ({numbers[claim.key]})" for claim in claims], len(PLAINLY))
 
 
 def before_a_body(dossier: Dossier) -> str:
-    """How it stands beside the standard of the scheme's own kind."""
-    if dossier.simulated:
-        return (
-            "People and data behind it are made up: it shows how the argument works, and nothing may be decided"
-            " from it."
-        )
+    """How it stands beside the standard of the scheme's own kind, and that it is made up where it is."""
+    made_up = (
+        "People and data behind it are made up: it shows how the argument works, and nothing may be decided from it."
+        if dossier.simulated
+        else ""
+    )
     leading = next((one for one in dossier.crosswalks if one.leads), None)
     if leading is None:
-        return "Which standard it would have to meet is not said: the scheme names no kind."
+        return f"{made_up} Which standard it would have to meet is not said: the scheme names no kind.".strip()
     of = len(leading.answers)
-    return (
+    told = (
         f"Before {leading.frame.title}: of {of} requirements {leading.count(Presence.PRESENT)} are met,"
         f" {leading.count(Presence.LIMITED)} with limits, {leading.count(Presence.PARTLY)} in part,"
-        f" {leading.count(Presence.ABSENT)} not."
+        f" {leading.count(Presence.ABSENT)} not{' (counted over made-up records)' if made_up else ''}."
     )
+    return f"{made_up} {told}".strip()
 
 
 def gate_today(facts: Facts) -> str:
-    shut = [one.name for one in facts.checks if one.status in ("fail", "not enough evidence")]
+    """Whether the gate is open, each check that is open only by an exception, and what was decided."""
     if not facts.checks:
         return "The gate has not been put to this scheme."
+    shut = [one.name for one in facts.checks if one.status in ("fail", "not enough evidence")]
     excepted = [one.name for one in facts.checks if one.status in ("waived", "released")]
-    told = f"shut by {listed(shut, 4)}" if shut else "open"
-    if excepted:
-        told += f"; two people let stand, for a time, {listed(excepted, 4)}"
+    named = listed(excepted, len(excepted))
+    if shut:
+        told = f"The gate is shut by {listed(shut, len(shut))}"
+        told += f"; two people let stand for a time, without the evidence: {named}." if excepted else "."
+    elif excepted:
+        told = (
+            f"The gate is open only because two people let {count(len(excepted), 'check')} stand for a time: {named}."
+        )
+    else:
+        told = "The gate is open, by evidence alone."
     decisions = facts.decisions
+    since = f" ({decisions.revoked} revoked, {decisions.suspended} suspended since)"
     return (
-        f"The gate of scheme and window is {told}. Until today {decisions.decided} results were decided,"
-        f" {decisions.passed} passed, and {decisions.awards} credentials were awarded ({decisions.revoked} revoked,"
-        f" {decisions.suspended} suspended since)."
+        f"{told} Until today {decisions.decided} results were decided, {decisions.passed} passed, and"
+        f" {decisions.awards} credentials were awarded{since if decisions.revoked or decisions.suspended else ''}."
     )
 
 
 def _claim(number: int, claim: Claim) -> list[Child]:
     weakest = claim.weak_points[0] if claim.weak_points else "–"
     name = element("a", f"{number}. {claim.title}", href=f"#claim-{claim.key}")
-    return [name, verdict_tag(claim.verdict, simulated=claim.simulated), weakest]
+    return [name, verdict_tag(claim.verdict), weakest]
 
 
 def _figures(facts: Facts) -> list[list[Child]]:
-    parts, task_scores = section(facts, "parts"), section(facts, "task_scores")
-    asked = {
-        name: found.threshold
-        for name in ("reliability", "decision consistency", "rater agreement")
-        if (found := check(facts, name))
-    }
-    lines = [
-        _estimate(
-            "Reliability of the overall score",
-            estimate_at(parts, "overall", "reliability"),
-            asked.get("reliability", ""),
-        ),
-        _estimate(
-            "Same decision again",
-            estimate_at(parts, "decision", "consistency"),
-            asked.get("decision consistency", ""),
-            share=True,
-        ),
-        _estimate("Pass who should not", estimate_at(parts, "decision", "false_pass"), "", share=True),
-        _estimate("Fail who should not", estimate_at(parts, "decision", "false_fail"), "", share=True),
-        _estimate(
-            "Two assessors agree (ICC)",
-            estimate_at(task_scores, "agreement", "whole"),
-            asked.get("rater agreement", ""),
-        ),
-        _estimate("Pass rate", estimate_at(parts, "pass_rate"), "", share=True),
+    parts = section(facts, "parts")
+    part, lowest = _lowest(facts)
+    agreement = estimate_at(section(facts, "task_scores"), "agreement", "whole")
+    judged = estimate_at(section(facts, "ratings"), "agreement", "whole")
+    overall, same = estimate_at(parts, "overall", "reliability"), estimate_at(parts, "decision", "consistency")
+    return [
+        _estimate("Reliability of the overall score", overall, least=_asked(facts, "reliability")),
+        _estimate(f"Reliability of the weakest part{part}", lowest, least=BLUNT),
+        _estimate("Same decision if assessed again", same, least=_asked(facts, "decision consistency"), share=True),
+        _estimate("Of those who pass: should have failed", wrong(facts, "false_pass"), most=WRONG, share=True),
+        _estimate("Of those who fail: should have passed", wrong(facts, "false_fail"), most=WRONG, share=True),
+        _estimate("Two assessors agree, task scores", agreement, least=_asked(facts, "rater agreement")),
+        _estimate("Two assessors agree, judged criteria", judged),
+        _estimate("Pass rate", estimate_at(parts, "pass_rate"), share=True),
     ]
-    return lines + [_cut(cut.part, cut.value, cut.standard_error) for cut in facts.cuts]
 
 
-def _estimate(label: str, found: Estimated | None, asked: str, *, share: bool = False) -> list[Child]:
+def _asked(facts: Facts, name: str) -> float | None:
+    found = check(facts, name)
+    return None if found is None else found.least
+
+
+def _lowest(facts: Facts) -> tuple[str, Estimated | None]:
+    """The part whose reliability is least, of those where it is known."""
+    parts = (section(facts, "parts") or {}).get("parts", [])
+    known = [one for one in parts if one["reliability"]["value"] is not None]
+    if not known:
+        return "", None
+    weakest = min(known, key=lambda one: float(one["reliability"]["value"]))
+    return f", {weakest['part']}", weakest["reliability"]
+
+
+MET = {Bearing.SUPPORTS: "yes", Bearing.CONTRADICTS: "no", Bearing.LACKING: "can't tell"}
+
+
+def _estimate(
+    label: str,
+    found: Estimated | None,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    share: bool = False,
+) -> list[Child]:
+    limit = least if least is not None else most
+    asked = "–"
+    if limit is not None:
+        sign = "≥" if least is not None else "≤"
+        asked = f"{sign} {percent(str(limit))}" if share else f"{sign} {limit:.2f}"
     if found is None:
-        return [label, "–", "nothing recorded", "–", asked or "–"]
+        return [label, "–", "nothing recorded", "–", asked, "–" if limit is None else MET[Bearing.LACKING]]
     figure = figure_of(found, share=share)
     interval = figure.interval.replace("95\N{NO-BREAK SPACE}% interval ", "")
     if not found["sufficient"] and found["value"] is not None:
         interval = interval.partition(": ")[0]  # why it is no more than an indication stands with the claim
-    value = figure.value if found["sufficient"] else element("span", "not enough evidence", class_="lacking")
-    return [label, value, interval, str(figure.n), asked or "–"]
+    value = figure.value if found["sufficient"] else element("span", "uncertain", class_="lacking")
+    met = "–" if limit is None else MET[bearing_of(found, least=least, most=most)]
+    return [label, value, interval, str(figure.n), asked, met]
 
 
-def _cut(part: str, value: str, error: str | None) -> list[Child]:
-    if error is None:
-        return [f"Cut score of {part}", f"{value} %", "error not known", "–", "–"]
-    low, high = float(value) - 1.96 * float(error), float(value) + 1.96 * float(error)
-    return [f"Cut score of {part}", f"{value} %", f"{max(low, 0):.1f} to {min(high, 100):.1f} %", "–", "–"]
+def _cuts(facts: Facts) -> Markup | None:
+    """Cut scores with the intervals of their meetings' records, in a sentence."""
+    if not facts.cuts:
+        return None
+    return element("p", f"Cut scores, with 95 % intervals: {'; '.join(_cut(cut) for cut in facts.cuts)}.")
+
+
+def _cut(cut: CutFact) -> str:
+    value = f"{cut.part} {float(cut.value):.1f}\N{NO-BREAK SPACE}%"
+    if cut.bounds is None:
+        return f"{value} (error not known)"
+    low, high = cut.bounds
+    return f"{value} ({low:.1f} to {high:.1f})"
 
 
 def _waiting(dossier: Dossier) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from assess.psychometrics.proportions import proportion
+from assess.validity.dossier.argument.studied import section as section_of
 from assess.validity.dossier.facts import CheckCounts, CutFact, Facts, OutcomeFact, PartFact, Reason
 from assess.validity.dossier.shown import records_named
 from assess.validity.report import pictures
@@ -119,9 +120,32 @@ def cuts(given: Facts) -> Markup:
         "Cut scores",
         row(figure(drawn, caption), told),
         table("Cut scores in force or waiting", header, lines),
+        _overall(given),
         held,
         anchor="cuts",
     )
+
+
+def _overall(given: Facts) -> Markup | None:
+    """The cut of the overall score is in force, and follows from the others."""
+    found = _weighed_cut(given)
+    if found is None:
+        return None
+    return element(
+        "p",
+        f"The cut of the overall score, {found} %, is the parts' cuts by their weights: whoever reaches every part's cut reaches it"
+        " too, so that it alone never decides.",
+    )
+
+
+def _weighed_cut(given: Facts) -> str | None:
+    parts = section_of(given, "parts") or {}
+    cut = (parts.get("overall") or {}).get("cut")
+    weights = {part.id: float(part.weight) for part in given.scheme.parts}
+    weighed = sum(weights.get(one.part, 0.0) * float(one.value) for one in given.cuts)
+    if cut is None or {one.part for one in given.cuts} != set(weights) or abs(weighed - float(cut["value"])) > 0.01:
+        return None
+    return str(cut["value"])
 
 
 def _cut(cut: CutFact) -> list[Child]:
@@ -139,11 +163,10 @@ def _cut(cut: CutFact) -> list[Child]:
 
 
 def _interval(cut: CutFact) -> pictures.Interval:
-    value, reach = float(cut.value), 1.96 * float(cut.standard_error or 0)
+    value = float(cut.value)
+    low, high = cut.bounds or (value, value)
     sure = bool(cut.board and cut.standard_error)
-    return pictures.Interval(
-        label=cut.part, value=value, low=max(value - reach, 0.0), high=min(value + reach, 100.0), sufficient=sure
-    )
+    return pictures.Interval(label=cut.part, value=value, low=low, high=high, sufficient=sure)
 
 
 def gate(given: Facts) -> Markup:

@@ -11,21 +11,20 @@ from assess.validity.dossier.claims import Bearing, Evidence, Figure, Record
 from assess.validity.dossier.facts import CheckFact, Estimated
 from assess.validity.report.spoken import percent, rounded
 
+UNKNOWN = "–"
 NARROW = 0.05
 """A share whose interval is narrower is told to a tenth of a per cent, so that the interval does not vanish."""
-SIGN = {
-    "pass": Bearing.SUPPORTS,
-    "fail": Bearing.CONTRADICTS,
-    "not enough evidence": Bearing.LACKING,
-    "waived": Bearing.LIMITS,
-    "released": Bearing.LIMITS,
-}
+SIGN = {"pass": Bearing.SUPPORTS, "fail": Bearing.CONTRADICTS, "not enough evidence": Bearing.LACKING}
+"""What a check of the gate says of a claim. An exception says nothing: two signatures let an award go on, and are no evidence."""
+ALONE = "; two people let the gate's check stand, and the figure is weighed without them"
 
 
 def figure_of(found: Estimated, *, share: bool = False, places: int = 2, unit: str = "") -> Figure:
     """An estimate as people read it; where there is not enough evidence its value is a dash and the interval says why."""
     if found["value"] is None or found["interval"] is None:
-        return Figure(value="–", interval=found["reason"], n=found["n"], method=found["method"], source=found["source"])
+        return Figure(
+            value=UNKNOWN, interval=found["reason"], n=found["n"], method=found["method"], source=found["source"]
+        )
     low, high = found["interval"]
     fine = 1 if float(high) - float(low) < NARROW else 0
     told = [percent(text, fine) if share else rounded(text, places) + unit for text in (found["value"], low, high)]
@@ -37,6 +36,8 @@ def figure_of(found: Estimated, *, share: bool = False, places: int = 2, unit: s
 
 def in_words(figure: Figure) -> str:
     """A figure for the middle of a sentence."""
+    if figure.value == UNKNOWN:
+        return f"not known ({figure.interval})"
     held = "; ".join(filter(None, [figure.interval, "" if figure.n is None else f"n = {figure.n}"]))
     return f"{figure.value} ({held})" if held else figure.value
 
@@ -111,8 +112,8 @@ def _left_open(found: Estimated, figure: Figure) -> str:
     if found["value"] is None:
         return f"not known yet; {found['reason']}"
     if not found["sufficient"]:
-        return f"{figure.value} as an indication only; {found['reason']}"
-    return f"{figure.value}, and the interval leaves it open ({figure.interval})"
+        return f"{figure.value} is an indication only: {found['reason']}"
+    return f"{figure.value}, and the {figure.interval} leaves it open"
 
 
 def nothing_recorded(
@@ -131,9 +132,19 @@ def nothing_recorded(
     )
 
 
+def _weighed(check: CheckFact, found: Estimated | None) -> Bearing:
+    """The gate's own verdict, and under an exception what the estimate says by itself."""
+    if check.status in SIGN:
+        return SIGN[check.status]
+    if found is None or check.least is None:
+        return Bearing.LACKING
+    alone = bearing_of(found, least=check.least)
+    return Bearing.LACKING if alone is Bearing.SUPPORTS else alone
+
+
 def of_statistic(
     check: CheckFact,
-    figure: Figure | None,
+    found: Estimated | None,
     *,
     key: str,
     name: str,
@@ -142,20 +153,23 @@ def of_statistic(
     remedy: str,
     simulated: bool,
 ) -> Evidence:
-    """A statistic that the gate holds against a threshold, with the gate's own verdict; `figure` is the study's."""
-    bearing = SIGN[check.status]
+    """A statistic that the gate holds against a threshold; `found` is the study's estimate.
+
+    A check that two people let stand is weighed by its estimate alone: the exception is told of where the award is argued.
+    """
+    figure = None if found is None else figure_of(found)
+    bearing = _weighed(check, found)
     told = (check.sentence if figure is None else in_words(figure)).rstrip(".")
-    why_not = check.sentence.rstrip(".") if figure is None else figure.interval.rpartition(": ")[2] or told
+    open_ = check.sentence.rstrip(".") if found is None or figure is None else _left_open(found, figure)
     weak = {
-        Bearing.LACKING: f"{name} can't be told yet: {why_not}.",
-        Bearing.LIMITS: f"{name} is let stand by two people, not by evidence: {why_not}.",
-        Bearing.CONTRADICTS: f"{name} is below what is asked: {told}.",
+        Bearing.LACKING: f"{name} is not shown to be {check.threshold.partition(',')[0]}: {open_}.",
+        Bearing.CONTRADICTS: f"{name} is not {check.threshold.partition(',')[0]}: {told}.",
     }
     return Evidence(
         key=key,
         sentence=f"{opening} {told}.",
         bearing=bearing,
-        rule=f"the gate's check passes: the whole interval {check.threshold} ({check.source})",
+        rule=f"the whole interval {check.threshold} ({check.source}){'' if check.status in SIGN else ALONE}",
         figure=figure,
         records=tuple(records),
         weakness=weak.get(bearing, ""),

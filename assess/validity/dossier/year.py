@@ -128,15 +128,15 @@ def _due(facts: Facts) -> Iterator[Due]:
     if unmet:
         duties = count(len(unmet), "duty", "duties")
         yield Due(by=NEVER, what=f"Sign {duties}: {listed(unmet, 3)}", why="the scheme does not open without them")
+    together: dict[tuple[date, str], list[str]] = {}
     for exception in facts.exceptions:
         if exception.waits:
-            yield Due(
-                by=NEVER, what=f"{exception.what} of “{exception.check}” waits for a second name", why=exception.reason
-            )
+            what = f"The exception to “{exception.check}” waits for a second name"
+            yield Due(by=NEVER, what=what, why=exception.reason)
         elif exception.expires_on >= facts.on:
-            yield Due(
-                by=exception.expires_on, what=f"{exception.what} of “{exception.check}” expires", why=exception.reason
-            )
+            together.setdefault((exception.expires_on, exception.reason), []).append(f"“{exception.check}”")
+    for (day, reason), checks in together.items():
+        yield Due(by=day, what=_ending(checks), why=reason)
     for alarm in facts.alarms:
         if alarm.open:
             told = "nobody has looked at it" if not alarm.looked_at else "it waits for a second person"
@@ -146,6 +146,11 @@ def _due(facts: Facts) -> Iterator[Due]:
     if facts.security.incidents_open:
         told = count(facts.security.incidents_open, "incident")
         yield Due(by=NEVER, what=f"{told[:1].upper()}{told[1:]} to review", why="the awards they touch wait")
+
+
+def _ending(checks: list[str]) -> str:
+    named = listed(checks, len(checks))
+    return f"The exception to {named} ends" if len(checks) == 1 else f"The exceptions to {named} end"
 
 
 def _later(day: date, months: int) -> date:

@@ -130,6 +130,7 @@ def full() -> facts.Facts:
             latest=Record(kind="monitoring_look", id="look-4", on=date(2026, 11, 20)),
             points=12,
             charts=6,
+            later=2,
         ),
         meetings=(
             facts.MeetingFact(
@@ -374,7 +375,7 @@ def part_scores() -> PartScores:
     ability = rng.normal(size=(PERSONS, 1))
     components = {
         part: (
-            np.clip(60 + 9 * ability + 8 * rng.normal(size=(PERSONS, 1)) + 14 * rng.normal(size=(PERSONS, 15)), 0, 100)
+            np.clip(60 + 9 * ability + 8 * rng.normal(size=(PERSONS, 1)) + 9 * rng.normal(size=(PERSONS, 15)), 0, 100)
             / 100
         )
         for part in ("online", "bay")

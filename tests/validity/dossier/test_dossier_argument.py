@@ -7,8 +7,11 @@ from datetime import date
 import pytest
 
 from assess.validity.dossier.argument import argument
+from assess.validity.dossier.argument.consequences import wrong
+from assess.validity.dossier.argument.structure import _of_forms
 from assess.validity.dossier.claims import Bearing, Claim, Verdict
 from assess.validity.dossier.facts import Facts
+from assess.validity.job.evidence import Gap
 from assess.validity.raters.evidence import RaterTraining, State
 from tests.validity.dossier.dossier_facts import bare, check, cut, full, trained
 
@@ -51,8 +54,8 @@ def test_sound_evidence_supports_all_but_what_nobody_can_record_here() -> None:
     assert {key: str(found[key].verdict) for key in KEYS} == {
         "scope": "supported",
         "job": "supported",
-        "content": "supported",
-        "responding": "supported",
+        "content": "supported with limits",
+        "responding": "supported with limits",
         "structure": "supported with limits",
         "assessors": "supported",
         "relations": "not enough evidence",
@@ -103,7 +106,8 @@ def test_what_supports_a_claim_names_its_record() -> None:
     [
         ("fail", Verdict.CONTRADICTED),
         ("not enough evidence", Verdict.NOT_ENOUGH),
-        ("released", Verdict.WITH_LIMITS),
+        ("released", Verdict.NOT_ENOUGH),
+        ("waived", Verdict.NOT_ENOUGH),
     ],
 )
 def test_the_gates_verdict_on_reliability_is_the_claims(status: str, expected: Verdict) -> None:
@@ -112,6 +116,81 @@ def test_the_gates_verdict_on_reliability_is_the_claims(status: str, expected: V
         for name in ("reliability", "decision consistency", "rater agreement")
     )
     assert claims(replace(full(), checks=checks))["structure"].verdict is expected
+
+
+def test_two_names_never_make_evidence_of_a_figure_below_what_is_asked() -> None:
+    given = full()
+    set_aside = replace(check("decision consistency", "waived"), least=0.95)
+    below = replace(given, checks=(check("reliability"), set_aside, check("rater agreement")))
+    assert bearing(below, "structure", "decision-consistency") is Bearing.CONTRADICTS
+    assert claims(below)["structure"].verdict is Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("interval", "expected"),
+    [
+        (("0.62", "0.82"), Bearing.SUPPORTS),
+        (("0.35", "0.62"), Bearing.LIMITS),
+        (("-0.26", "0.39"), Bearing.LACKING),
+    ],
+)
+def test_a_part_that_must_be_passed_has_to_tell_candidates_apart(interval: tuple[str, str], expected: Bearing) -> None:
+    given = full()
+    assert given.study is not None
+    parts = given.study.document["parts"]
+    blunt = [{**parts["parts"][0], "reliability": {**parts["parts"][0]["reliability"], "interval": list(interval)}}]
+    document = {**given.study.document, "parts": {**parts, "parts": [*blunt, parts["parts"][1]]}}
+    study = replace(given.study, document=document)
+    assert bearing(replace(given, study=study), "structure", "parts") is expected
+
+
+def test_wrong_decisions_are_told_of_those_concerned() -> None:
+    given = full()
+    assert given.study is not None
+    parts = given.study.document["parts"]
+    share = {**parts["decision"]["false_pass"], "value": "0.0541", "interval": ["0.0429", "0.0625"]}
+    passing = {**share, "value": "0.4913", "interval": ["0.3942", "0.5925"]}
+    decision = {"false_pass": share, "false_fail": share, "pass_rate": passing}
+    study = replace(given.study, document={**given.study.document, "parts": {**parts, "decision": decision}})
+    found = wrong(replace(given, study=study), "false_pass")
+    assert found is not None
+    assert (found["value"], found["interval"]) == ("0.1101", ["0.0724", "0.1585"])
+    assert bearing(replace(given, study=study), "consequences", "false-pass") is Bearing.LACKING
+
+
+def test_weights_that_mostly_differ_and_harm_that_nothing_tests_contradict_the_claim_about_the_job() -> None:
+    given = full()
+    weight = given.job.weights[0]
+    off = replace(weight, verdict="differs", difference="0.2")
+    assert (
+        bearing(replace(given, job=replace(given.job, weights=(off, weight, weight))), "job", "weights")
+        is Bearing.LIMITS
+    )
+    assert (
+        bearing(replace(given, job=replace(given.job, weights=(off, weight))), "job", "weights") is Bearing.CONTRADICTS
+    )
+    assert given.job.analysis is not None
+    for harm, expected in (("2.5", Bearing.LIMITS), ("4.5", Bearing.CONTRADICTS)):
+        statement = replace(given.job.analysis.statements[0], figures={"harm": {"value": harm}})
+        coverage = replace(given.job.coverage, gaps=(Gap("untested", "T1", "Nothing tests it."),))
+        job = replace(given.job, analysis=replace(given.job.analysis, statements=(statement,)), coverage=coverage)
+        assert bearing(replace(given, job=job), "job", "coverage") is expected
+
+
+def test_who_signs_exceptions_and_approves_under_them_limits_the_claim_about_awards() -> None:
+    given = full()
+    same = replace(given, decisions=replace(given.decisions, approvers=1, approve_own_exceptions=1))
+    assert bearing(same, "awarding", "names") is Bearing.LIMITS
+    crowded = replace(given, decisions=replace(given.decisions, near_cut=46, reviewers=1))
+    assert bearing(crowded, "awarding", "near-cut") is Bearing.LIMITS
+    assert bearing(given, "awarding", "near-cut") is Bearing.SUPPORTS
+
+
+def test_advice_about_forms_knows_what_they_share() -> None:
+    given = replace(full(), common_items=8)
+    told = _of_forms(replace(given, security=replace(given.security, form_length=20)))
+    assert told == "Forms have 8 of 20 items in common, which is enough: pool sittings until they can be linked."
+    assert "at least a fifth" in _of_forms(replace(given, security=replace(given.security, form_length=60)))
 
 
 def test_an_award_without_two_names_contradicts_the_claim_about_awards() -> None:
@@ -150,9 +229,9 @@ def test_an_old_study_limits_monitoring() -> None:
     assert bearing(old, "monitoring", "study") is Bearing.LIMITS
 
 
-def test_one_look_alone_follows_nothing_over_time() -> None:
+def test_without_a_sitting_after_the_base_periods_nothing_is_followed_over_time() -> None:
     given = full()
     assert given.looks is not None
     assert bearing(given, "monitoring", "charts") is Bearing.SUPPORTS
-    assert bearing(replace(given, looks=replace(given.looks, looks=1)), "monitoring", "charts") is Bearing.LIMITS
+    assert bearing(replace(given, looks=replace(given.looks, later=0)), "monitoring", "charts") is Bearing.LIMITS
     assert bearing(replace(given, looks=replace(given.looks, points=0)), "monitoring", "charts") is Bearing.LACKING

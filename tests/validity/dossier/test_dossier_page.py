@@ -12,10 +12,10 @@ from assess.validity.dossier.assembled import Dossier, assemble
 from assess.validity.dossier.claims import RULES
 from assess.validity.dossier.facts import Facts
 from assess.validity.dossier.files import FILES
-from assess.validity.dossier.front import answer
+from assess.validity.dossier.front import _figures, answer, gate_today
 from assess.validity.dossier.page import dossier_html
 from assess.validity.dossier.trail import Line
-from tests.validity.dossier.dossier_facts import bare, full
+from tests.validity.dossier.dossier_facts import bare, check, cut, full
 
 LINES = (
     Line(
@@ -47,7 +47,10 @@ def words_of(page: str) -> str:
 def test_the_first_page_answers_and_names_each_claim_with_its_weakest_point() -> None:
     dossier = whole(full())
     words = words_of(dossier_html(dossier))
-    assert answer(dossier) == "Not without reserve: evidence is lacking for “Relation to other evidence”."
+    assert answer(dossier) == (
+        "No, not yet: evidence is lacking for 1 of 12 claims. You could not defend that the result agrees with what employers"
+        " see (7). The other 11 you could, 4 of them only within the limits below."
+    )
     assert answer(dossier) in words
     for claim in dossier.claims:
         assert claim.title in words and str(claim.verdict) in words and claim.weak_points[0] in words
@@ -56,10 +59,39 @@ def test_the_first_page_answers_and_names_each_claim_with_its_weakest_point() ->
 
 
 def test_the_answer_follows_from_the_verdicts() -> None:
-    assert answer(whole(bare())).startswith("Not without reserve: evidence is lacking for 12 of 12 claims")
+    assert answer(whole(bare())).startswith("No, not yet: evidence is lacking for 12 of 12 claims.")
     given = full()
     against = replace(given, decisions=replace(given.decisions, awards_without_two_names=2))
-    assert answer(whole(against)) == "No. Evidence speaks against “The gate and the award”."
+    assert answer(whole(against)) == (
+        "No: evidence speaks against 1 of 12 claims and it is lacking for 1. You could not defend that nothing is awarded past the"
+        " gate (10) and that the result agrees with what employers see (7). The other 10 you could, 4 of them only within the"
+        " limits below."
+    )
+
+
+def test_every_exception_is_named_on_the_first_page_and_figures_say_whether_they_are_enough() -> None:
+    names = (
+        "job-task link",
+        "content validation",
+        "item evidence",
+        "decision consistency",
+        "differential item functioning",
+    )
+    checks = (replace(check("reliability"), least=0.7), *(check(name, "released") for name in names))
+    given = replace(full(), checks=checks)
+    told = gate_today(given)
+    assert told.startswith("The gate is open only because two people let 5 checks stand for a time:")
+    assert all(name in told for name in names)
+    lines = {line[0]: line for line in _figures(given)}
+    assert lines["Reliability of the overall score"][4:] == ["≥ 0.70", "yes"]
+    assert lines["Same decision if assessed again"][4:] == ["–", "–"]
+
+
+def test_the_intervals_of_cuts_are_those_of_their_meetings() -> None:
+    given = full()
+    cuts = (replace(cut("online"), interval=(52.9, 57.1)), cut("bay"))
+    words = words_of(dossier_html(whole(replace(given, cuts=cuts))))
+    assert "Cut scores, with 95 % intervals: online 55.0 % (52.9 to 57.1); bay 55.0 % (53.2 to 56.8)." in words
 
 
 def test_where_nothing_is_recorded_the_page_says_so_everywhere() -> None:

@@ -3,9 +3,10 @@
 from assess.validity.dossier.argument.studied import check, estimate_at, section
 from assess.validity.dossier.claims import Bearing, Claim, Evidence, Record
 from assess.validity.dossier.facts import Facts
-from assess.validity.dossier.weighed import count, figure_of, nothing_recorded, of_statistic
+from assess.validity.dossier.weighed import count, figure_of, in_words, nothing_recorded, of_statistic
 
-SPREAD = 1.0
+SPREAD = 5.0
+"""Points of a task score (per cent) between the most severe and the most lenient assessor."""
 WARRANT = (
     "A mark is about the candidate only if another assessor would have given it too. Assessors are trained on"
     " performances whose marks a panel agreed on, two of them mark the same work often enough to compare them, and"
@@ -72,14 +73,20 @@ def _agreement(facts: Facts) -> Evidence:
         )
     return of_statistic(
         found,
-        None if whole is None else figure_of(whole),
+        whole,
         key="agreement",
         name="Agreement of two assessors",
-        opening="Two full sets of marks of the same work agree (intraclass correlation):",
+        opening=f"Two full sets of marks of the same work agree, in task scores (intraclass correlation{_judged(facts)}):",
         records=[facts.study.record],
         remedy="Have more work marked by two, blind to each other, and train together on the largest gaps.",
         simulated=facts.study.simulated,
     )
+
+
+def _judged(facts: Facts) -> str:
+    """Task scores are mostly steps that were done or not; what is judged agrees less, and is told beside them."""
+    found = estimate_at(section(facts, "ratings"), "agreement", "whole")
+    return f"; over judged criteria alone {in_words(figure_of(found))}" if found is not None else ""
 
 
 def _linked(facts: Facts) -> Evidence:
@@ -111,6 +118,7 @@ def _severity(facts: Facts) -> Evidence:
             remedy="Let monitoring look at the marks once enough work was marked twice.",
         )
     judged = [one for one in facts.severity if one.severity.sufficient]
+    spread, apart = _points(facts)
     moves = {(move.attempt, move.part): move for one in facts.severity for move in one.would_change}
     clear = [move for move in moves.values() if not move.within_error]
     if not judged:
@@ -118,16 +126,18 @@ def _severity(facts: Facts) -> Evidence:
     else:
         bearing = (
             Bearing.LIMITS
-            if clear or len(judged) < len(facts.severity) or _spread(facts) > SPREAD
+            if clear or len(judged) < len(facts.severity) or spread is None or spread > SPREAD
             else Bearing.SUPPORTS
         )
     told = f"{len(judged)} of {count(len(facts.severity), 'assessor')} can be measured" + (
         f", from {min(_values(facts)):+.2f} to {max(_values(facts)):+.2f} logits" if judged else ""
     )
-    would = (
-        f"With everybody of average severity {count(len(moves), 'part result')} would lie on the other side of the cut,"
-        f" {len(clear)} of them beyond the error."
-    )
+    turned = len({attempt for attempt, _ in moves})
+    outcomes = f"{turned} of {facts.security.scored} outcomes"
+    would = f"With everybody of average severity {outcomes} would turn; {count(len(clear), 'part result')} by more than the error."
+    if spread is not None:
+        would += f" In task scores the most severe and the most lenient differ by {spread:.1f} of 100 points;"
+        would += f" {apart} of {len(facts.severity)} differ from the others by more than chance."
     weak = [
         (
             f"For {len(facts.severity) - len(judged)} assessors too few double marks tell their severity."
@@ -135,15 +145,21 @@ def _severity(facts: Facts) -> Evidence:
             else ""
         ),
         f"{count(len(clear), 'part result')} hang on who assessed." if clear else "",
-        f"Severity spreads over {_spread(facts):.1f} logits." if judged and _spread(facts) > SPREAD else "",
+        (
+            f"The most severe and the most lenient assessor are {spread:.1f} of 100 points apart in task scores; without that"
+            f" {outcomes} would turn."
+            if spread is not None and spread > SPREAD
+            else ""
+        ),
+        "How far assessors differ in points of a task score is not known." if judged and spread is None else "",
     ]
     return Evidence(
         key="severity",
         sentence=f"Severity: {told.replace('-', '−')}. {would}",
         bearing=bearing,
         rule=(
-            f"every assessor measured, within {SPREAD:g} logit of each other, and no result beyond the error hangs on"
-            " one (house rule)"
+            f"every assessor measured, within {SPREAD:g} points of a task score of each other, and no result beyond the error"
+            " hangs on one (house rule)"
         ),
         records=(looks.latest,),
         weakness=" ".join(filter(None, weak)),
@@ -152,6 +168,10 @@ def _severity(facts: Facts) -> Evidence:
             if clear
             else "Plan more double marks."
             if len(judged) < len(facts.severity)
+            else "Train together, on the same exemplars, those who differ most."
+            if spread is not None and spread > SPREAD
+            else "Have task scores marked twice, and run a study."
+            if spread is None
             else ""
         ),
         simulated=any(one.simulated for one in facts.severity),
@@ -162,6 +182,12 @@ def _values(facts: Facts) -> list[float]:
     return [one.severity.value for one in facts.severity if one.severity.sufficient and one.severity.value is not None]
 
 
-def _spread(facts: Facts) -> float:
-    values = _values(facts)
-    return max(values) - min(values) if values else 0.0
+def _points(facts: Facts) -> tuple[float | None, int]:
+    """How far the most severe and the most lenient differ in points of a task score, and how many differ beyond chance."""
+    rows = (section(facts, "task_scores") or {}).get("severity", [])
+    found = [row["severity"] for row in rows if row["severity"]["sufficient"] and row["severity"]["interval"]]
+    if len(found) < 2:
+        return None, 0
+    values = [float(one["value"]) for one in found]
+    apart = sum(float(one["interval"][0]) > 0 or float(one["interval"][1]) < 0 for one in found)
+    return max(values) - min(values), apart

@@ -5,6 +5,7 @@ from assess.validity.dossier.facts import Facts
 from assess.validity.dossier.weighed import count, nothing_recorded
 from assess.validity.report.statements import listed
 
+MANY = 0.5
 WARRANT = (
     "Evidence protects people only when it stands between a result and a credential: every check has to pass, an"
     " exception is named, dated, reasoned and signed by two, and two people who neither taught nor assessed the"
@@ -18,7 +19,7 @@ def claim(facts: Facts) -> Claim:
         title="The gate and the award",
         statement="No credential is awarded past a failed check, and every award carries two names.",
         warrant=WARRANT,
-        evidence=(_names(facts), _checks(facts), _exceptions(facts), _reviews(facts)),
+        evidence=(_names(facts), _near_cut(facts), _checks(facts), _exceptions(facts), _reviews(facts)),
         limits=("The gate holds records against rules; it cannot know what nobody recorded.",),
     )
 
@@ -30,17 +31,61 @@ def _names(facts: Facts) -> Evidence:
             "names", "any decision", remedy="Apply the rule to the scored attempts, and have two people sign."
         )
     bad = decisions.awards_without_two_names
+    same = decisions.approve_own_exceptions
     awards = f"{count(decisions.awards, 'credential')} awarded"
     if decisions.awards and not bad:
         awards += ", each on a decision with two names"
     return Evidence(
         key="names",
-        sentence=f"{count(decisions.decided, 'decision')}, {decisions.with_two_names} with two names; {awards}.",
-        bearing=Bearing.CONTRADICTS if bad else Bearing.SUPPORTS,
-        rule="no credential without two names under its decision",
+        sentence=(
+            f"{count(decisions.decided, 'decision')}, {decisions.with_two_names} with two names; {awards}."
+            f" {count(decisions.approvers, 'person', 'people')} approved them all"
+            + (f"; {same} of them signed exceptions of this scheme as well." if same else ", and signed no exception.")
+        ),
+        bearing=Bearing.CONTRADICTS if bad else Bearing.LIMITS if same else Bearing.SUPPORTS,
+        rule="no credential without two names under its decision; it limits where who signed an exception approves awards under it",
         records=decisions.records,
-        weakness=f"{count(bad, 'credential')} without two names under the decision." if bad else "",
-        remedy="Look at each of these credentials, and suspend them until it is clear what happened." if bad else "",
+        weakness=(
+            f"{count(bad, 'credential')} without two names under the decision."
+            if bad
+            else f"{count(same, 'person', 'people')} signed exceptions and approved the awards that rest on them."
+            if same
+            else ""
+        ),
+        remedy=(
+            "Look at each of these credentials, and suspend them until it is clear what happened."
+            if bad
+            else "Have exceptions signed by people who approve no awards of the scheme."
+            if same
+            else ""
+        ),
+        simulated=bool(facts.study and facts.study.simulated),
+    )
+
+
+def _near_cut(facts: Facts) -> Evidence:
+    decisions = facts.decisions
+    if not decisions.decided:
+        return nothing_recorded(
+            "near-cut", "any result near a cut", needed=False, remedy="Apply the rule to the scored attempts."
+        )
+    much = decisions.near_cut > MANY * decisions.decided
+    told = (
+        f"{decisions.near_cut} of {decisions.decided} results lie within one standard error of a cut;"
+        f" {count(decisions.reviewers, 'person', 'people')} looked at those that were reviewed"
+    )
+    alone = decisions.near_cut > 0 and decisions.reviewers == 1
+    return Evidence(
+        key="near-cut",
+        sentence=f"{told}.",
+        bearing=Bearing.LIMITS if much or alone else Bearing.SUPPORTS,
+        rule=f"at most {MANY:.0%} of results near a cut, and not all looked at by the same person (house rule)",
+        needed=False,
+        records=decisions.records,
+        weakness=f"{told}." if much or alone else "",
+        remedy="Make scores more precise near the cuts; share the reviews among several people."
+        if much or alone
+        else "",
         simulated=bool(facts.study and facts.study.simulated),
     )
 
@@ -73,7 +118,7 @@ def _checks(facts: Facts) -> Evidence:
         weakness=(
             f"The gate is shut today: {listed([*failing, *lacking], 4)}."
             if shut
-            else f"Checks set aside by two people: {listed(excepted, 4)}."
+            else f"Without the exceptions of two people the gate would be shut by: {listed(excepted, 12)}."
             if excepted
             else ""
         ),

@@ -1,11 +1,12 @@
 """Claim: what follows from the results is what is meant, and falls on nobody by accident of place or person."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from assess.psychometrics.proportions import proportion
 from assess.validity.dossier.argument.studied import estimate_at, section
 from assess.validity.dossier.claims import Bearing, Claim, Evidence
-from assess.validity.dossier.facts import Facts
+from assess.validity.dossier.facts import Estimated, Facts
 from assess.validity.dossier.weighed import against, count, nothing_recorded
 from assess.validity.report.spoken import percent
 from assess.validity.report.written import estimate
@@ -28,43 +29,106 @@ def claim(facts: Facts) -> Claim:
         limits=(
             "What holders do with the credential, and what becomes of those who fail, is not followed up here.",
             "Pass rates that differ show a difference, not its cause.",
+            "Wrong decisions are estimated by a model with errors of one size at every score, and must-pass criteria left aside.",
         ),
     )
 
 
 def _evidence(facts: Facts) -> Iterator[Evidence]:
     yield from _wrong(facts)
+    yield from _model(facts)
     yield from _rate(facts)
     yield _sites(facts)
     yield _objections(facts)
     yield _appeals()
 
 
-def _wrong(facts: Facts) -> Iterator[Evidence]:
+def wrong(facts: Facts, key: str) -> Estimated | None:
+    """The share of wrong decisions among those concerned: `false_pass` of all who pass, `false_fail` of all who fail.
+
+    The study estimates both over all candidates. The bounds here divide each bound by the far bound of the share who pass or fail,
+    so the interval is no narrower than 95 %.
+    """
     parts = section(facts, "parts")
-    for key, opening in (
-        ("false_pass", "Candidates who pass and should not"),
-        ("false_fail", "Candidates who fail and should not"),
+    found, passing = estimate_at(parts, "decision", key), estimate_at(parts, "decision", "pass_rate")
+    if found is None or passing is None or not (found["interval"] and passing["interval"]):
+        return found if found is None or found["value"] is None else None
+    share = [Decimal(text) for text in (passing["value"], *passing["interval"])]
+    value, low, high = share if key == "false_pass" else (1 - share[0], 1 - share[2], 1 - share[1])
+    if low <= 0:
+        return None
+    own_low, own_high = (Decimal(text) for text in found["interval"])
+    whom = "those who pass" if key == "false_pass" else "those who fail"
+    return {
+        **found,
+        "value": f"{Decimal(found['value']) / value:.4f}",
+        "interval": [f"{own_low / high:.4f}", f"{min(own_high / low, Decimal(1)):.4f}"],
+        "method": f"{found['method']}, as a share of {whom} (bounds of both intervals, so 95 % or wider)",
+    }
+
+
+def _wrong(facts: Facts) -> Iterator[Evidence]:
+    for key, opening, whom, remark in (
+        ("false_pass", "Of those who pass, should have failed", "pass and should not", ""),
+        (
+            "false_fail",
+            "Of those who fail, should have passed",
+            "fail and should not",
+            "; who fails may sit again, so that more limit the claim and don't contradict it",
+        ),
     ):
-        found = estimate_at(parts, "decision", key)
+        found = wrong(facts, key)
         if found is None or facts.study is None:
             yield nothing_recorded(
-                key.replace("_", "-"), opening.lower(), remedy="Adopt the cut scores, and run a study."
+                key.replace("_", "-"), f"how many candidates {whom}", remedy="Adopt the cut scores, and run a study."
             )
             continue
         yield against(
             key.replace("_", "-"),
-            f"{opening}, as the model estimates:",
+            f"{opening}, as a model estimates:",
             found,
             most=WRONG,
             share=True,
-            mild=True,
-            source="house rule",
+            mild=key == "false_fail",
+            source=f"house rule{remark}",
             records=[facts.study.record],
-            weakness=f"{opening}: more than {percent(str(WRONG))} are possible.",
+            weakness=f"{opening}, as a model estimates: {_of_100(found)} of 100.",
             remedy="Lengthen the assessment, or look at everybody near the cut once more.",
             simulated=facts.study.simulated,
         )
+
+
+def _of_100(found: Estimated) -> str:
+    low, high = found["interval"] or ("0", "1")
+    told = [f"{100 * float(text):.0f}" for text in (found["value"] or "0", low, high)]
+    return f"{told[0]} ({told[1]} to {told[2]})"
+
+
+def _model(facts: Facts) -> Iterator[Evidence]:
+    """Whether the model that counts wrong decisions passes as many as really reach every cut."""
+    modelled, observed = estimate_at(section(facts, "parts"), "decision", "pass_rate"), facts.reach_every_cut
+    if (
+        facts.study is None
+        or modelled is None
+        or observed is None
+        or not (modelled["interval"] and observed["interval"])
+    ):
+        return
+    apart = float(modelled["interval"][1]) < float(observed["interval"][0]) or float(observed["interval"][1]) < float(
+        modelled["interval"][0]
+    )
+    told = f"The model lets {percent(modelled['value'])} reach every cut; {percent(observed['value'])} of {observed['n']} did."
+    yield Evidence(
+        key="model",
+        sentence=told + " It takes scores as normal, and cannot follow a crowd at the top of the scale.",
+        bearing=Bearing.LIMITS if apart else Bearing.SUPPORTS,
+        rule="the intervals of both shares meet",
+        needed=False,
+        records=(facts.study.record,),
+        weakness=f"{told} What it says of wrong decisions is rough." if apart else "",
+        remedy="Make parts hard enough that few candidates reach the top of the scale." if apart else "",
+        simulated=facts.study.simulated,
+    )
 
 
 def _rate(facts: Facts) -> Iterator[Evidence]:

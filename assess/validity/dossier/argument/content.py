@@ -1,5 +1,6 @@
 """Claim: the items and criteria are a fair sample of that job."""
 
+from assess.validity.dossier.argument import structure
 from assess.validity.dossier.claims import Bearing, Claim, Evidence, Record
 from assess.validity.dossier.facts import Facts
 from assess.validity.dossier.weighed import count, nothing_recorded
@@ -19,7 +20,11 @@ def claim(facts: Facts) -> Claim:
         title="Content",
         statement="Items and criteria are relevant to the job, and nothing in them favours a group.",
         warrant=WARRANT,
-        evidence=(*_panel(facts.job.content), _bias(facts.job.bias, facts.bias_reviews)),
+        evidence=(
+            *_panel(facts.job.content),
+            _bias(facts.job.bias, facts.bias_reviews),
+            structure.groups(facts, by="an equal score"),
+        ),
         limits=("Experts judge what an item seems to ask; what candidates do with it is another claim.",),
     )
 
@@ -109,7 +114,7 @@ def _bias(bias: BiasState, reviews: tuple[Record, ...]) -> Evidence:
         key="bias",
         sentence=(
             f"{count(bias.reviewers, 'reader')} read {bias.reviewed} items and criteria for bias and sensitivity;"
-            f" {bias.resolved} concerns were settled, {len(bias.open)} are open, {len(bias.missing)} were not read."
+            f" {count(bias.resolved, 'concern')} settled, {len(bias.open)} open, {len(bias.missing)} not read."
         ),
         bearing=Bearing.SUPPORTS if bias.sound else Bearing.LIMITS,
         rule="everything read, and no concern open",

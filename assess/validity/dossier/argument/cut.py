@@ -6,9 +6,12 @@ from assess.validity.dossier.argument.studied import section
 from assess.validity.dossier.claims import Bearing, Claim, Evidence, Record
 from assess.validity.dossier.facts import CutFact, Facts
 from assess.validity.dossier.weighed import count, nothing_recorded
+from assess.validity.report.spoken import percent
 from assess.validity.report.statements import listed
 
 JUDGES = 10
+SWING = 0.10
+"""So much of the pass rate may move between one standard error below a cut and one above it."""
 WARRANT = (
     "A cut score is a judgement. It can be defended when qualified people made it by a known method, looking at the"
     " job's borderline candidate and at real results, when its error is small beside the error of the scores, and when"
@@ -18,6 +21,11 @@ WARRANT = (
 
 def claim(facts: Facts) -> Claim:
     evidence = tuple(_evidence(facts))
+    regression: tuple[str, ...] = ()
+    if any("regression" in cut.method for cut in facts.cuts):
+        regression = (
+            "A regression's standard error takes assessors as they were, and the same person gave score and impression.",
+        )
     return Claim(
         key="cut",
         title="Cut scores",
@@ -30,6 +38,7 @@ def claim(facts: Facts) -> Claim:
         limits=(
             "No method finds a true cut; another method on the same people can give another one.",
             "The standard error covers the panel, or the candidates, it was computed over, and no change of method.",
+            *regression,
         ),
     )
 
@@ -45,6 +54,7 @@ def _evidence(facts: Facts) -> Iterator[Evidence]:
             )
     if facts.cuts:
         yield _precise(facts)
+        yield from _swing(facts)
         yield _panels(facts)
         yield _minutes(facts)
 
@@ -112,6 +122,35 @@ def _precise(facts: Facts) -> Evidence:
             else ""
         ),
         simulated=any(cut.simulated for cut in facts.cuts),
+    )
+
+
+def _swing(facts: Facts) -> Iterator[Evidence]:
+    """What a standard error of the cut means for candidates: beside blunt scores a wide one looks small."""
+    found: dict[str, tuple[str, str]] = {}
+    for part in (section(facts, "parts") or {}).get("parts", []):
+        rates = {row["where"]: row["pass_rate"]["value"] for row in part["impact"]}
+        lower, higher = rates.get("one standard error lower"), rates.get("one standard error higher")
+        if lower is not None and higher is not None:
+            found[part["part"]] = lower, higher
+    if not found or facts.study is None:
+        return
+    wide = [part for part, (lower, higher) in found.items() if float(lower) - float(higher) > SWING]
+    told = "; ".join(f"{part} {percent(lower)} to {percent(higher)}" for part, (lower, higher) in found.items())
+    yield Evidence(
+        key="swing",
+        sentence=f"Pass rate of each part with the cut one standard error lower, and one higher: {told}.",
+        bearing=Bearing.LIMITS if wide else Bearing.SUPPORTS,
+        rule=f"they differ by at most {SWING:.0%} of the candidates (house rule)",
+        needed=False,
+        records=(facts.study.record, *(cut.record for cut in facts.cuts)),
+        weakness=(
+            f"Another panel could move the pass rate of {listed(wide)} by more than {SWING:.0%} of the candidates."
+            if wide
+            else ""
+        ),
+        remedy=f"Have more judges set the cut of {listed(wide)}." if wide else "",
+        simulated=facts.study.simulated,
     )
 
 

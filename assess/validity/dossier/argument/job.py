@@ -3,10 +3,12 @@
 from assess.validity.dossier.claims import Bearing, Claim, Evidence, Record
 from assess.validity.dossier.facts import Facts
 from assess.validity.dossier.weighed import aged, count, nothing_recorded
-from assess.validity.job.evidence import Analysis, Coverage, Weight
+from assess.validity.job.evidence import Analysis, Coverage, Gap, Weight
 from assess.validity.report.statements import listed
 
 YEARS = 5
+HARMFUL = 4.0
+"""Mean harm of a mistake, on the survey's scale of five, from which on a task must be tested."""
 WARRANT = (
     "Test scores say something about a job only when the tasks and knowledge were taken from what practitioners do, how"
     " often, how important it is, and what harm a mistake does; and when the blueprint's weights follow from it."
@@ -26,6 +28,8 @@ def claim(facts: Facts) -> Claim:
                 " asked."
             ),
             "A job changes between two analyses.",
+            "Intervals of the job's weights hold how practitioners differ, and nothing else: a task written up in more statements"
+            " weighs more.",
         ),
     )
 
@@ -47,8 +51,8 @@ def _evidence(facts: Facts) -> list[Evidence]:
             records=records,
             source="house rule; the standards ask for a periodic review without a number",
         ),
-        _weights(facts.job.weights, job, records),
         _coverage(facts.job.coverage, job, records),
+        _weights(facts.job.weights, job, records),
     ]
 
 
@@ -109,23 +113,31 @@ def _weights(weights: tuple[Weight, ...], job: Analysis, records: tuple[Record, 
     off = [weight for weight in weights if weight.verdict == "differs"]
     unsure = [weight for weight in weights if weight.verdict == "not enough evidence"]
     agree = len(weights) - len(off) - len(unsure)
+    most = 2 * len(off) >= len(weights)
     weak = [
-        (
-            f"{count(len(off), 'weight')} depart from the job: {listed([weight.identifier for weight in off], 4)}."
-            if off
-            else ""
-        ),
-        f"For {count(len(unsure), 'weight')} the ratings are too few or too spread to tell." if unsure else "",
+        (f"{len(off)} of {len(weights)} weights differ from the job's by more than is allowed." if off else ""),
+        f"{count(len(unsure), 'weight')} can't be told." if unsure else "",
     ]
     return Evidence(
         key="weights",
         sentence=(
             f"Of {len(weights)} weights, {agree} agree with the job, {len(off)} differ and {len(unsure)} can't be"
-            " told. "
+            " told, as the interval holds the allowed difference. "
         )
-        + " ".join(weight.sentence for weight in off[:3]),
-        bearing=Bearing.SUPPORTS if agree == len(weights) else Bearing.LIMITS if agree or off else Bearing.LACKING,
-        rule="the interval of the job's weight lies within the tolerance of the scheme's",
+        + " ".join(_titled(weight) for weight in off),
+        bearing=(
+            Bearing.SUPPORTS
+            if agree == len(weights)
+            else Bearing.CONTRADICTS
+            if most
+            else Bearing.LIMITS
+            if agree or off
+            else Bearing.LACKING
+        ),
+        rule=(
+            "the interval of each of the job's weights lies within the tolerance of the scheme's; where half of them or more lie"
+            " outside it, that contradicts the claim (house rule)"
+        ),
         records=records,
         simulated=job.simulated,
         weakness=" ".join(filter(None, weak)),
@@ -148,25 +160,40 @@ def _coverage(coverage: Coverage, job: Analysis, records: tuple[Record, ...]) ->
             remedy="Link the job's statements to what tests them.",
         )
     elements = {name for row in tested for name in row.elements}
-    gaps = coverage.gaps
+    harm = {one.identifier: float(one.figures["harm"]["value"] or 0) for one in job.statements if "harm" in one.figures}
+    gaps = sorted(coverage.gaps, key=lambda one: (one.kind != "untested", -harm.get(one.what, 0.0)))
+    harmful = [one for one in gaps if one.kind == "untested" and harm.get(one.what, 0.0) >= HARMFUL]
     return Evidence(
         key="coverage",
         sentence=(
             f"{len(tested)} of {count(len(coverage.rows), 'statement')} of the job are tested, by {len(elements)}"
             " items, criteria and simulations."
         )
-        + (f" {count(len(gaps), 'gap')}: {gaps[0].sentence}" if gaps else ""),
-        bearing=Bearing.LIMITS if gaps else Bearing.SUPPORTS,
+        + (f" {count(len(gaps), 'gap')}. " + " ".join(one.sentence for one in gaps) if gaps else ""),
+        bearing=Bearing.CONTRADICTS if harmful else Bearing.LIMITS if gaps else Bearing.SUPPORTS,
         rule=(
-            "every statement of the job is tested, every outcome stands on the job, and nothing tests what the job does"
-            " not ask"
+            "every statement of the job is tested, every outcome stands on the job, and nothing tests what the job does not ask;"
+            f" a task that nothing tests and at which a mistake does much harm (mean rating {HARMFUL:g} of 5 or more, few raters"
+            " or many) contradicts the claim (house rule)"
         ),
         records=records,
         simulated=job.simulated,
         weakness=(
-            f"{count(len(gaps), 'gap')} between the job and what is asked, the first: {gaps[0].sentence}"
+            f"A mistake does much harm, and nothing tests it: {listed([_words(one, coverage) for one in harmful])}."
+            if harmful
+            else f"{count(len(gaps), 'gap')} between the job and what is asked: {gaps[0].sentence}"
             if gaps
             else ""
         ),
         remedy="Close the gaps of the coverage matrix, or record why they stay." if gaps else "",
     )
+
+
+def _words(gap: Gap, coverage: Coverage) -> str:
+    words = next((row.words for row in coverage.rows if row.statement == gap.what), gap.what)
+    return f"“{words.rstrip('.')}”"
+
+
+def _titled(weight: Weight) -> str:
+    """What is said of a weight, with its title: identifiers say nothing to people."""
+    return weight.sentence.replace(weight.identifier, f"{weight.identifier}, “{weight.title.rstrip('.')}”,", 1)

@@ -71,15 +71,19 @@ def _looks(facts: Facts) -> Evidence:
     return Evidence(
         key="charts",
         sentence=(
-            f"{count(looks.looks, 'look')}; the latest put {count(looks.points, 'point')} on"
-            f" {count(looks.charts, 'chart')}."
+            f"{count(looks.looks, 'look')}; in the latest {count(looks.points, 'point')} on"
+            f" {count(looks.charts, 'chart')} carry a value"
+            + (f", {looks.empty} rest on too few cases" if looks.empty else "")
+            + f"; {count(looks.later, 'sitting')} after those of the base period."
         ),
         bearing=_followed(looks),
-        rule="a base period, points against it, and more than one look, so that something was followed over time",
+        rule="a base period, points against it, and a sitting after the base period's, so that something was followed over time",
         records=records,
         weakness={
             Bearing.LACKING: "No sitting since the base period has put a point on a chart.",
-            Bearing.LIMITS: "There was one look only, so nothing has been followed over time yet.",
+            Bearing.LIMITS: (
+                "All that was looked at is of the sittings that say what is usual, so nothing has been followed over time yet."
+            ),
         }.get(_followed(looks), ""),
         remedy="" if _followed(looks) is Bearing.SUPPORTS else "Look again after the next sitting.",
         simulated=bool(facts.study and facts.study.simulated),
@@ -89,7 +93,7 @@ def _looks(facts: Facts) -> Evidence:
 def _followed(looks: LooksFact) -> Bearing:
     if not looks.points:
         return Bearing.LACKING
-    return Bearing.SUPPORTS if looks.looks > 1 else Bearing.LIMITS
+    return Bearing.SUPPORTS if looks.later else Bearing.LIMITS
 
 
 def _alarms(facts: Facts) -> Evidence:
@@ -98,8 +102,8 @@ def _alarms(facts: Facts) -> Evidence:
     return Evidence(
         key="alarms",
         sentence=(
-            f"{count(len(waiting), 'alarm')} open, {len(unseen)} nobody has looked"
-            f" at{': ' + listed([alarm.what for alarm in waiting], 3) if waiting else ''}."
+            f"{count(len(waiting), 'alarm')} open, {len(unseen)} of them not looked at by anybody"
+            f"{': ' + listed([alarm.what for alarm in waiting], 3) if waiting else ''}."
         ),
         bearing=Bearing.LIMITS if waiting else Bearing.SUPPORTS,
         rule="no alarm is open",

@@ -21,12 +21,19 @@ def claim(facts: Facts) -> Claim:
         title="Response process",
         statement="Candidates did what the tasks ask for, and the scores come from a whole record of it.",
         warrant=WARRANT,
-        evidence=(_persons(facts), _record(facts)),
-        limits=(
-            (
-                "No candidate has been asked to think aloud; how candidates came to their answers is inferred from the"
-                " answers."
+        evidence=(
+            _persons(facts),
+            _record(facts),
+            nothing_recorded(
+                "thinking",
+                "candidates who thought aloud, or were asked how they came to their answers",
+                needed=False,
+                rule="a study of what candidates do and think at the tasks (Standards 2014, 1.12)",
+                remedy="Have a few candidates of a pilot think aloud at items and tasks, and record what they did.",
             ),
+        ),
+        limits=(
+            "How candidates came to their answers is inferred from the answers, and from nothing else.",
             "How long a candidate took is in the journal and is not yet part of a study.",
             "An answer left out counts as a wrong one; the study does not tell the two apart.",
         ),

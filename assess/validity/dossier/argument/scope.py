@@ -105,7 +105,7 @@ def _duty(duty: Duty, unmet: Sequence[Duty]) -> Evidence:
     recorded = duty.record_id is not None
     return Evidence(
         key=f"duty-{duty.code.replace('_', '-')}",
-        sentence=duty.sentence,
+        sentence=_signed(duty) if duty.met else duty.sentence,
         bearing=Bearing.SUPPORTS if duty.met else Bearing.LACKING,
         rule=f"signed by two and in force; it protects against {duty.protects}",
         records=(Record(kind="duty", id=str(duty.record_id), digest=duty.document_sha256),) if recorded else (),
@@ -113,6 +113,11 @@ def _duty(duty: Duty, unmet: Sequence[Duty]) -> Evidence:
         remedy=f"Record, each with its document and the names of two people: {names}." if first else "",
         simulated=duty.simulated,
     )
+
+
+def _signed(duty: Duty) -> str:
+    until = f", in force until {duty.valid_until:%d %B %Y}" if duty.valid_until else ""
+    return f"{duty.name}: signed by {duty.proposed_by} and {duty.signed_by}{until}."
 
 
 def _frame(facts: Facts) -> Evidence:

@@ -2,13 +2,21 @@
 
 from collections.abc import Iterator
 
-from assess.validity.dossier.argument.studied import check, estimate_at, section
-from assess.validity.dossier.claims import Bearing, Claim, Evidence, Figure
-from assess.validity.dossier.facts import Facts
-from assess.validity.dossier.weighed import against, count, figure_of, in_words, nothing_recorded, of_statistic
+from assess.validity.dossier.argument.studied import Section, check, estimate_at, section
+from assess.validity.dossier.claims import Bearing, Claim, Evidence
+from assess.validity.dossier.facts import Estimated, Facts
+from assess.validity.dossier.weighed import (
+    against,
+    bearing_of,
+    count,
+    figure_of,
+    in_words,
+    nothing_recorded,
+    of_statistic,
+)
 from assess.validity.report.statements import listed
 
-ONE_DIMENSION, BLUNT = 0.7, 0.5
+ONE_DIMENSION, BLUNT, ANCHOR = 0.7, 0.5, 0.2
 POOL = "Pool further sittings until the interval is narrow enough."
 WARRANT = (
     "If the scores of another day, another form or another assessor would put candidates in another order or on another"
@@ -34,12 +42,13 @@ def _evidence(facts: Facts) -> Iterator[Evidence]:
     if facts.study is None:
         yield nothing_recorded("study", "a study of the scores", remedy="Hold a sitting, score it and run a study.")
         return
+    yield from _parts(facts)
     yield from _checked(facts, "reliability")
     yield from _checked(facts, "decision consistency")
     yield from _errors(facts)
     yield from _dimension(facts)
     yield from _items(facts)
-    yield from _groups(facts)
+    yield groups(facts, by="an equal score")
     yield from _forms(facts)
 
 
@@ -52,7 +61,7 @@ def _checked(facts: Facts, name: str) -> Iterator[Evidence]:
         return
     yield of_statistic(
         found,
-        _figure(facts, name),
+        _found(facts, name),
         key=name.replace(" ", "-"),
         name=name.capitalize(),
         opening=f"{name.capitalize()} over {count(study.candidates, 'candidate')}:",
@@ -62,15 +71,54 @@ def _checked(facts: Facts, name: str) -> Iterator[Evidence]:
     )
 
 
-def _figure(facts: Facts, name: str) -> Figure | None:
-    parts = section(facts, "parts")
+def _found(facts: Facts, name: str) -> Estimated | None:
     path = {"reliability": ("overall", "reliability"), "decision consistency": ("decision", "consistency")}[name]
-    found = estimate_at(parts, *path)
-    return None if found is None else figure_of(found)
+    return estimate_at(section(facts, "parts"), *path)
+
+
+def _parts(facts: Facts) -> Iterator[Evidence]:
+    """Each part must be passed by itself, so each has to tell candidates apart by itself."""
+    study = facts.study
+    assert study is not None
+    parts = (section(facts, "parts") or {}).get("parts", [])
+    if not parts:
+        return
+    bearings = {part["part"]: bearing_of(part["reliability"], least=BLUNT) for part in parts}
+    told = {part["part"]: in_words(figure_of(part["reliability"])) for part in parts}
+    poor = [name for name, found in bearings.items() if found is Bearing.CONTRADICTS]
+    unknown = [part["part"] for part in parts if not part["reliability"]["sufficient"]]
+    unsure = [name for name, found in bearings.items() if found is Bearing.LACKING and name not in unknown]
+    weak = [
+        f"{name} must be passed, and nothing shows that it tells candidates apart: reliability {told[name]}."
+        for name in poor
+    ]
+    weak += [f"How reliable {listed(unknown)} is by itself is not known."] if unknown else []
+    weak += [f"{listed(unsure)} may tell candidates apart poorly by itself."] if unsure else []
+    yield Evidence(
+        key="parts",
+        sentence="Reliability of each part by itself: "
+        + "; ".join(f"{name} {one}" for name, one in told.items())
+        + ".",
+        bearing=Bearing.LACKING if poor or unknown else Bearing.LIMITS if unsure else Bearing.SUPPORTS,
+        rule=(
+            f"every part that must be passed at {BLUNT:g} or above with its whole interval; it limits where an interval holds"
+            f" {BLUNT:g}, and is lacking where one lies below, for alpha over a few unlike tasks is a low guess (house rule)"
+        ),
+        records=(study.record,),
+        weakness=" ".join(weak),
+        remedy=(
+            f"Lengthen {listed([*poor, *unsure])}, or let it count in the overall score only."
+            if poor or unsure
+            else POOL
+            if unknown
+            else ""
+        ),
+        simulated=study.simulated,
+    )
 
 
 def _errors(facts: Facts) -> Iterator[Evidence]:
-    """The error of each part's score, and parts that are too short to decide anything by themselves."""
+    """The error of each part's score, in the unit the cut is laid on."""
     study = facts.study
     assert study is not None
     parts = (section(facts, "parts") or {}).get("parts", [])
@@ -78,37 +126,17 @@ def _errors(facts: Facts) -> Iterator[Evidence]:
         return
     known = [(part["part"], part["sem_percent"]) for part in parts if part["sem_percent"]["sufficient"]]
     unknown = [part["part"] for part in parts if not part["sem_percent"]["sufficient"]]
-    blunt = [
-        part["part"]
-        for part in parts
-        if part["reliability"]["sufficient"] and float(part["reliability"]["value"]) < BLUNT
-    ]
     told = [f"{name} {in_words(figure_of(found, places=1, unit=' points'))}" for name, found in known]
-    weak = [
-        f"How far a score of {listed(unknown)} may lie from the true one is not known." if unknown else "",
-        (
-            f"{listed(blunt)} alone tells candidates apart poorly (reliability below {BLUNT:g}), and must be passed all"
-            " the same."
-            if blunt
-            else ""
-        ),
-    ]
     yield Evidence(
         key="error-of-measurement",
         sentence=f"Standard error of measurement in per cent of the maximum: {'; '.join(told) or 'known for no part'}."
         + (f" Not known: {listed(unknown)}." if unknown else ""),
-        bearing=Bearing.LIMITS if unknown or blunt else Bearing.SUPPORTS,
-        rule=f"known for every part, and no part that must be passed has a reliability below {BLUNT:g} (house rule)",
+        bearing=Bearing.LIMITS if unknown else Bearing.SUPPORTS,
+        rule="known for every part",
         needed=False,
         records=(study.record,),
-        weakness=" ".join(filter(None, weak)),
-        remedy=(
-            POOL
-            if unknown
-            else f"Lengthen {listed(blunt)}, or let it count in the overall score only."
-            if blunt
-            else ""
-        ),
+        weakness=f"How far a score of {listed(unknown)} may lie from the true one is not known." if unknown else "",
+        remedy=POOL if unknown else "",
         simulated=study.simulated,
     )
 
@@ -118,15 +146,14 @@ def _dimension(facts: Facts) -> Iterator[Evidence]:
     assert study is not None
     found = estimate_at(section(facts, "responses"), "dimensions", "explained_common_variance")
     if found is None:
-        yield nothing_recorded("dimension", "whether the items measure one thing", needed=False, remedy=POOL)
+        yield nothing_recorded("dimension", "whether the items measure one thing", remedy=POOL)
         return
     yield against(
         "dimension",
-        "Share of what the items have in common that is one thing:",
+        "How much of what the items have in common is one thing (so that one score can sum them up):",
         found,
         least=ONE_DIMENSION,
         share=True,
-        needed=False,
         mild=True,
         source="Rodriguez, Reise & Haviland 2016",
         records=[study.record],
@@ -148,6 +175,7 @@ def _items(facts: Facts) -> Iterator[Evidence]:
         return
     odd = sorted({item["name"] for item in (*fit["items"], *responses["item_analysis"]) if item["remarks"]})
     unsure = not fit["sufficient"]
+    untested = (fit.get("model") or {}).get("reason", "")
     yield Evidence(
         key="items",
         sentence=(
@@ -155,7 +183,8 @@ def _items(facts: Facts) -> Iterator[Evidence]:
             if odd
             else f"None of {responses['items']} items leaves what is expected."
         )
-        + (f" The fit itself is uncertain: {fit['reason']}." if unsure else ""),
+        + (f" The fit itself is uncertain: {fit['reason']}." if unsure else "")
+        + (f" How the model fits as a whole can't be tested: {untested}." if untested else ""),
         bearing=Bearing.LACKING if unsure else Bearing.LIMITS if odd else Bearing.SUPPORTS,
         rule="no item leaves what the model expects, over enough persons (limits of each index: see the study)",
         needed=False,
@@ -165,29 +194,42 @@ def _items(facts: Facts) -> Iterator[Evidence]:
         remedy=f"Have the authors look at {listed(odd, 6)}." if odd else POOL if unsure else "",
         simulated=study.simulated,
     )
-    pairs = fit["dependence"]["above_limit"]
-    yield Evidence(
+    yield _pairs(facts, fit)
+
+
+def _pairs(facts: Facts, fit: Section) -> Evidence:
+    """Pairs of items that surely share more than the ability explains; the study says how many persons each pair needs."""
+    study, found = facts.study, fit["dependence"]
+    assert study is not None
+    pairs, judged = found["above_limit"], found["pairs"]
+    open_ = not fit["sufficient"] or not judged
+    few = f" {found['too_few']} other pairs were answered by too few persons to tell." if found.get("too_few") else ""
+    return Evidence(
         key="pairs",
-        sentence=f"Pairs of items that hang together beyond what they measure: {pairs or 'none'}.",
-        bearing=Bearing.LACKING if not fit["sufficient"] else Bearing.LIMITS if pairs else Bearing.SUPPORTS,
-        rule="no pair more than 0.2 above the mean of all (Christensen, Makransky & Horton 2017)",
+        sentence=f"Of {judged} pairs of items {pairs or 'none'} surely share more than what they measure.{few}",
+        bearing=Bearing.LACKING if open_ else Bearing.LIMITS if pairs else Bearing.SUPPORTS,
+        rule="no pair more than 0.2 above the mean of all, with its whole interval (Christensen, Makransky & Horton 2017)",
         needed=False,
         records=(study.record,),
         weakness=(
-            f"{count(pairs, 'pair')} of items count for less than they seem." if pairs and fit["sufficient"] else ""
+            "Whether items hang together beyond what they measure can't be told yet."
+            if open_
+            else f"{count(pairs, 'pair')} of items count for less than they seem."
+            if pairs
+            else ""
         ),
-        remedy="Keep such items out of one form." if pairs and fit["sufficient"] else "",
+        remedy=POOL if open_ else "Read the pairs the study names, and keep them out of one form." if pairs else "",
         simulated=study.simulated,
     )
 
 
-def _groups(facts: Facts) -> Iterator[Evidence]:
+def groups(facts: Facts, *, by: str) -> Evidence:
+    """Whether items work differently for groups, by answers at `by`; two claims need it."""
     study = facts.study
-    assert study is not None
     responses = section(facts, "responses") or {}
     found = estimate_at(responses, "dif")
-    if found is None:
-        yield nothing_recorded(
+    if study is None or found is None:
+        return nothing_recorded(
             "groups",
             "whether any item favours a group (DIF)",
             needed=False,
@@ -195,17 +237,16 @@ def _groups(facts: Facts) -> Iterator[Evidence]:
                 "Record a grouping that may lawfully be studied, and pool sittings until each group is large enough."
             ),
         )
-        return
     compared = [one for one in (responses.get("groups"), *responses.get("more_groups", ())) if one]
     names = listed([f"{one['focal']} and others ({one['column']})" for one in compared])
     large = sorted({item["name"] for one in compared for item in one["items"] if item["ets_class"] == "C"})
     judged = found["value"] is not None
-    yield Evidence(
+    return Evidence(
         key="groups",
         sentence=(
-            f"Compared at equal score: {names}. Items that work very differently (class C): {listed(large)}."
+            f"Compared at {by}: {names}. Items that work very differently (class C): {listed(large) or 'none'}."
             if judged
-            else f"Compared at equal score: {names}; no comparison has enough persons: {found['reason']}."
+            else f"Compared at {by}: {names}. {found['reason'][:1].upper()}{found['reason'][1:]}."
         ),
         bearing=(
             Bearing.LACKING if not judged else Bearing.LIMITS if large or not found["sufficient"] else Bearing.SUPPORTS
@@ -271,6 +312,18 @@ def _forms(facts: Facts) -> Iterator[Evidence]:
         rule="one form for everybody; or forms that are equated, or lie on one scale (Kolen & Brennan 2014)",
         records=(study.record,),
         weakness=weak,
-        remedy="" if bearing is Bearing.SUPPORTS else "Give forms a fifth of their items in common, and pool sittings.",
+        remedy="" if bearing is Bearing.SUPPORTS else _of_forms(facts),
         simulated=study.simulated,
     )
+
+
+def _of_forms(facts: Facts) -> str:
+    """What would make forms comparable: the common items are only asked for where they are too few."""
+    common, length = facts.common_items, facts.security.form_length
+    if common is None or not length:
+        return "Give forms a fifth of their items in common, and pool sittings."
+    if common >= ANCHOR * length:
+        return (
+            f"Forms have {common} of {length} items in common, which is enough: pool sittings until they can be linked."
+        )
+    return f"Forms have {common} of {length} items in common: give them at least a fifth, and pool sittings."
