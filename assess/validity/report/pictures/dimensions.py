@@ -16,19 +16,21 @@ def residual_correlations(
 ) -> Markup:
     """A triangle of squares: correlation of the residuals of each pair; the darker the larger, crossed when it is sure.
 
-    Pairs without a value stay empty. Where lines lie closer than a label is high, only some of them are named.
+    Pairs without a value stay empty, items without any are left out. Where lines lie closer than a label is high, only some of
+    them are named.
     """
-    count = len(items)
+    shown = [i for i in range(len(items)) if any(_value(values, i, j) is not None for j in range(len(items)))]
+    count = len(shown)
     start = 10 + min(max(max(len(item) for item in items) * 6.2, 24), 92)
-    side = min((WIDTH - start - 8) / count, 22.0)
+    side = min((WIDTH - start - 8) / max(count, 1), 22.0)
     top = 8.0
     named = max(math.ceil(LABEL / side), 1)
     largest = max([abs(v) for row in values for v in row if v is not None], default=0.0) or 1.0
     drawn: list[Markup] = []
     marked = 0
-    for i in range(count):
-        y = top + i * side
-        if i % named == 0:
+    for row, i in enumerate(shown):
+        y = top + row * side
+        if row % named == 0:
             drawn.append(
                 element(
                     "text",
@@ -40,11 +42,11 @@ def residual_correlations(
                     class_="small",
                 )
             )
-        for j in range(i):
+        for column, j in enumerate(shown[:row]):
             value = values[i][j]
             if value is None:
                 continue
-            x = start + j * side
+            x = start + column * side
             drawn.append(
                 element(
                     "rect",
@@ -76,9 +78,14 @@ def residual_correlations(
             text(start + 15, bottom + 17, "more alike", class_="small"),
             rect(start + 84, bottom + 8, 10, 10, "negative"),
             text(start + 99, bottom + 17, "less alike", class_="small"),
-            text(start + 164, bottom + 17, "× look at it", class_="small"),
+            text(start + 164, bottom + 17, "× look at it", class_="small") if marked else None,
         ),
     )
+
+
+def _value(values: Sequence[Sequence[float | None]], i: int, j: int) -> float | None:
+    """Of a pair, whichever of the two is named first."""
+    return None if i == j else values[max(i, j)][min(i, j)]
 
 
 def eigenvalues(name: str, observed: Sequence[float], chance: Sequence[float]) -> Markup:

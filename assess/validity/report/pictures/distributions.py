@@ -75,9 +75,9 @@ def item_map(
     most = max((bar.count for bar in persons), default=1) or 1
     left = [
         rect(
-            middle - 8 - bar.count / most * 108,
+            middle - 13 - bar.count / most * 104,
             up(bar.high) + 0.8,
-            bar.count / most * 108,
+            bar.count / most * 104,
             up(bar.low) - up(bar.high) - 1.6,
             "bar",
             f"{bar.low:g} to {bar.high:g} logits: {bar.count} persons",
@@ -91,9 +91,9 @@ def item_map(
     marked = []
     if cut is not None:
         # on the persons' side only: a line through the names could not be read
-        marked = [line(32, up(cut), middle + 8, up(cut), "cut"), text(34, up(cut) - 4, "cut", class_="cut")]
+        marked = [line(32, up(cut), middle - 12, up(cut), "cut"), text(34, up(cut) - 4, "cut", class_="cut")]
     letters = []
-    for (mean, deviation), x in zip(spreads or (), (middle - 4, middle + 4), strict=False):
+    for (mean, deviation), x in zip(spreads or (), (middle - 6.5, middle + 6.5), strict=False):
         told = [
             (letter, up(mean + distance * deviation))
             for letter, distance in (("M", 0.0), ("S", 1.0), ("S", -1.0), ("T", 2.0), ("T", -2.0))
