@@ -74,11 +74,15 @@ def award(cast: Cast, version: SchemeVersion, attempts: Sequence[Attempt], *, le
 
 
 def _unmet(row: Decision) -> set[str]:
-    """Which rules were not met, without the figures of the person."""
+    """Which rules were not met, without the figures of the person.
+
+    The overall cut follows from the parts' cuts: below it, some part is below its own, and one reason is not counted twice.
+    """
+    unmet = [line for line in row.document["lines"] if not line["met"]]
+    of_parts = [line for line in unmet if line["rule"] != "overall"]
     return {
         f"{line['part']}: a must-pass criterion was not met"
         if line["rule"] == "must_pass"
         else f"{line['part']}: below the cut score"
-        for line in row.document["lines"]
-        if not line["met"]
+        for line in of_parts or unmet
     }
