@@ -25,7 +25,7 @@ def test_the_page_has_a_way_back_and_offers_its_files(centre: Centre) -> None:
     for name in FILES:
         assert reverse("director-dossier-file", args=[centre.version.pk, name]) in page
     assert "Can I decide, and can I defend it?" in page
-    assert "Not without reserve: evidence is lacking for" in page
+    assert "No, not yet: evidence is lacking for" in page
     assert 'id="claim-structure"' in page and "Nothing is recorded yet" in page
 
 
