@@ -1,10 +1,7 @@
 """Gathering the records of one scheme version for its validity dossier. Nothing here judges."""
 
-import uuid
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Q
@@ -12,14 +9,14 @@ from django.utils import timezone
 
 from assess.attempts.models import Attempt, Entry, Quarantine, Score, Seal, Stream
 from assess.awards import gathering
-from assess.awards.candidate_checks import APPROVALS
-from assess.awards.gate import CHECKS, LEVEL_OF, GateCheck
-from assess.awards.models import Credential, Decision, ReleaseRule, Signature, StatusChange, Waiver
+from assess.awards.dossier_decisions import decisions_fact, exceptions, gate_fact, latest_decisions
+from assess.awards.gate import GateCheck
+from assess.awards.models import Decision, Waiver
 from assess.awards.queries import reviews_open
 from assess.awards.window_checks import AGREEMENT, CONSISTENCY, RELIABILITY
 from assess.ledger.keys import signing_key
 from assess.ledger.models import Checkpoint
-from assess.people.models import Conflict, RoleAssignment
+from assess.people.models import Conflict
 from assess.proctoring.models import Incident
 from assess.schemes import queries as schemes
 from assess.schemes.definition import SchemeDefinition
@@ -43,7 +40,6 @@ from assess.validity.studies import queries as studies
 from assess.validity.studies.models import Study
 from item_bank.queries import pool
 
-MOST_REASONS = 5
 LEAST = {"reliability": RELIABILITY, "decision consistency": CONSISTENCY, "rater agreement": AGREEMENT}
 """The gate's thresholds, by check."""
 
@@ -53,7 +49,7 @@ def facts_of(version: SchemeVersion) -> facts.Facts:
     definition = schemes.definition_of(version)
     study = studies.latest_study(version.pk)
     frozen = None if study is None else frozen_of(study.dataset).arrays
-    decided = _latest_decisions(version)
+    decided = latest_decisions(version)
     shared = gathering.shared_by(version)
     meetings = cut_scores.meetings_of(version.pk)
     training = training_of(version.pk)
@@ -79,9 +75,9 @@ def facts_of(version: SchemeVersion) -> facts.Facts:
         meetings=tuple(_meeting(one) for one in meetings),
         cuts=_cuts(version, meetings),
         checks=tuple(_check(check, hidden) for check in (*shared.scheme.checks, *shared.window.checks)),
-        gate=_gate(decided, shared),
-        decisions=_decisions(decided, version),
-        exceptions=(*_waivers(version), *_releases(version)),
+        gate=gate_fact(decided, shared),
+        decisions=decisions_fact(decided, version),
+        exceptions=exceptions(version),
         reviews_open=tuple(f"{review.check_name}: {review.sentence}" for review in reviews_open(version.pk)),
         security=_security(version, definition),
         ledger=_ledger(),
@@ -249,164 +245,6 @@ def _check(check: GateCheck, hidden: Mapping[str, str]) -> facts.CheckFact:
         sentence=_without(hidden, check.words),
         least=float(LEAST[check.name].least) if check.name in LEAST else None,
     )
-
-
-def _latest_decisions(version: SchemeVersion) -> list[Decision]:
-    rows = (
-        Decision.objects.filter(attempt__registration__scheme_version=version)
-        .select_related(
-            "attempt__registration__scheme_version",
-            "attempt__registration__candidate",
-            "attempt__sitting",
-            "score__seal",
-            "credential",
-        )
-        .annotate(names=Count("signatures__person", filter=Q(signatures__purpose="approval"), distinct=True))
-        .order_by("attempt_id", "number")
-    )
-    return list({row.attempt_id: row for row in rows}.values())
-
-
-def _gate(decided: Sequence[Decision], shared: gathering.Shared) -> facts.GateFact:
-    """The gate as it stood for whoever was awarded, and as it stands today for everybody else."""
-    found: list[Mapping[str, Any]] = []
-    for row in decided:
-        if hasattr(row, "credential"):
-            found.append(row.credential.gate)
-        else:
-            found.append(_told(gathering.gate_of(row, shared)))
-    by_name: dict[str, list[Mapping[str, Any]]] = {name: [] for name in CHECKS}
-    for gate in found:
-        for check in gate["checks"]:
-            by_name.setdefault(check["name"], []).append(check)
-    return facts.GateFact(
-        candidates=len(found),
-        opened=sum(gate["open"] for gate in found),
-        checks=tuple(_counts(name, checks) for name, checks in by_name.items() if checks),
-    )
-
-
-def _told(result: Any) -> dict[str, Any]:
-    checks = [{"name": one.name, "verdict": one.status.value, "sentence": one.sentence} for one in result.checks]
-    return {"open": result.open, "checks": checks}
-
-
-def _counts(name: str, checks: Sequence[Mapping[str, Any]]) -> facts.CheckCounts:
-    found = Counter(check["verdict"] for check in checks)
-    reasons = Counter(check["sentence"] for check in checks if check["verdict"] != "pass")
-    known = CHECKS.get(name)
-    return facts.CheckCounts(
-        name=name,
-        level=LEVEL_OF[name].value if name in LEVEL_OF else "",
-        protects_against="" if known is None else known.protects_against,
-        passed=found["pass"],
-        failed=found["fail"],
-        not_enough_evidence=found["not enough evidence"],
-        waived=found["waived"] + found["released"],
-        reasons=_reasons(reasons),
-    )
-
-
-def _reasons(counted: Counter[str], *, most: int = MOST_REASONS) -> tuple[facts.Reason, ...]:
-    return tuple(facts.Reason(sentence=sentence, count=count) for sentence, count in counted.most_common(most))
-
-
-def _decisions(decided: Sequence[Decision], version: SchemeVersion) -> facts.DecisionsFact:
-    issued = Credential.objects.filter(decision__attempt__registration__scheme_version=version)
-    changes = StatusChange.objects.filter(credential__in=issued, confirmed_by__isnull=False)
-    final = [row for row in decided if row.outcome != "undecidable"]
-    unmet = Counter(
-        line["sentence"] if line["rule"] == "must_pass" else f"{line['part']} is below its cut score."
-        for row in decided
-        for line in _unmet(row)
-    )
-    sites = Counter(row.attempt.sitting.site for row in final)
-    passed = Counter(row.attempt.sitting.site for row in final if row.outcome == "passed")
-    approved = issued.annotate(
-        names=Count("decision__signatures__person", filter=Q(decision__signatures__purpose="approval"), distinct=True)
-    )
-    signed = Signature.objects.filter(decision__in=[row.pk for row in final]).values_list("person", "purpose")
-    approvers = {person for person, purpose in signed if purpose == "approval"}
-    return facts.DecisionsFact(
-        decided=len(final),
-        passed=sum(row.outcome == "passed" for row in final),
-        undecided=len(decided) - len(final),
-        with_two_names=sum(row.names >= APPROVALS for row in final),  # type: ignore[attr-defined]  # annotated
-        awards=issued.count(),
-        suspended=_with(changes, StatusChange.Kind.SUSPEND),
-        revoked=_with(changes, StatusChange.Kind.REVOKE),
-        awards_without_two_names=approved.filter(names__lt=APPROVALS).count(),
-        sites=tuple(facts.SiteFact(site=site, decided=sites[site], passed=passed[site]) for site in sorted(sites)),
-        refusals=_reasons(unmet, most=12),
-        records=tuple(
-            Record(kind="decision", id=str(row.pk), digest=bytes(row.digest).hex(), on=row.decided_at.date())
-            for row in final
-        ),
-        approvers=len(approvers),
-        near_cut=sum(bool(row.document.get("near_cut")) for row in final),
-        reviewers=len({person for person, purpose in signed if purpose == "review"}),
-        approve_own_exceptions=len(approvers & _signers(version)),
-    )
-
-
-def _unmet(row: Decision) -> list[Mapping[str, Any]]:
-    """What a result lacks. The overall cut follows from the parts' cuts, and is no reason beside one of them."""
-    lines = [line for line in row.document.get("lines", []) if not line["met"]]
-    return [line for line in lines if line["part"] != "overall"] or lines
-
-
-def _signers(version: SchemeVersion) -> set[uuid.UUID]:
-    """Everybody whose name stands under an exception that counts."""
-    waivers = Waiver.objects.filter(scheme_version=version, second__isnull=False).values_list("first", "second")
-    rules = ReleaseRule.objects.filter(scheme_version=version, withdrawn_by=None, signed_by__isnull=False)
-    return {person for row in (*waivers, *rules.values_list("proposed_by", "signed_by")) for person in row}
-
-
-def _with(changes: Any, kind: StatusChange.Kind) -> int:
-    found: int = changes.filter(kind=kind).values("credential").distinct().count()
-    return found
-
-
-def _waivers(version: SchemeVersion) -> Iterable[facts.ExceptionFact]:
-    rows = list(Waiver.objects.filter(scheme_version=version).order_by("granted_on", "pk"))
-    roles = _roles({person for row in rows for person in (row.first_id, row.second_id) if person})
-    for row in rows:
-        yield facts.ExceptionFact(
-            record=Record(kind="waiver", id=str(row.pk), on=row.granted_on),
-            what="Waiver for one candidate",
-            check=row.check_name,
-            reason=row.reason,
-            roles=tuple(roles[person] for person in (row.first_id, row.second_id) if person),
-            granted_on=row.granted_on,
-            expires_on=row.expires_on,
-            waits=row.second_id is None,
-        )
-
-
-def _releases(version: SchemeVersion) -> Iterable[facts.ExceptionFact]:
-    rows = list(ReleaseRule.objects.filter(scheme_version=version, withdrawn_by=None).order_by("proposed_at", "pk"))
-    roles = _roles({person for row in rows for person in (row.proposed_by_id, row.signed_by_id) if person})
-    for row in rows:
-        condition = f" (from n = {row.least_n} on)" if row.least_n else ""
-        on = (row.signed_at or row.proposed_at).date()
-        yield facts.ExceptionFact(
-            record=Record(kind="release", id=str(row.pk), on=on),
-            what="Release rule",
-            check=row.check_name,
-            reason=row.reason + condition,
-            roles=tuple(roles[person] for person in (row.proposed_by_id, row.signed_by_id) if person),
-            granted_on=on,
-            expires_on=row.expires_on,
-            waits=row.signed_by_id is None,
-        )
-
-
-def _roles(people: set[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """What each of these people is now, in a word; people stand by role, not by name."""
-    held: dict[uuid.UUID, str] = dict.fromkeys(people, "nobody with a role now")
-    rows = RoleAssignment.objects.filter(account_id__in=people, until=None).order_by("-since")
-    held |= dict(rows.values_list("account_id", "role"))
-    return held
 
 
 def _security(version: SchemeVersion, definition: SchemeDefinition) -> facts.SecurityFact:

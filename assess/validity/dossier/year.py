@@ -1,13 +1,13 @@
 """The year's monitoring: what was looked at in the last twelve months, and what is due in the next six. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assess.validity.dossier.argument.job import YEARS
 from assess.validity.dossier.argument.monitoring import MONTHS, a_year_before
 from assess.validity.dossier.claims import Record
-from assess.validity.dossier.facts import Facts
+from assess.validity.dossier.facts import ExceptionFact, Facts
 from assess.validity.dossier.weighed import count
 from assess.validity.report.statements import listed
 
@@ -128,15 +128,15 @@ def _due(facts: Facts) -> Iterator[Due]:
     if unmet:
         duties = count(len(unmet), "duty", "duties")
         yield Due(by=NEVER, what=f"Sign {duties}: {listed(unmet, 3)}", why="the scheme does not open without them")
-    together: dict[tuple[date, str], list[str]] = {}
+    ending: dict[date, list[ExceptionFact]] = {}
     for exception in facts.exceptions:
         if exception.waits:
             what = f"The exception to “{exception.check}” waits for a second name"
             yield Due(by=NEVER, what=what, why=exception.reason)
         elif exception.expires_on >= facts.on:
-            together.setdefault((exception.expires_on, exception.reason), []).append(f"“{exception.check}”")
-    for (day, reason), checks in together.items():
-        yield Due(by=day, what=_ending(checks), why=reason)
+            ending.setdefault(exception.expires_on, []).append(exception)
+    for day, together in ending.items():
+        yield Due(by=day, what=_ending([one.check for one in together]), why=_reasons(together))
     for alarm in facts.alarms:
         if alarm.open:
             told = "nobody has looked at it" if not alarm.looked_at else "it waits for a second person"
@@ -148,9 +148,19 @@ def _due(facts: Facts) -> Iterator[Due]:
         yield Due(by=NEVER, what=f"{told[:1].upper()}{told[1:]} to review", why="the awards they touch wait")
 
 
-def _ending(checks: list[str]) -> str:
-    named = listed(checks, len(checks))
+def _ending(checks: Sequence[str]) -> str:
+    named = listed([f"“{check}”" for check in checks], len(checks))
     return f"The exception to {named} ends" if len(checks) == 1 else f"The exceptions to {named} end"
+
+
+def _reasons(exceptions: Sequence[ExceptionFact]) -> str:
+    """Why each was let stand; a reason that several share is said once."""
+    by_reason: dict[str, list[str]] = {}
+    for one in exceptions:
+        by_reason.setdefault(one.reason, []).append(one.check)
+    if len(by_reason) == 1:
+        return next(iter(by_reason))
+    return " ".join(f"{listed(checks, len(checks))}: {reason}" for reason, checks in by_reason.items())
 
 
 def _later(day: date, months: int) -> date:

@@ -8,7 +8,7 @@ import pytest
 
 from assess.validity.dossier.argument import argument
 from assess.validity.dossier.argument.consequences import wrong
-from assess.validity.dossier.argument.structure import _of_forms
+from assess.validity.dossier.argument.items import _of_forms
 from assess.validity.dossier.claims import Bearing, Claim, Verdict
 from assess.validity.dossier.facts import Facts
 from assess.validity.job.evidence import Gap

@@ -44,6 +44,14 @@ def test_an_exception_that_ends_soon_is_due_and_one_that_waits_has_no_date() -> 
     assert year.due[-1].undated and "second name" in year.due[-1].what
 
 
+def test_exceptions_that_end_on_one_day_stand_in_one_line_with_every_reason() -> None:
+    first = exception(expires_on=date(2026, 12, 24))
+    second = replace(first, check="decision consistency", reason="Too few yet.")
+    due = the_year(replace(full(), exceptions=(first, second))).due[0]
+    assert due.what == "The exceptions to “reliability” and “decision consistency” end"
+    assert due.why == "reliability: Pilot. decision consistency: Too few yet."
+
+
 def test_a_study_of_long_ago_is_overdue() -> None:
     given = full()
     assert given.study is not None

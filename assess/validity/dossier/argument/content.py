@@ -1,6 +1,6 @@
 """Claim: the items and criteria are a fair sample of that job."""
 
-from assess.validity.dossier.argument import structure
+from assess.validity.dossier.argument.items import groups
 from assess.validity.dossier.claims import Bearing, Claim, Evidence, Record
 from assess.validity.dossier.facts import Facts
 from assess.validity.dossier.weighed import count, nothing_recorded
@@ -23,7 +23,7 @@ def claim(facts: Facts) -> Claim:
         evidence=(
             *_panel(facts.job.content),
             _bias(facts.job.bias, facts.bias_reviews),
-            structure.groups(facts, by="an equal score"),
+            groups(facts),
         ),
         limits=("Experts judge what an item seems to ask; what candidates do with it is another claim.",),
     )
