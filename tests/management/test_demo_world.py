@@ -121,7 +121,7 @@ def test_from_content_to_a_credential_that_a_stranger_verifies(world: Any, tmp_p
 
     written = output.write(tmp_path, versions=[version], refusals={}, seconds=1.0)
     assert written["awards"] == len(awarded.credentials)
-    assert (tmp_path / "dossier" / "MC-ECW.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert (tmp_path / "dossier" / "MC-ECW" / "dossier.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert all(check.passed for check in verify_export(tmp_path / "ledger" / "ledger.jsonl"))
 
     _approval(people)
@@ -201,7 +201,7 @@ def test_a_scheme_shows_its_evidence_before_and_after_the_day(world: Any, tmp_pa
     assert gates["candidates"] == {"open": len(awarded.credentials), "shut": SIZE - len(awarded.credentials)}
     assert gates["candidates"]["shut"] > 0, "somebody did not pass"
     assert "fail" not in gates["window"] and gates["window"]["released"] > 0, "too little evidence, and a rule says so"
-    assert (tmp_path / "dossier" / "MC-ECW.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "dossier" / "MC-ECW" / "dossier.pdf").read_bytes().startswith(b"%PDF")
 
 
 @pytest.mark.slow

@@ -5,20 +5,22 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from assess.attempts.models import Attempt, Entry, Score
 from assess.awards import proofs
 from assess.awards.dossier import dossier_of
+from assess.awards.dossier_entries import files_of
 from assess.awards.gathering import shared_by
 from assess.awards.models import Credential, Decision
 from assess.awards.queries import status_lists
 from assess.ledger import actions as ledger
+from assess.ledger.keys import signing_key
 from assess.ledger.models import Checkpoint, Leaf
 from assess.ledger.queries import export_lines
 from assess.people.models import Account
 from assess.schemes.models import SchemeVersion
-from assess.validity.dossier.files import FILES
 
 SHOWN_PER_SCHEME = 5
 
@@ -30,10 +32,10 @@ def write(folder: Path, *, versions: list[SchemeVersion], refusals: dict[str, in
     ledger.sequence()
     ledger.checkpoint()
     for version in versions:
-        dossier = dossier_of(version)
-        for name, make in FILES.items():
-            kept = f"{version.scheme.code}-{name}".replace("-dossier.", ".")
-            (folder / "dossier" / kept).write_bytes(make(dossier))
+        kept = folder / "dossier" / version.scheme.code
+        kept.mkdir(exist_ok=True)
+        for name, made in files_of(dossier_of(version)).items():
+            (kept / name).write_bytes(made)
         issued = Credential.objects.filter(decision__attempt__registration__scheme_version=version).order_by(
             "issued_at"
         )
@@ -78,6 +80,7 @@ def _summary(versions: list[SchemeVersion], refusals: dict[str, int], seconds: f
             for reason, count in sorted(refusals.items(), key=lambda one: (-one[1], one[0]))
         ],
         "ledger_leaves": Leaf.objects.count(),
+        "ledger_key": signing_key(settings.KEYS_DIR, "ledger").public.did,
         "seconds": round(seconds, 1),
     }
 

@@ -8,10 +8,11 @@ Kane, M. T. (2013). Validating the interpretations and uses of test scores. Jour
 argument is as strong as its weakest inference. AERA, APA & NCME (2014), Standards, standards 1.0–1.25.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 
 class Bearing(StrEnum):
@@ -62,13 +63,19 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A value as it is told: already rounded for people, with its interval in words where it is an estimate."""
+    """A value as it is told: already rounded for people, with its interval in words where it is an estimate.
+
+    `exact` is the estimate behind it and `told` how it is told (as a share, to how many places, in which unit): by these an
+    auditor makes the figure again.
+    """
 
     value: str
     interval: str = ""
     n: int | None = None
     method: str = ""
     source: str = ""
+    exact: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    told: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

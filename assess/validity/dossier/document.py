@@ -1,10 +1,12 @@
 """The dossier for machines: claims with verdicts, evidence, rules and records, the crosswalk and the register. Pure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from assess.validity.dossier.assembled import Dossier
-from assess.validity.dossier.claims import RULES, Claim, Evidence, Record
+from assess.validity.dossier.claims import RULES, Claim, Evidence, Figure, Record
 from assess.validity.dossier.crosswalk import Answer, Crosswalk
+from assess.validity.dossier.figures import placed
 from assess.validity.dossier.front import answer as answer_of
 from assess.validity.dossier.shown import address_of
 
@@ -14,6 +16,7 @@ FORMAT, VERSION = "assayer-dossier", 1
 def document(dossier: Dossier) -> dict[str, Any]:
     """`dossier.json`; what the page says, with nothing shortened."""
     given = dossier.facts
+    study: Mapping[str, Any] = {} if given.study is None else given.study.document
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -29,7 +32,7 @@ def document(dossier: Dossier) -> dict[str, Any]:
         "simulated": dossier.simulated,
         "answer": answer_of(dossier),
         "rules": list(RULES),
-        "claims": [_claim(claim) for claim in dossier.claims],
+        "claims": [_claim(claim, study) for claim in dossier.claims],
         "due": [
             {"by": None if one.undated else one.by.isoformat(), "what": one.what, "why": one.why}
             for one in dossier.year.due
@@ -44,7 +47,7 @@ def document(dossier: Dossier) -> dict[str, Any]:
     }
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def _claim(claim: Claim, study: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "key": claim.key,
         "title": claim.title,
@@ -54,21 +57,28 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "simulated": claim.simulated,
         "weak_points": list(claim.weak_points),
         "remedies": list(claim.remedies),
-        "evidence": [_evidence(piece) for piece in claim.evidence],
+        "evidence": [_evidence(piece, study) for piece in claim.evidence],
     }
 
 
-def _evidence(piece: Evidence) -> dict[str, Any]:
+def _evidence(piece: Evidence, study: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "key": piece.key,
         "sentence": piece.sentence,
         "bearing": str(piece.bearing),
         "rule": piece.rule,
         "needed": piece.needed,
-        "figure": None if piece.figure is None else dict(piece.figure.__dict__),
+        "figure": None if piece.figure is None else _figure(piece.figure, study),
         "records": [_record(record) for record in piece.records],
         "simulated": piece.simulated,
     }
+
+
+def _figure(figure: Figure, study: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure with the places of the study's document that it comes from, and the rule by which."""
+    rule, paths = (None, ()) if figure.exact is None else placed(figure.exact, study)
+    stated = {name: getattr(figure, name) for name in ("value", "interval", "n", "method", "source")}
+    return {**stated, "told": figure.told, "rule": rule, "paths": list(paths)}
 
 
 def _record(record: Record) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from assess.validity.studies.study_report import study_sections, summary
 MADE_UP = "Claims of this dossier rest on made-up people or data; each says so."
 
 
-def dossier_html(dossier: Dossier) -> str:
-    """The whole document, self-contained."""
+def dossier_html(dossier: Dossier, *, digest: str = "") -> str:
+    """The whole document, self-contained; `digest` is the SHA-256 of its `dossier.json`, which the page names at its end."""
     given = dossier.facts
     return page(
         title=f"Validity dossier: {given.scheme.title}",
@@ -24,7 +24,7 @@ def dossier_html(dossier: Dossier) -> str:
         footer=element(
             "p",
             f"As it stood on {given.on}. Figures and sentences come from the records named beside them and from nothing"
-            " else.",
+            " else." + (f" dossier.json, the same for machines, has SHA-256 {digest}." if digest else ""),
         ),
     )
 

@@ -108,7 +108,7 @@ def step(files: Files, above: Key, key: Key) -> Iterator[Told]:
     else:
         member = UP.get(above[0], {}).get(key[0]) or DOWN.get(above[0], {}).get(key[0])
         document = files.document(key) or {}
-        names = f" (its {member} is {document[member]})" if member in document else ""
+        names = f" (its {member} is {document[member]})" if member is not None and member in document else ""
         yield State.WRONG, f"the documents tie it to {above[0]} {above[1]}, under which the trail has it{names}"
     yield from _digests(files, above, key)
 
@@ -135,9 +135,9 @@ def _credential(files: Files, decision: Mapping[str, Any], award: Mapping[str, A
         return
     score = files.document(("score", str(decision["score_id"]))) or {}
     seal = files.document(("seal", str(score.get("seal_id")))) or {}
-    salt = credential["credentialSubject"]["identifier"][0]["salt"]
-    if not score or not seal:
-        yield State.OPEN, "what the credential names as its evidence: score or seal are not shown"
+    salt = next((one["salt"] for one in credential["credentialSubject"].get("identifier", ()) if "salt" in one), None)
+    if not score or not seal or salt is None:
+        yield State.OPEN, "what the credential names as its evidence: score, seal or the salt are not shown"
         return
     whole = bytes.fromhex(salt) + bytes.fromhex(seal["digest"]) + bytes.fromhex(score["digest"])
     multihash = b"\x12\x20" + hashlib.sha256(whole).digest()

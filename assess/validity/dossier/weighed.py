@@ -21,17 +21,17 @@ ALONE = "; two people let the gate's check stand, and the figure is weighed with
 
 def figure_of(found: Estimated, *, share: bool = False, places: int = 2, unit: str = "") -> Figure:
     """An estimate as people read it; where there is not enough evidence its value is a dash and the interval says why."""
+    about = {"n": found["n"], "method": found["method"], "source": found["source"], "exact": found}
+    about["told"] = {"share": share, "places": places, "unit": unit}
     if found["value"] is None or found["interval"] is None:
-        return Figure(
-            value=UNKNOWN, interval=found["reason"], n=found["n"], method=found["method"], source=found["source"]
-        )
+        return Figure(value=UNKNOWN, interval=found["reason"], **about)
     low, high = found["interval"]
     fine = 1 if float(high) - float(low) < NARROW else 0
     told = [percent(text, fine) if share else rounded(text, places) + unit for text in (found["value"], low, high)]
     interval = f"95\N{NO-BREAK SPACE}% interval {told[1]} to {told[2]}"
     if not found["sufficient"]:
         interval = f"indication only, {interval}: {found['reason']}"
-    return Figure(value=told[0], interval=interval, n=found["n"], method=found["method"], source=found["source"])
+    return Figure(value=told[0], interval=interval, **about)
 
 
 def in_words(figure: Figure) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from assess.psychometrics.proportions import proportion
-from assess.validity.dossier.argument.studied import estimate_at, section
+from assess.validity.dossier.argument.studied import Section, estimate_at, section
 from assess.validity.dossier.claims import Bearing, Claim, Evidence
 from assess.validity.dossier.facts import Estimated, Facts
 from assess.validity.dossier.weighed import against, count, nothing_recorded
@@ -44,12 +44,16 @@ def _evidence(facts: Facts) -> Iterator[Evidence]:
 
 
 def wrong(facts: Facts, key: str) -> Estimated | None:
+    """The share of wrong decisions among those concerned, by the latest study."""
+    return wrong_of(section(facts, "parts"), key)
+
+
+def wrong_of(parts: Section | None, key: str) -> Estimated | None:
     """The share of wrong decisions among those concerned: `false_pass` of all who pass, `false_fail` of all who fail.
 
     The study estimates both over all candidates. The bounds here divide each bound by the far bound of the share who pass or fail,
     so the interval is no narrower than 95 %.
     """
-    parts = section(facts, "parts")
     found, passing = estimate_at(parts, "decision", key), estimate_at(parts, "decision", "pass_rate")
     if found is None or passing is None or not (found["interval"] and passing["interval"]):
         return found if found is None or found["value"] is None else None

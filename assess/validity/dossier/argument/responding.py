@@ -1,9 +1,9 @@
 """Claim: candidates did what the tasks ask for, and the record is of what they did."""
 
 from assess.psychometrics.proportions import proportion
-from assess.validity.dossier.argument.studied import section
+from assess.validity.dossier.argument.studied import Section, section
 from assess.validity.dossier.claims import Bearing, Claim, Evidence
-from assess.validity.dossier.facts import Facts
+from assess.validity.dossier.facts import Estimated, Facts
 from assess.validity.dossier.weighed import against, count, nothing_recorded
 from assess.validity.report.written import estimate
 
@@ -49,13 +49,8 @@ def _persons(facts: Facts) -> Evidence:
             "how well each person's answers fit what a person of that ability answers",
             remedy="Pool more sittings until the items can be calibrated, and run a study.",
         )
-    share = estimate(
-        proportion(
-            float(found["irregular"]), int(found["persons"]), method="share of persons whose answers do not go together"
-        )
-    )
-    if not fit["sufficient"]:
-        share = {**share, "sufficient": False, "reason": fit["reason"]}
+    share = irregular_share(fit)
+    assert share is not None, "somebody was looked at"
     return against(
         "persons",
         "Persons whose answers go together less than chance explains:",
@@ -69,6 +64,16 @@ def _persons(facts: Facts) -> Evidence:
         remedy="Pool more sittings, and have a few candidates of a pilot think aloud.",
         simulated=facts.study.simulated,
     )
+
+
+def irregular_share(fit: Section) -> Estimated | None:
+    """The share of persons whose answers do not go together, of a study's fit; None where nobody was looked at."""
+    found = fit.get("misfitting_persons")
+    if not found or not found["persons"]:
+        return None
+    method = "share of persons whose answers do not go together"
+    share = estimate(proportion(float(found["irregular"]), int(found["persons"]), method=method))
+    return share if fit["sufficient"] else {**share, "sufficient": False, "reason": fit["reason"]}
 
 
 def _record(facts: Facts) -> Evidence:
