@@ -1,6 +1,7 @@
 """Is an item harder for one group than for persons of another with the same score: differential item functioning."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -125,7 +126,7 @@ def largest_share(comparisons: Sequence[Document]) -> Estimate:
     return not_enough(n=0, method=method, source=ETS, reason=too_thin(comparisons))
 
 
-def too_thin(comparisons: Sequence[Document]) -> str:
+def too_thin(comparisons: Sequence[Mapping[str, Any]]) -> str:
     """Why comparisons of groups give no verdict on any item, as a sentence part.
 
     >>> too_thin([{"persons": {"focal": 8, "reference": 72}}, {"persons": {"focal": 60, "reference": 20}}])
