@@ -76,7 +76,7 @@ def _agreement(facts: Facts) -> Evidence:
         whole,
         key="agreement",
         name="Agreement of two assessors",
-        opening=f"Two full sets of marks of the same work agree, in task scores (intraclass correlation{_judged(facts)}):",
+        opening=f"Two full sets of marks of the same work agree (intraclass correlation): {_judged(facts)}in task scores",
         records=[facts.study.record],
         remedy="Have more work marked by two, blind to each other, and train together on the largest gaps.",
         simulated=facts.study.simulated,
@@ -86,7 +86,7 @@ def _agreement(facts: Facts) -> Evidence:
 def _judged(facts: Facts) -> str:
     """Task scores are mostly steps that were done or not; what is judged agrees less, and is told beside them."""
     found = estimate_at(section(facts, "ratings"), "agreement", "whole")
-    return f"; over judged criteria alone {in_words(figure_of(found))}" if found is not None else ""
+    return "" if found is None else f"over judged criteria alone {in_words(figure_of(found))}, "
 
 
 def _linked(facts: Facts) -> Evidence:

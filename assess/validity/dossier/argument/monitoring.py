@@ -102,8 +102,10 @@ def _alarms(facts: Facts) -> Evidence:
     return Evidence(
         key="alarms",
         sentence=(
-            f"{count(len(waiting), 'alarm')} open, {len(unseen)} of them not looked at by anybody"
-            f"{': ' + listed([alarm.what for alarm in waiting], 3) if waiting else ''}."
+            f"{count(len(waiting), 'alarm')} open, {len(unseen)} not looked at by anybody:"
+            f" {listed([alarm.what for alarm in waiting], 3)}."
+            if waiting
+            else "No alarm is open."
         ),
         bearing=Bearing.LIMITS if waiting else Bearing.SUPPORTS,
         rule="no alarm is open",
