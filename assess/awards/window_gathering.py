@@ -1,8 +1,7 @@
 """Gathering from the latest study and the monitors what the gate's window level looks at. Nothing here judges."""
 
 import uuid
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -81,14 +80,30 @@ def _items(study_id: uuid.UUID) -> facts.ItemEvidence | None:
         return None
     rests = [(item["name"], item["item_rest"]) for item in section["item_analysis"]]
     sure = [(name, rest) for name, rest in rests if rest["sufficient"] and rest["interval"] is not None]
-    reasons = Counter(str(rest["reason"]) for _, rest in rests if rest["reason"])
     return facts.ItemEvidence(
         n=section["persons"],
         items=len(rests),
         against=tuple(name for name, rest in sure if Decimal(rest["interval"][1]) < 0),
         unsure=tuple(sorted({name for name, _ in rests} - {name for name, _ in sure})),
-        reason=reasons.most_common(1)[0][0] if reasons else "",
+        reason=_mostly([(rest["n"], rest["reason"]) for _, rest in rests if rest["reason"]]),
     )
+
+
+def _mostly(reasons: Sequence[tuple[int, str]]) -> str:
+    """The reason that most have; where it begins with how many persons there were, from the fewest to the most.
+
+    >>> _mostly([(9, "9 persons; at least 30 are needed"), (14, "14 persons; at least 30 are needed"), (40, "it does not vary")])
+    '9 to 14 persons; at least 30 are needed'
+    """
+    alike: dict[str, list[int]] = {}
+    for n, reason in reasons:
+        alike.setdefault(reason.removeprefix(f"{n} "), []).append(n)
+    if not alike:
+        return ""
+    said, counts = max(alike.items(), key=lambda one: len(one[1]))
+    if f"{counts[0]} {said}" not in {reason for _, reason in reasons}:
+        return said
+    return f"{min(counts)} {said}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)} {said}"
 
 
 @lru_cache(maxsize=64)
