@@ -65,9 +65,11 @@ def answer(dossier: Dossier) -> str:
         ]
         opening = f"{'No' if against else 'No, not yet'}: {' and '.join(filter(None, counted))}."
         rest = len(dossier.claims) - len(against) - len(lacking)
+        if not rest:
+            return f"{opening} You could defend none of them."
         held = f", {len(limited)} of them only within the limits below" if limited else ""
-        others = f" The other {rest} you could{held}." if rest else ""
-        return f"{opening} You could not defend {_glossed((*against, *lacking), numbers)}.{others}"
+        not_held = _glossed((*against, *lacking), numbers)
+        return f"{opening} You could not defend {not_held}. The other {rest} you could{held}."
     if limited:
         return f"Yes, within limits: you can defend every claim if you say what limits {_glossed(limited, numbers)}."
     return "Yes. Every claim is supported, and you can defend each."
