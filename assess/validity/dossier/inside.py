@@ -10,7 +10,6 @@ from assess.attempts.chain import StreamIdentity, entry_digest
 from assess.attempts.words import is_erased
 from assess.ledger.canonical import CanonicalError, canonical, salted
 from assess.validity.dossier.followed import AT, Files, State, Told, jsonl, told
-from assess.validity.dossier.ties import ERASABLE
 from assess.validity.dossier.trail import Key
 
 OWN_DIGEST = {"study": "document_sha256", "seal": "digest", "score": "digest", "decision": "digest", "award": "digest"}
@@ -33,9 +32,8 @@ def in_the_ledger(files: Files, key: Key) -> Iterator[Told]:
         yield told(cites == (latest, leaf["commitment"]), f"leaf {latest} is its latest{stale}")
     shown = files.opened.get(latest)
     if shown is None:
-        state = State.OPEN if key[0] in ERASABLE else State.WRONG
-        why = "it may have been erased" if state is State.OPEN else f"nothing erases a {key[0]}, so its salt is missing"
-        yield state, f"the export shows its document ({why})"
+        why = f"nothing takes the document of a {key[0]} out of a ledger, so a salt or the documents were"
+        yield State.WRONG, f"the export shows its document ({why})"
         return
     try:
         right = salted(shown["document"], bytes.fromhex(shown["salt"])).hex() == leaf["commitment"]

@@ -21,7 +21,7 @@ def whole(files: Files, keys: list[str] | None) -> Iterator[Told]:
     """The files as wholes: the export by itself, the trail's count, and that dossier and trail are of one day."""
     for check in verify_export(files.ledger, trusted_keys=keys):
         if not check.passed:
-            yield State.WRONG, f"{files.ledger.name}: {check.sentence}"
+            yield State.WRONG, f"{files.ledger.name}: {check.name}. {check.sentence.removesuffix('.')}"
     if keys is None:
         yield State.HOLDS, "the export vouches for its own key; --key compares it with the published one"
     counted = files.head.get("records")

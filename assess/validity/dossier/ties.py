@@ -31,9 +31,6 @@ UP: Mapping[str, Mapping[str, str]] = {
 }
 """Kind above → kind below → the member of the document below that names the one above."""
 
-ERASABLE = {"award"}
-"""Kinds of the trail whose document a lawful erasure takes out of the ledger; of all others a missing one is wrong."""
-
 
 def below(files: Files, key: Key) -> dict[Key, str] | None:
     """What a record rests on by the export's documents, each with how it is tied; None where its own is not shown."""
@@ -103,8 +100,8 @@ def step(files: Files, above: Key, key: Key) -> Iterator[Told]:
         yield State.OPEN, f"the tie to {above[0]} {above[1]}, whose document is not shown"
     elif key in found:
         yield State.HOLDS, found[key]
-    elif files.document(key) is None and key[0] in ERASABLE:
-        yield State.OPEN, f"the tie to {above[0]} {above[1]}: the document that would name it was erased"
+    elif files.document(key) is None and key[0] in UP.get(above[0], {}):
+        yield State.OPEN, f"the tie to {above[0]} {above[1]}: the document that would name it is not shown"
     else:
         member = UP.get(above[0], {}).get(key[0]) or DOWN.get(above[0], {}).get(key[0])
         document = files.document(key) or {}
