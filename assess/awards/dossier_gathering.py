@@ -12,7 +12,7 @@ from assess.awards import gathering
 from assess.awards.dossier_decisions import decisions_fact, exceptions, gate_fact, latest_decisions
 from assess.awards.gate import GateCheck
 from assess.awards.models import Decision, Waiver
-from assess.awards.queries import reviews_open
+from assess.awards.queries import reviews_of, reviews_open
 from assess.awards.window_checks import AGREEMENT, CONSISTENCY, RELIABILITY
 from assess.ledger.keys import signing_key
 from assess.ledger.models import Checkpoint
@@ -79,6 +79,7 @@ def facts_of(version: SchemeVersion) -> facts.Facts:
         decisions=decisions_fact(decided, version),
         exceptions=exceptions(version),
         reviews_open=tuple(f"{review.check_name}: {review.sentence}" for review in reviews_open(version.pk)),
+        reviews=tuple(Record(kind="award_review", id=str(review.pk)) for review in reviews_of(version.pk)),
         security=_security(version, definition),
         ledger=_ledger(),
         work=_work(version, decided),

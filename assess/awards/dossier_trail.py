@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.db.models import Max, Q
 
 from assess.attempts.models import Score, Seal
-from assess.awards.models import Credential, Decision, Signature
+from assess.awards.models import Credential, Decision, ReviewedAward, Signature
 from assess.ledger.models import Leaf
 from assess.schemes.models import DutyRecord
 from assess.validity.cut_scores.models import CutScore, MeetingEvent
@@ -216,6 +216,14 @@ def _duties(ids: Sequence[str]) -> Steps:
     return {str(pk): ((("duty_document", str(document)),), (("sha256", sha256),)) for pk, document, sha256 in rows}
 
 
+def _reviews(ids: Sequence[str]) -> Steps:
+    found: dict[str, list[Key]] = {}
+    rows = ReviewedAward.objects.filter(review__in=_uuids(ids)).order_by("pk").values_list("pk", "review_id")
+    for pk, review in rows:
+        found.setdefault(str(review), []).append(("reviewed_award", str(pk)))
+    return {one: (tuple(rests), ()) for one, rests in found.items()}
+
+
 FOLLOWED: Mapping[str, Callable[[Sequence[str]], Steps]] = {
     "study": _studies,
     "dataset": _datasets,
@@ -229,5 +237,6 @@ FOLLOWED: Mapping[str, Callable[[Sequence[str]], Steps]] = {
     "monitoring_look": _looks,
     "alarm": _alarms,
     "duty": _duties,
+    "award_review": _reviews,
 }
 """How each kind is followed; a kind that is not here rests on itself."""

@@ -329,6 +329,7 @@ class Facts:
     decisions: DecisionsFact
     exceptions: tuple[ExceptionFact, ...] = ()
     reviews_open: tuple[str, ...] = ()
+    reviews: tuple[Record, ...] = ()
     security: SecurityFact
     ledger: LedgerFact | None = None
     work: tuple[WorkFact, ...] = ()

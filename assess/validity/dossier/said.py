@@ -13,6 +13,10 @@ from assess.validity.dossier.followed import Files, State, Told, told
 from assess.validity.dossier.trail import Key
 from assess.validity.dossier.weighed import UNKNOWN, in_words
 
+CHECKPOINT = "security/ledger"
+"""Evidence that rests on the checkpoint, which is looked at with the files as wholes."""
+EVERY = {"awarding/reviews": "award_review"}
+"""Evidence that would support a claim by there being none of a kind of record."""
 WITHOUT_FIGURE = {"items", "groups"}
 """Evidence whose sentence names items and not the figure that stands beside it."""
 
@@ -89,8 +93,10 @@ def piece(files: Files, name: str) -> Iterator[Told]:
     said = pieces(files).get(name)
     if said is None:
         return
-    if not said["records"] and said["bearing"] != "is lacking":
-        if name != "security/ledger":
+    if name in EVERY:
+        yield from _every(files, name, said)
+    elif not said["records"] and said["bearing"] != "is lacking":
+        if name != CHECKPOINT:
             yield State.OPEN, f"it {said['bearing']} and cites no record: this is the application's word"
         return
     for one in said["records"]:
@@ -99,6 +105,15 @@ def piece(files: Files, name: str) -> Iterator[Told]:
             yield State.WRONG, f"dossier.json names a digest of {one['kind']} {one['id']} that its document has"
     if said["figure"] is not None:
         yield from _figure(files, name, said)
+
+
+def _every(files: Files, name: str, said: Mapping[str, Any]) -> Iterator[Told]:
+    """Whether evidence that rests on there being no more of a kind cites all that the ledger has of this scheme version."""
+    assert files.dossier is not None
+    version = files.dossier["scheme"]["record"]["id"]
+    held = files.naming(EVERY[name], "scheme_version_id", version)
+    same = {one["id"] for one in said["records"]} == held
+    yield told(same, f"it cites every {EVERY[name]} that the ledger has of this scheme version ({len(held)})")
 
 
 def _figure(files: Files, name: str, said: Mapping[str, Any]) -> Iterator[Told]:

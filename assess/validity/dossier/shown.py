@@ -39,6 +39,7 @@ KINDS = {
     "score": "score",
     "waiver": "waiver",
     "release_rule": "release rule",
+    "award_review": "review of awards",
     "training": "training",
     "monitoring_look": "look",
     "base_period": "base period",

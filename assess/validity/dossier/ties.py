@@ -28,6 +28,7 @@ UP: Mapping[str, Mapping[str, str]] = {
     "decision": {"signature": "decision_id", "award": "decision_id"},
     "meeting": {"meeting event": "meeting_id", "meeting ratings": "meeting"},
     "exemplar": {"panel_signature": "exemplar_id"},
+    "award_review": {"reviewed_award": "review_id"},
 }
 """Kind above → kind below → the member of the document below that names the one above."""
 

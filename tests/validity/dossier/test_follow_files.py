@@ -186,7 +186,7 @@ def small() -> World:
     }
     world.dossier = {
         "on": "2026-11-26",
-        "scheme": {"code": "MC", "version": "1"},
+        "scheme": {"code": "MC", "version": "1", "record": {"id": "v"}},
         "claims": [{"key": key, "evidence": [piece]} for key, piece in claims.items()],
     }
     world.trail = [
@@ -297,6 +297,12 @@ def rated_otherwise(world: World) -> None:
     world.files["ratings-m.jsonl"] = world.files["ratings-m.jsonl"].replace(b'"60"', b'"40"', 1)
 
 
+def hidden_review(world: World) -> None:
+    """A review of awards that the dossier does not tell of."""
+    world.dossier["claims"][1]["evidence"].append(evidence("reviews", "None is open."))
+    world.add("award_review", "review-1", {"scheme_version_id": "v"})
+
+
 def uncited(world: World) -> None:
     world.line("cut", "cut-1")["cited_by"] = []
 
@@ -325,6 +331,10 @@ def hide(kind: str) -> Callable[[World], None]:
         (changed("signature", "10", decision_id="decision-2"), "FAIL signature 10 (evidence.jsonl line"),
         (rated_otherwise, "NOT: the 2 rows of ratings-m.jsonl before event 8"),
         (uncited, "stand in one of them only, cut cut-1 first (evidence.jsonl line"),
+        (
+            hidden_review,
+            "FAIL awarding/reviews: it cites every award_review that the ledger has of this scheme version (1)",
+        ),
         (other_name, "NOT: the data hold an attempt c2"),
         (other_data, "NOT: dataset.json is these bytes"),
         (hide("seal"), "NOT: the export shows its document (nothing takes the document of a seal out"),

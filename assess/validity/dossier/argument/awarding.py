@@ -158,6 +158,7 @@ def _reviews(facts: Facts) -> Evidence:
         bearing=Bearing.LIMITS if waiting else Bearing.SUPPORTS,
         rule="no review of awards is open",
         needed=False,
+        records=facts.reviews,
         weakness=f"Awards under review: {waiting[0]}" if waiting else "",
         remedy="Finish the open reviews." if waiting else "",
     )

@@ -45,7 +45,8 @@ def _ledger(facts: Facts) -> Evidence:
         key="ledger",
         sentence=(
             f"The ledger's latest checkpoint covers {ledger.size} leaves and was signed {ledger.signed_at}; the list of"
-            " records below says under which leaf each record cited here stands."
+            " records below says under which leaf each record cited here stands. Whether a record was changed since is not"
+            " verified here."
         ),
         bearing=Bearing.SUPPORTS,
         rule="a signed checkpoint; manage.py verify_ledger names a record that was changed since",
