@@ -6,6 +6,7 @@ COMMITTING = (
     "ledger",
     "people",
     "schemes",
+    "sittings",
     "attempts",
     "validity.datasets",
     "validity.studies",

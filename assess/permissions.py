@@ -226,6 +226,7 @@ INTERNAL: frozenset[str] = frozenset(
         # called by the door, by the sequencer's task or by other actions only
         "ledger.record",
         "ledger.record_row",
+        "ledger.record_rows",
         "ledger.follow",
         "ledger.settle",
         "ledger.note_changes",

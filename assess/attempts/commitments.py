@@ -1,9 +1,11 @@
 """The ledger commits to registrations, attempts, seals, scores and pictures. (The chains that seals hold cover the entries.)"""
 
 from assess.attempts.models import Attempt, Media, Registration, Score, Seal
-from assess.ledger.registry import register_table
+from assess.ledger.registry import register_erasure, register_table
+from assess.people.queries import covered_by_erasures
 
 register_table("registration", Registration)
+register_erasure("registration", covered_by_erasures(Registration, "candidate_id"), recorded_again=True)
 register_table("attempt", Attempt)
 register_table("seal", Seal)
 register_table("score", Score)

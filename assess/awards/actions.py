@@ -308,12 +308,15 @@ def _change(actor_id: uuid.UUID, credential_id: uuid.UUID, kind: str, reason: st
     now = timezone.now()
     proposed = credential.status_changes.filter(kind=kind, confirmed_by=None).exclude(proposed_by_id=actor_id).first()
     if proposed is None:
-        return StatusChange.objects.get_or_create(
+        asked, made = StatusChange.objects.get_or_create(
             credential=credential,
             kind=kind,
             confirmed_by=None,
             defaults={"reason": reason, "proposed_by_id": actor_id, "proposed_at": now},
-        )[0]
+        )
+        if made:
+            ledger.record_row(kind="status", row=asked)
+        return asked
     proposed.confirmed_by_id = actor_id
     proposed.confirmed_at = now
     proposed.save(update_fields=["confirmed_by", "confirmed_at"])

@@ -5,7 +5,7 @@ Work that must follow an act is an outbox row as well: `follow` writes it, `due`
 """
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,19 @@ def record_row(*, kind: str, row: models.Model) -> None:
 
 def record(*, kind: str, record_id: object, document: Mapping[str, Any]) -> None:
     """Put a record's commitment in the outbox, in the transaction that makes the record."""
+    _outbox_row(kind, record_id, document).save()
+
+
+def record_rows(*, kind: str, rows: Iterable[models.Model]) -> None:
+    """Commit to many rows of one table as they stand, in the transaction that made or changed them."""
+    keys = {row.pk: type(row) for row in rows}
+    if not keys:
+        return
+    held = next(iter(keys.values()))._default_manager.filter(pk__in=keys).order_by("pk")
+    Outbox.objects.bulk_create((_outbox_row(kind, row.pk, row_document(row)) for row in held), batch_size=500)
+
+
+def _outbox_row(kind: str, record_id: object, document: Mapping[str, Any]) -> Outbox:
     salt = secrets.token_bytes(16)
     payload = {
         "kind": kind,
@@ -46,7 +59,7 @@ def record(*, kind: str, record_id: object, document: Mapping[str, Any]) -> None
         "salt": salt.hex(),
         "commitment": salted(document, salt).hex(),
     }
-    Outbox.objects.create(topic="ledger", payload=payload, created_at=timezone.now())
+    return Outbox(topic="ledger", payload=payload, created_at=timezone.now())
 
 
 def follow(*, topic: str, **ids: str) -> Outbox:

@@ -2,8 +2,8 @@
 
 An export is JSON lines (`docs/reference/ledger-export.md`): a header, every leaf in order, after a leaf the document
 it commits to where that may still be shown, a signed checkpoint where the tree had its size, and an end with the
-counts. The verifier reads it once, keeps O(log n) hashes, trusts no stated hash and reports the first line that
-differs.
+counts. The verifier reads it once, keeps O(log n) hashes and of each record whether it is shown, trusts no stated hash, and
+names the first lines that differ, with how many there are.
 
     python -m assess.ledger.export_check FILE [--key did:key:z6Mk…]
 
@@ -12,6 +12,7 @@ Exit status: 0 the export holds, 1 it does not, 2 the file cannot be read.
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,10 @@ from .strict_json import StrictJSONError, read
 FORMAT = "assayer-ledger-export"
 VERSION = 1
 LARGEST_LINE = 8 * 1024 * 1024
+NAMED = 20
+"""How many failing lines of a check are named; all are counted."""
+ERASABLE = "act"
+"""The kind of record whose latest leaf may have lost its document: an act on a person who was erased since."""
 
 _MEMBERS = {
     "header": {"type", "format", "version", "origin", "key"},
@@ -43,6 +48,7 @@ _CHECKS = {
     "indices": "The leaves are numbered from 0 without a gap.",
     "leaves": "Every leaf hash is the hash of what the leaf says.",
     "documents": "Every document shown is the one its leaf commits to.",
+    "shown": "The latest leaf of every record shows its document.",
     "signatures": "Every checkpoint carries a valid signature of the ledger's key.",
     "roots": "Every checkpoint states the root of the leaves before it.",
     "consistency": "Each checkpoint extends the one before, in size and in time.",
@@ -54,12 +60,13 @@ _CHECKS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One question put to the export: its answer in a sentence, and the first line (from 1) where it fails."""
+    """One question put to the export: its answer in a sentence, the first line (from 1) where it fails, and on how many it does."""
 
     name: str
     passed: bool
     sentence: str
     line: int | None = None
+    failures: int = 0
 
 
 @dataclass(frozen=True)
@@ -162,7 +169,7 @@ def verify_export(source: Path | BinaryIO, *, trusted_keys: Collection[str] | No
 
 @dataclass
 class _Reading:
-    """The state of one pass: what has been seen, and the first failure of each check."""
+    """The state of one pass: what has been seen, and the failures of each check."""
 
     origin: str = ""
     key: PublicKey | None = None
@@ -174,10 +181,16 @@ class _Reading:
     covered: int = -1
     time: datetime | None = None
     ended: bool = False
-    failures: dict[str, tuple[int, str]] = field(default_factory=dict)
+    bare: dict[tuple[str, str], int] = field(default_factory=dict)
+    erased_before: int = 0
+    failures: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
 
     def fail(self, check: str, line: int, sentence: str) -> None:
-        self.failures.setdefault(check, (line, sentence))
+        self.counts[check] += 1
+        named = self.failures.setdefault(check, [])
+        if len(named) < NAMED:
+            named.append((line, sentence))
 
     def take(self, number: int, raw: bytes) -> bool:
         """Check one line; False when nothing after it can be judged."""
@@ -220,6 +233,7 @@ class _Reading:
             )
         self.tree.append(leaf.hash)
         self.last = leaf
+        self.bare[leaf.kind, leaf.record] = number
 
     def _document(self, number: int, entry: dict[str, object]) -> None:
         leaf = self.last
@@ -227,6 +241,9 @@ class _Reading:
             raise ValueError("a document follows the leaf that commits to it, once.")
         self.shown = leaf.index
         self.documents += 1
+        del self.bare[leaf.kind, leaf.record]
+        if leaf.kind == "erasure" and isinstance(entry["document"], dict) and entry["document"].get("done_at"):
+            self.erased_before = number
         try:
             commitment = salted(entry["document"], _bytes(entry, "salt"))
         except CanonicalError as error:
@@ -267,6 +284,8 @@ class _Reading:
         if self.covered != self.tree.size:
             told = f"Of {self.tree.size} leaves, {max(self.covered, 0)} are covered by a signed checkpoint."
             self.fail("coverage", lines, told)
+        if self.documents:
+            self._judge_the_bare()
         names = [name for name in _CHECKS if name != "key" or trusted_keys is not None]
         if trusted_keys is not None and (self.key is None or self.key.did not in trusted_keys):
             self.fail("key", 1, "The export's key is not one of those you trust.")
@@ -274,9 +293,25 @@ class _Reading:
 
     def _check(self, name: str) -> Check:
         if name not in self.failures:
-            return Check(name=name, passed=True, sentence=_CHECKS[name])
-        line, sentence = self.failures[name]
-        return Check(name=name, passed=False, sentence=f"Line {line}: {sentence}", line=line)
+            return Check(name=name, passed=True, sentence=self._shown() if name == "shown" else _CHECKS[name])
+        named, count = self.failures[name], self.counts[name]
+        told = " ".join(f"Line {line}: {sentence}" for line, sentence in named)
+        if count > 1:
+            told += f" In all {count} failures" + (f", the first {len(named)} named." if count > len(named) else ".")
+        return Check(name=name, passed=False, sentence=told, line=named[0][0], failures=count)
+
+    def _judge_the_bare(self) -> None:
+        """The latest leaf of a record without its document, which only an erasure later in the ledger explains."""
+        for (kind, record), number in self.bare.items():
+            if kind != ERASABLE or number > self.erased_before:
+                self.fail("shown", number, f"The latest leaf of {kind} {record} shows no document.")
+
+    def _shown(self) -> str:
+        if not self.documents:
+            return "The export shows no documents: it proves how many records there are, and of none what it says."
+        if self.bare:
+            return f"{_CHECKS['shown'][:-1]}, but for {len(self.bare)} acts before an erasure of a person."
+        return _CHECKS["shown"]
 
 
 def _line(entry: dict[str, object]) -> str:

@@ -1,9 +1,7 @@
 """Reading the ledger: comparing every leaf with the row it is about, and exporting it all for a verifier elsewhere."""
 
-import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
@@ -15,9 +13,22 @@ from assess.ledger.export_check import Opened, write_export
 from assess.ledger.keys import PublicKey, signing_key
 from assess.ledger.merkle import CompactRange
 from assess.ledger.models import Checkpoint, Leaf, Outbox
-from assess.ledger.registry import KINDS
-
-GROUP = 1000
+from assess.ledger.reading import (
+    ERRORS,
+    GROUP,
+    Commitment,
+    Document,
+    Record,
+    Unreadable,
+    batched,
+    commitment_of,
+    documents_of,
+    latest_leaves,
+    told,
+    waiting_commitments,
+    with_documents,
+)
+from assess.ledger.registry import CHECKS, ERASABLE, KINDS
 
 
 @dataclass(frozen=True)
@@ -30,91 +41,169 @@ class Difference:
 
 
 def compare() -> tuple[int, list[Difference]]:
-    """Hold the tree against itself, its checkpoints, and the rows its leaves are about.
+    """Hold the tree against itself and its checkpoints, its leaves against their rows, and the rows against the leaves.
+
+    Nothing is written. What waits for the sequencer counts as if it were a leaf already. Rows are listed before leaves, so an act
+    that is done meanwhile is no difference.
 
     Returns
     -------
     tuple
         How many leaves were compared, and every difference found.
     """
-    differences: list[Difference] = []
-    tree = CompactRange()
-    roots = {checkpoint.size: checkpoint for checkpoint in Checkpoint.objects.order_by("size")}
+    keys, differences = _keys()
+    mark = Outbox.objects.aggregate(last=Max("pk"))["last"] or 0
+    waiting = waiting_commitments()
+    latest = latest_leaves()
+    count, about_the_tree, about_rows = _walk(latest, waiting)
+    about_rows += _against_waiting(waiting)
+    about_rows += _slipped_in(keys, latest, waiting)
+    about_rows += _without_salt(latest, waiting)
+    about_rows += _checked()
+    changed = _recorded_since(mark, max(latest.values(), default=-1))
+    return count, [
+        *about_the_tree,
+        *differences,
+        *(one for one in about_rows if (one.kind, one.record) not in changed),
+    ]
+
+
+def _keys() -> tuple[dict[str, set[str]], list[Difference]]:
+    """The records that have to have a leaf, by kind."""
+    keys, differences = {}, []
+    for kind in KINDS.values():
+        try:
+            keys[kind.name] = {str(key) for key in kind.listed()}
+        except ERRORS as error:
+            said = f"The keys of {kind.row} can't be read ({told(error)}): a row may have been slipped in."
+            differences.append(Difference(kind.name, "*", said))
+    return keys, differences
+
+
+def _walk(
+    latest: dict[Record, int], waiting: dict[Record, Commitment]
+) -> tuple[int, list[Difference], list[Difference]]:
+    """The leaves in order: their number, what is wrong with the tree, and what is wrong with rows."""
+    tree, count = CompactRange(), 0
+    about_the_tree: list[Difference] = []
+    about_rows: list[Difference] = []
+    roots = {checkpoint.size: checkpoint for checkpoint in Checkpoint.objects.defer("at").order_by("size")}
     key = signing_key(settings.KEYS_DIR, "ledger").public
-    count = 0
-    for row, document in _with_documents():
+    for row, asked, document in with_documents(latest, waiting):
         if row.index != count:
-            return count, [*differences, Difference("leaf", str(count), f"Leaf {count} is missing from the tree.")]
+            about_the_tree.append(Difference("leaf", str(count), f"Leaf {count} is missing from the tree."))
+            return count, about_the_tree, about_rows
         count += 1
-        stated = leaves.Leaf(index=row.index, kind=row.kind, record=row.record, commitment=bytes(row.commitment))
-        if stated.hash != bytes(row.leaf_hash):
-            differences.append(
-                Difference("leaf", str(row.index), f"Leaf {row.index} ({row.kind} {row.record}) was changed.")
-            )
-        differences += _against_row(row, document)
+        try:
+            stated = leaves.Leaf(index=row.index, kind=row.kind, record=row.record, commitment=bytes(row.commitment))
+            same = stated.hash == bytes(row.leaf_hash)
+            about_rows += _against_row(commitment_of(row), document) if asked else []
+        except ERRORS as error:
+            said = f"Leaf {row.index} can't be read ({told(error)}); the tree was looked at as far as this leaf."
+            return count, [*about_the_tree, Difference("leaf", str(row.index), said)], about_rows
+        if not same:
+            said = f"Leaf {row.index} ({row.kind} {row.record}) was changed."
+            about_the_tree.append(Difference("leaf", str(row.index), said))
+        if row.kind not in KINDS:
+            said = f"Leaf {row.index} is about a {row.kind}, which no area of this installation records."
+            about_the_tree.append(Difference("leaf", str(row.index), said))
         tree.append(stated.hash)
         if count in roots:
-            differences += _against_checkpoint(roots.pop(count), tree.root(), key)
-    differences += [
-        Difference("checkpoint", str(size), f"The checkpoint at {size} leaves covers more than the tree has ({count}).")
-        for size in roots
-    ]
-    return count, differences
+            about_the_tree += _against_checkpoint(roots.pop(count), tree.root(), key)
+    for size in roots:
+        said = f"The checkpoint at {size} leaves covers more than the tree has ({count})."
+        about_the_tree.append(Difference("checkpoint", str(size), said))
+    return count, about_the_tree, about_rows
 
 
-class _NotAsked:
-    """A leaf whose document is not looked at: superseded by a later leaf, erased, or of a kind nobody registered."""
-
-
-NOT_ASKED = _NotAsked()
-Document = Mapping[str, Any] | None | _NotAsked
-
-
-def _with_documents() -> Iterator[tuple[Leaf, Document]]:
-    """Every leaf in order, with its document built again from its row; rows are read a thousand at a time."""
-    latest = _latest()
-    for group in _batched(Leaf.objects.order_by("index").iterator(chunk_size=GROUP), GROUP):
-        asked: dict[str, list[str]] = {}
-        for row in group:
-            if row.salt is not None and row.kind in KINDS and latest[row.kind, row.record] == row.index:
-                asked.setdefault(row.kind, []).append(row.record)
-        built = {kind: KINDS[kind].build(records) for kind, records in asked.items()}
-        wanted = {kind: set(records) for kind, records in asked.items()}
-        for row in group:
-            looked_at = latest[row.kind, row.record] == row.index and row.record in wanted.get(row.kind, ())
-            yield row, built[row.kind].get(row.record) if looked_at else NOT_ASKED
-
-
-def _batched(rows: Iterator[Leaf], size: int) -> Iterator[list[Leaf]]:
-    while group := list(itertools.islice(rows, size)):
-        yield group
-
-
-def _latest() -> dict[tuple[str, str], int]:
-    """Index of the latest leaf of each record: a row that lawfully changed is recorded again."""
-    rows = Leaf.objects.values_list("kind", "record").annotate(last=Max("index"))
-    return {(kind, record): last for kind, record, last in rows}
-
-
-def _against_row(row: Leaf, document: Document) -> list[Difference]:
-    if isinstance(document, _NotAsked) or row.salt is None:
-        return []
-    where = f"{KINDS[row.kind].row} {row.record}"
+def _against_row(made: Commitment, document: Document | None) -> list[Difference]:
+    where = f"{KINDS[made.kind].row} {made.record}"
     if document is None:
-        return [Difference(row.kind, row.record, f"{where} is in the ledger (leaf {row.index}) but its row is gone.")]
-    try:
-        same = salted(document, bytes(row.salt)) == bytes(row.commitment)
-    except CanonicalError:
-        same = False
-    if same:
+        said = f"{where} is in the ledger ({made.where}) but its row is gone."
+    elif isinstance(document, Unreadable):
+        said = f"{where} can't be read ({document.error}); {made.where} commits to a row that could."
+    elif made.salt is not None and _is(document, made.salt, made.commitment):
         return []
-    return [Difference(row.kind, row.record, f"{where} is not what leaf {row.index} commits to: the row was changed.")]
+    else:
+        said = f"{where} is not what {made.where} commits to: the row was changed."
+    return [Difference(made.kind, made.record, said)]
+
+
+def _is(document: object, salt: bytes, commitment: bytes) -> bool:
+    try:
+        return salted(document, salt) == commitment
+    except CanonicalError:
+        return False
+
+
+def _against_waiting(waiting: dict[Record, Commitment]) -> list[Difference]:
+    """The rows whose newest commitment is no leaf yet."""
+    found = []
+    for group in batched((one for one in waiting.values() if one.kind in KINDS and one.salt is not None), GROUP):
+        by_kind: dict[str, list[Commitment]] = {}
+        for one in group:
+            by_kind.setdefault(one.kind, []).append(one)
+        for kind, made in by_kind.items():
+            built = documents_of(KINDS[kind], [one.record for one in made])
+            for one in made:
+                found += _against_row(one, built.get(one.record))
+    return found
+
+
+def _slipped_in(
+    keys: dict[str, set[str]], latest: dict[Record, int], waiting: dict[Record, Commitment]
+) -> list[Difference]:
+    """Rows that nobody ever committed to."""
+    return [
+        Difference(kind, record, f"{KINDS[kind].row} {record} has no leaf in the ledger: the row was slipped in.")
+        for kind, records in keys.items()
+        for record in sorted(records)
+        if (kind, record) not in latest and (kind, record) not in waiting
+    ]
+
+
+def _without_salt(latest: dict[Record, int], waiting: dict[Record, Commitment]) -> list[Difference]:
+    """Commitments whose salt is gone though no done erasure of that record, later in the ledger, took it."""
+    bare = [commitment_of(leaf) for leaf in Leaf.objects.defer("at").filter(salt=None).order_by("index")]
+    bare += [one for one in waiting.values() if one.salt is None]
+    found = []
+    for kind in sorted({one.kind for one in bare}):
+        made = [one for one in bare if one.kind == kind]
+        erasable = ERASABLE.get(kind)
+        try:
+            covered = erasable.covered(sorted({one.record for one in made})) if erasable else {}
+        except ERRORS:
+            covered = {}
+        for one in made:
+            record = one.kind, one.record
+            newest = one.index is None or (latest.get(record) == one.index and record not in waiting)
+            erasure = "erasure", covered.get(one.record, "")
+            after = erasure in waiting or (one.index is not None and latest.get(erasure, -1) > one.index)
+            if not after or (newest and erasable is not None and erasable.recorded_again):
+                said = f"The salt of {one.where} ({kind} {one.record}) is gone and no erasure explains it."
+                found.append(Difference(kind, one.record, said))
+    return found
+
+
+def _checked() -> Iterable[Difference]:
+    """What the areas compare themselves: rows without a leaf of their own with the record that holds their copy."""
+    for name, check in CHECKS.items():
+        try:
+            yield from [Difference(name, record, sentence) for record, sentence in check()]
+        except ERRORS as error:
+            yield Difference(name, "*", f"The comparison of {name} can't be made: {told(error)}.")
+
+
+def _recorded_since(outbox: int, index: int) -> set[Record]:
+    """Records that somebody lawfully recorded while rows were read; they are compared the next time."""
+    fresh = Outbox.objects.filter(topic="ledger", pk__gt=outbox).values_list("payload__kind", "payload__record")
+    return set(fresh) | set(Leaf.objects.filter(index__gt=index).values_list("kind", "record"))
 
 
 def _against_checkpoint(checkpoint: Checkpoint, root: bytes, key: PublicKey) -> list[Difference]:
     try:
         signed = notes.verify(checkpoint.text, origin=settings.LEDGER_ORIGIN, key=key)
-    except notes.CheckpointError as error:
+    except (notes.CheckpointError, *ERRORS) as error:
         return [Difference("checkpoint", str(checkpoint.size), f"The checkpoint at {checkpoint.size}: {error}")]
     if signed.root != root or signed.size != checkpoint.size:
         sentence = f"The checkpoint at {checkpoint.size} leaves signs another root than the tree has now."
@@ -149,7 +238,14 @@ def export_lines(*, documents: bool = True) -> Iterator[str]:
 
 
 def _opened(documents: bool) -> Iterator[tuple[leaves.Leaf, Opened | None]]:
-    for row, document in _with_documents():
-        leaf = leaves.Leaf(index=row.index, kind=row.kind, record=row.record, commitment=bytes(row.commitment))
-        shown = documents and not isinstance(document, _NotAsked) and document is not None and row.salt is not None
-        yield leaf, Opened(bytes(row.salt), document) if shown and row.salt is not None else None
+    if not documents:
+        for row in Leaf.objects.defer("at").order_by("index").iterator(chunk_size=GROUP):
+            yield _stated(row), None
+        return
+    for row, _, document in with_documents(latest_leaves(), waiting_commitments()):
+        shown = row.salt is not None and document is not None and not isinstance(document, Unreadable)
+        yield _stated(row), Opened(bytes(row.salt), document) if shown and row.salt is not None else None
+
+
+def _stated(row: Leaf) -> leaves.Leaf:
+    return leaves.Leaf(index=row.index, kind=row.kind, record=row.record, commitment=bytes(row.commitment))

@@ -153,7 +153,7 @@ def record_certificate(
     months: int | None = None,
 ) -> Certificate:
     """Record what a person showed. It counts once somebody else has verified it."""
-    return Certificate.objects.create(
+    made = Certificate.objects.create(
         holder_id=holder_id,
         kind=kind,
         issuer=issuer,
@@ -162,6 +162,8 @@ def record_certificate(
         expires_on=expires_on,
         months=months,
     )
+    ledger.record_row(kind="certificate", row=made)
+    return made
 
 
 def verify_certificate(*, certificate_id: uuid.UUID, actor_id: uuid.UUID, how: str) -> Certificate:
@@ -176,6 +178,7 @@ def verify_certificate(*, certificate_id: uuid.UUID, actor_id: uuid.UUID, how: s
     certificate.verified_at = timezone.now()
     certificate.how_verified = how
     certificate.save(update_fields=["verified_by", "verified_at", "how_verified"])
+    ledger.record_row(kind="certificate", row=certificate)
     return certificate
 
 
@@ -183,14 +186,17 @@ def record_holding(
     *, credential_id: uuid.UUID, holder_id: uuid.UUID, scheme: str, awarded_on: date, expires_on: date
 ) -> Holding:
     """Note that a person holds a credential issued here."""
-    return Holding.objects.create(
+    made = Holding.objects.create(
         credential=credential_id, holder_id=holder_id, scheme=scheme, awarded_on=awarded_on, expires_on=expires_on
     )
+    ledger.record_row(kind="holding", row=made)
+    return made
 
 
 def change_holding(*, credential_id: uuid.UUID, state: str) -> None:
     """Note that a credential issued here was suspended, reinstated or revoked."""
     Holding.objects.filter(credential=credential_id).update(state=state)
+    ledger.record_rows(kind="holding", rows=Holding.objects.filter(credential=credential_id))
 
 
 def declare_conflict(*, actor_id: uuid.UUID, person_id: uuid.UUID, candidate_id: uuid.UUID, relation: str) -> Conflict:
@@ -311,6 +317,9 @@ def _forget_account(account_id: uuid.UUID) -> dict[str, int]:
     certificates = Certificate.objects.filter(holder=account)
     shown = certificates.count()
     certificates.update(issuer="", number="", how_verified="")
+    for certificate in certificates:
+        ledger.erase_salts(kind="certificate", record_id=certificate.pk)
+    ledger.record_rows(kind="certificate", rows=certificates)
     adjusted, _ = Accommodation.objects.filter(candidate=account).delete()
     related, _ = Conflict.objects.filter(Q(person=account) | Q(candidate=account)).delete()
     links, _ = SignInLink.objects.filter(account=account).delete()

@@ -2,10 +2,10 @@
 
 import hashlib
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
 from assess.people.models import (
@@ -172,3 +172,20 @@ def erasures_for(account_id: uuid.UUID) -> QuerySet[Erasure]:
     people = RoleAssignment.objects.filter(organisation__in=mine.values("organisation")).values("account")
     found = Erasure.objects.filter(account__in=people).select_related("account", "proposed_by", "done_by")
     return found.order_by(F("done_at").desc(nulls_first=True), "proposed_at")
+
+
+def done_erasures() -> dict[uuid.UUID, str]:
+    """Who was erased, each with the identifier of the erasure that two people did."""
+    found = Erasure.objects.filter(done_at__isnull=False, done_by__isnull=False).values_list("account_id", "pk")
+    return {account: str(erasure) for account, erasure in found}
+
+
+def covered_by_erasures(table: type[Model], person: str) -> Callable[[Sequence[str]], Mapping[str, str]]:
+    """Which of some rows are about a person who was erased, each with the erasure; `person` leads from a row to the account."""
+
+    def covered(records: Sequence[str]) -> Mapping[str, str]:
+        done = done_erasures()
+        rows = table._default_manager.filter(pk__in=records).values_list("pk", person)
+        return {str(key): done[account] for key, account in rows if account in done}
+
+    return covered

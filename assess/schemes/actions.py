@@ -147,8 +147,11 @@ def _publish_item(version: ItemVersion, act: _Act) -> None:
     bank.submit_item(version_id=version.pk, actor=act.loaded_by)
     bank.review_item(version_id=version.pk, reviewer=act.reviewed_by, verdict="approve", comment=act.reason)
     bank.pilot_item(version_id=version.pk, actor=act.reviewed_by)
+    older = version.item.versions.filter(state=ItemState.OPERATIONAL.value)
+    replaced = list(older.exclude(pk=version.pk).values_list("pk", flat=True))
     bank.publish_item(version_id=version.pk, actor=act.reviewed_by)
-    ledger.record(kind="item_version", record_id=version.pk, document=item_document(version))
+    for one in ItemVersion.objects.filter(pk__in=[version.pk, *replaced]).select_related("item").order_by("pk"):
+        ledger.record(kind="item_version", record_id=one.pk, document=item_document(one))
 
 
 def _load_task(task: TaskDefinition, act: _Act) -> None:

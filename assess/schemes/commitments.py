@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from assess.ledger.registry import register, register_table
+from django.db.models import Q, QuerySet
+
+from assess.ledger.registry import keys_of, register, register_table
 from assess.ledger.rows import row_document
 from assess.schemes.models import (
     BlueprintVersion,
@@ -23,7 +25,8 @@ from assess.schemes.models import (
     Stack,
     Version,
 )
-from item_bank.models import ItemVersion
+from item_bank.lifecycle import State
+from item_bank.models import ItemVersion, StateChange
 from rubrics.models import TaskVersion
 
 TABLES: dict[str, type[Version]] = {
@@ -54,8 +57,15 @@ def task_document(version: TaskVersion) -> dict[str, Any]:
 
 
 def item_document(version: ItemVersion) -> dict[str, Any]:
-    """The document of an item version: its QTI and the facts the bank keeps beside it; its state may change later."""
-    return row_document(version, without=frozenset({"state"})) | {"identifier": version.item.identifier}
+    """The document of an item version: its QTI, the facts the bank keeps beside it, its reviews and every change of its state."""
+    return row_document(version) | {
+        "identifier": version.item.identifier,
+        "reviews": [row_document(review, without=_WITHIN) for review in version.reviews.order_by("pk")],
+        "states": [row_document(change, without=_WITHIN) for change in version.state_changes.order_by("pk")],
+    }
+
+
+_WITHIN = frozenset({"id", "version_id"})
 
 
 def document_of_duty(document: DutyDocument) -> dict[str, Any]:
@@ -93,9 +103,20 @@ def _build_duty_document(record: str) -> Mapping[str, Any] | None:
     return None if document is None else document_of_duty(document)
 
 
+def _once_operational() -> QuerySet[StateChange, int]:
+    return StateChange.objects.filter(to_state=State.OPERATIONAL.value).values_list("version_id", flat=True)
+
+
 for _kind, _table in TABLES.items():
-    register(_kind, row=f"the table {_table._meta.db_table}", build=_builder(_table))
-register("task_version", row="the table rubrics_taskversion", build=_build_task)
-register("item_version", row="the table item_bank_itemversion", build=_build_item)
-register("duty_document", row="the table assess_dutydocument", build=_build_duty_document)
+    register(_kind, row=f"the table {_table._meta.db_table}", build=_builder(_table), keys=keys_of(_table))
+register(
+    "task_version", row="the table rubrics_taskversion", build=_build_task, keys=keys_of(TaskVersion, ~Q(state="draft"))
+)
+register(
+    "item_version",
+    row="the table item_bank_itemversion, with its reviews and changes of state,",
+    build=_build_item,
+    keys=keys_of(ItemVersion, Q(pk__in=_once_operational()) | Q(state=State.OPERATIONAL.value)),
+)
+register("duty_document", row="the table assess_dutydocument", build=_build_duty_document, keys=keys_of(DutyDocument))
 register_table("duty", DutyRecord)

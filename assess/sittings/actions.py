@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from assess.ledger import actions as ledger
 from assess.people.queries import conflicts_among, roles_of
 from assess.sittings.models import Assignment, Instrument, Sitting, Station
 from assess.sittings.queries import ROLE_FOR
@@ -129,6 +130,7 @@ def assign_all(*, sitting_id: uuid.UUID, posts: Sequence[Post]) -> int:
         row.person_id, row.work, row.station_id, row.made_at = post.person_id, post.work, post.station_id, now
     Assignment.objects.bulk_create(new, batch_size=500)
     Assignment.objects.bulk_update(moved, ["person", "work", "station", "made_at"], batch_size=500)
+    ledger.record_rows(kind="assignment", rows=[*new, *moved])
     return len(new) + len(moved)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assess import door
 from assess.awards.models import Credential, Decision
+from assess.ledger import actions as ledger
 from assess.management.world.cast import Cast
 from assess.people.models import Account
 from assess.people.queries import Actor, actor
@@ -49,6 +50,7 @@ class Decided:
         item["item_rest"] |= {"value": "-0.4", "interval": ["-0.6", "-0.1"], "sufficient": True, "reason": ""}
         study.pk, study.number, study._state.adding = uuid.uuid4(), study.number + 1, True
         study.save()
+        ledger.record_row(kind="study", row=study)
         return str(item["name"])
 
 

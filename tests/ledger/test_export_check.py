@@ -30,8 +30,10 @@ def _world(size: int, key: SigningKey = KEY) -> tuple[list[tuple[Leaf, Opened | 
     leaves: list[tuple[Leaf, Opened | None]] = []
     for index in range(size):
         document, salt = {"score": f"{index}.50"}, index.to_bytes(16, "big")
-        leaf = Leaf(index=index, kind="score", record=f"s-{index}", commitment=salted(document, salt))
-        leaves.append((leaf, Opened(salt=salt, document=document) if index % 2 else None))
+        # each record has two leaves; the later one shows its document
+        leaf = Leaf(index=index, kind="score", record=f"s-{index | 1}", commitment=salted(document, salt))
+        later = index % 2 or index == size - 1
+        leaves.append((leaf, Opened(salt=salt, document=document) if later else None))
 
     def note(covered: int) -> str:
         whole = root([leaf.hash for leaf, _ in leaves[:covered]])
@@ -66,14 +68,14 @@ def test_what_is_written_verifies(size: int, data: st.DataObject) -> None:
     checks = _verify(_export(size, [*(covered for covered in sizes if covered < size), size]), [KEY.public.did])
 
     assert _failed(checks) == {}
-    assert len(checks) == 10
+    assert len(checks) == 11
 
 
 def test_the_lines_stand_in_the_documented_order() -> None:
     leaf_with_document = ["leaf", "document"]
     assert [
         *("header", "checkpoint", "leaf", *leaf_with_document, "leaf", "checkpoint"),
-        *(*leaf_with_document, "leaf", "checkpoint", "end"),
+        *(*leaf_with_document, *leaf_with_document, "checkpoint", "end"),
     ] == KINDS
 
 
@@ -97,8 +99,8 @@ def _edit(line: int, **members: object) -> str:
     ("text", "failed"),
     [
         # the content of a leaf: its hash no longer fits, nor does any root after it
-        (_edit(3, record="s-9"), {"leaves": 3, "roots": 7}),
-        (_edit(3, kind="seal"), {"leaves": 3, "roots": 7}),
+        (_edit(3, record="s-9"), {"leaves": 3, "shown": 3, "roots": 7}),
+        (_edit(3, kind="seal"), {"leaves": 3, "shown": 3, "roots": 7}),
         (_edit(3, commitment="00" * 32), {"leaves": 3, "roots": 7}),
         (_edit(4, commitment="00" * 32), {"leaves": 4, "documents": 5, "roots": 7}),
         # the stated hash only: what is hashed is still right
@@ -108,18 +110,18 @@ def _edit(line: int, **members: object) -> str:
         (_edit(5, document={"score": 1.5}), {"documents": 5}),
         (_edit(5, salt="ff" * 16), {"documents": 5}),
         (_edit(5, salt="ff"), {"form": 5, "end": 5, "coverage": 5}),
-        (_edit(7, note=json.loads(LINES[10])["note"]), {"roots": 7}),
+        (_edit(7, note=json.loads(LINES[11])["note"]), {"roots": 7}),
         (_edit(7, note=json.loads(LINES[6])["note"].replace("\n3\n", "\n4\n")), {"signatures": 7}),
-        (_edit(12, leaves=6), {"end": 12}),
+        (_edit(13, leaves=6), {"end": 13}),
         (_edit(1, version=2), {"form": 1, "end": 1, "coverage": 1, "key": 1}),
-        (_edit(1, key=FORGER.public.did), {"signatures": 2, "coverage": 12, "key": 1}),
+        (_edit(1, key=FORGER.public.did), {"signatures": 2, "coverage": 13, "key": 1}),
         # lines taken out, doubled or cut off
-        ("".join(LINES[:2] + LINES[3:]), {"indices": 3, "roots": 6, "coverage": 11, "end": 11}),
-        ("".join(LINES[:3] + LINES[2:]), {"indices": 4, "roots": 8, "coverage": 13, "end": 13}),
-        ("".join(LINES[:-1]), {"end": 11}),
-        ("".join([*LINES[:-2], LINES[-1]]), {"coverage": 11, "end": 11}),
+        ("".join(LINES[:2] + LINES[3:]), {"indices": 3, "roots": 6, "coverage": 12, "end": 12}),
+        ("".join(LINES[:3] + LINES[2:]), {"indices": 4, "roots": 8, "coverage": 14, "end": 14}),
+        ("".join(LINES[:-1]), {"end": 12}),
+        ("".join([*LINES[:-2], LINES[-1]]), {"coverage": 12, "end": 12}),
         ("".join(LINES[1:]), {"form": 1, "end": 1, "coverage": 1, "key": 1}),
-        ("".join([*LINES, LINES[-1]]), {"form": 13}),
+        ("".join([*LINES, LINES[-1]]), {"form": 14}),
         ("".join([*LINES[:5], LINES[4], *LINES[5:]]), {"form": 6, "end": 6, "coverage": 6}),
         ("", {"end": 0, "coverage": 0, "key": 1}),
         ("[]\n", {"form": 1, "end": 1, "coverage": 1, "key": 1}),
@@ -139,7 +141,7 @@ def test_a_whole_forged_export_vouches_for_itself_but_not_to_who_knows_the_key()
 def test_a_tree_beyond_its_last_checkpoint_is_not_covered() -> None:
     checks = {check.name: check.sentence for check in _verify(_export(5, [3]))}
 
-    assert checks["coverage"] == "Line 10: Of 5 leaves, 3 are covered by a signed checkpoint."
+    assert checks["coverage"] == "Line 11: Of 5 leaves, 3 are covered by a signed checkpoint."
 
 
 def test_checkpoints_out_of_order_in_time_are_seen() -> None:
@@ -160,6 +162,45 @@ def test_the_writer_refuses_what_would_not_verify() -> None:
     ]:
         with pytest.raises(ValueError, match=told):
             list(write_export(origin="log.example", key=KEY.public, leaves=wrong_leaves, checkpoints=notes))
+
+
+def _written(*made: tuple[str, str, dict[str, str] | None]) -> list[Check]:
+    """The checks of an export with these leaves: kind, record, and the document where it is shown."""
+    salt = bytes(16)
+    leaves = [
+        (Leaf(index=index, kind=kind, record=record, commitment=salted(told or {}, salt)), told and Opened(salt, told))
+        for index, (kind, record, told) in enumerate(made)
+    ]
+    whole = Checkpoint(origin="log.example", size=len(leaves), root=root([leaf.hash for leaf, _ in leaves]), time=START)
+    text = write_export(origin="log.example", key=KEY.public, leaves=leaves, checkpoints=[sign(whole, key=KEY)])
+    return _verify("".join(text))
+
+
+def test_a_latest_leaf_without_its_document_needs_an_erasure_after_it() -> None:
+    act, score, erasure = (
+        ("act", "a", None),
+        ("score", "s", {"score": "1"}),
+        ("erasure", "e", {"done_at": "2026-11-01"}),
+    )
+    assert _failed(_written(act, erasure, score)) == {}
+    assert "but for 1 acts" in {one.name: one.sentence for one in _written(act, erasure, score)}["shown"]
+    assert _failed(_written(erasure, act, score)) == {"shown": 4}
+    assert _failed(_written(act, score, ("erasure", "e", {"done_at": ""}))) == {"shown": 2}
+    assert _failed(_written(("score", "t", None), erasure)) == {"shown": 2}
+    assert _failed(_written(("score", "s", None), score)) == {}
+
+
+def test_an_export_without_documents_says_what_it_does_not_show() -> None:
+    told = {one.name: one for one in _written(("score", "s", None))}["shown"]
+    assert told.passed and "shows no documents" in told.sentence
+
+
+def test_every_failing_line_is_counted_and_the_first_twenty_are_named() -> None:
+    lines = [json.loads(line) for line in _export(60, [60]).splitlines()]
+    text = "".join(json.dumps({**one, "document": {}} if one["type"] == "document" else one) + "\n" for one in lines)
+    told = {one.name: one for one in _verify(text)}["documents"]
+    assert (told.line, told.failures, told.sentence.count("Line ")) == (4, 30, 20)
+    assert told.sentence.endswith("In all 30 failures, the first 20 named.")
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from assess.ledger.registry import register, register_table
+from assess.ledger.registry import keys_of, register, register_erasure, register_table
 from assess.ledger.rows import row_document
+from assess.people.queries import covered_by_erasures
 from assess.validity.datasets.models import Dataset, Exclusion
 
 
@@ -25,5 +26,8 @@ def _build(record: str) -> Mapping[str, Any] | None:
     return None if row is None else dataset_document(row)
 
 
-register("dataset", row="the table assess_dataset", build=_build)
+register("dataset", row="the table assess_dataset", build=_build, keys=keys_of(Dataset))
 register_table("exclusion", Exclusion)
+register_erasure(
+    "exclusion", covered_by_erasures(Exclusion, "attempt__registration__candidate_id"), recorded_again=True
+)

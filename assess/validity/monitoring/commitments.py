@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from assess.ledger.registry import register, register_table
+from assess.ledger.registry import keys_of, register, register_table
 from assess.ledger.rows import row_document
 from assess.validity.monitoring.models import Alarm, BasePeriod, MonitoringLook
 
@@ -23,4 +23,9 @@ def _build(record: str) -> Mapping[str, Any] | None:
 
 register_table("base_period", BasePeriod)
 register_table("alarm", Alarm)
-register("monitoring_look", row="the tables assess_monitoringlook and assess_chartpoint", build=_build)
+register(
+    "monitoring_look",
+    row="the tables assess_monitoringlook and assess_chartpoint",
+    build=_build,
+    keys=keys_of(MonitoringLook),
+)

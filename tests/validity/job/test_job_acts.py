@@ -18,8 +18,10 @@ from assess.validity.job.models import (
     BiasConcern,
     BiasReview,
     ContentPanel,
+    ElementRating,
     JobAnalysis,
     PanelExpert,
+    Respondent,
     StatementRating,
 )
 from assess.validity.job.queries import job_evidence
@@ -292,6 +294,32 @@ def test_the_whole_study_stands_in_the_evidence_and_a_later_change_is_found(guil
             table._default_manager.filter(pk=row.pk).update(**change)
             assert [(found.kind, found.record) for found in compare()[1]] == [(kind, str(row.pk))]
             transaction.set_rollback(True)
+    assert compare()[1] == []
+
+
+def test_a_single_answer_is_held_against_its_frozen_copy(guild: Guild) -> None:
+    study_the_job(guild.people, guild.version)
+    analysis, panel = JobAnalysis.objects.get(), ContentPanel.objects.get()
+    answer = StatementRating.objects.filter(importance=5).order_by("pk").first()
+    judged = ElementRating.objects.filter(relevance=4).order_by("pk").first()
+    asked = Respondent.objects.order_by("pk").first()
+    assert answer is not None and judged is not None and asked is not None
+    ledger.sequence()
+    for row, change, record in (
+        (answer, {"importance": 4}, analysis),
+        (judged, {"relevance": 1}, panel),
+        (asked, {"region": "?"}, analysis),
+    ):
+        with transaction.atomic():
+            type(row)._default_manager.filter(pk=row.pk).update(**change)
+            told = compare()[1]
+            assert [one.record for one in told] == [str(record.pk)]
+            assert row._meta.db_table in told[0].sentence
+            transaction.set_rollback(True)
+    with transaction.atomic():
+        StatementRating.objects.filter(respondent=asked).delete()
+        assert all(asked.label in one.sentence for one in compare()[1]) and compare()[1] != []
+        transaction.set_rollback(True)
     assert compare()[1] == []
 
 

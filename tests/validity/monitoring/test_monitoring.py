@@ -231,7 +231,8 @@ def test_what_was_noted_can_not_be_changed_unseen(watched: Centre) -> None:
     add_day(watched, 2, 20, worse={"bay 2": 25})
     look(watched)
     ledger.sequence()
-    assert compare()[1] == []
+    scene = set(compare()[1])  # scored days that no action made
+    assert all("slipped in" in one.sentence for one in scene)
     point = ChartPoint.objects.filter(chart="station/score/bay 2").get()
     for row, key, change in (
         (point, point.look_id, {"z": 0.1}),
@@ -240,7 +241,8 @@ def test_what_was_noted_can_not_be_changed_unseen(watched: Centre) -> None:
     ):
         before = {name: getattr(row, name) for name in change}
         type(row).objects.filter(pk=row.pk).update(**change)
-        assert [str(key or row.pk) in str(one) for one in compare()[1]] == [True], change
+        found = set(compare()[1]) - scene
+        assert [str(key or row.pk) in str(one) for one in found] == [True], change
         type(row).objects.filter(pk=row.pk).update(**before)
 
 
