@@ -13,7 +13,7 @@ Exit status: 0 everything was checked and holds, 1 something does not hold, 2 a 
 
 import argparse
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,12 @@ class Found:
 
     @property
     def sentence(self) -> str:
-        return "; ".join(words if state is State.HOLDS else f"{state}: {words}" for state, words in self.told)
+        return "; ".join(_worded(state, words) for state, words in self.told)
+
+
+def _worded(state: State, words: str) -> str:
+    """What holds, as it is said; what does not, with NOT before it."""
+    return words if state is State.HOLDS else f"{state}: {words}"
 
 
 def worst(states: Iterable[State]) -> State:
@@ -74,9 +79,9 @@ def known(files: Files) -> set[str]:
 def follow(files: Files, keys: Iterable[Key]) -> Iterator[Found]:
     """Each record once, then what it rests on, one step deeper; a record that rests under two is held against both."""
     seen: set[Key] = set()
-    waiting: list[tuple[int, Key, Key | None]] = [(0, key, None) for key in keys]
+    waiting: deque[tuple[int, Key, Key | None]] = deque((0, key, None) for key in keys)
     while waiting:
-        depth, key, above = waiting.pop(0)
+        depth, key, above = waiting.popleft()
         tied = [] if above is None else _tied(files, above, key)
         if key in seen:
             if worst(state for state, _ in tied) is not State.HOLDS:
@@ -87,7 +92,7 @@ def follow(files: Files, keys: Iterable[Key]) -> Iterator[Found]:
         yield Found(depth, *key, asked, files.place(key))
         line = files.lines.get(key)
         below = [] if line is None else line["rests_on"]
-        waiting = [*((depth + 1, (one["kind"], one["id"]), key) for one in below), *waiting]
+        waiting.extendleft((depth + 1, (one["kind"], one["id"]), key) for one in reversed(below))
 
 
 def _tied(files: Files, above: Key, key: Key) -> list[Told]:
@@ -131,7 +136,7 @@ def _files(files: Files, keys: list[str] | None, *, every: bool) -> State:
     print(f"the files: {counts[State.WRONG]} do not hold, {counts[State.OPEN]} not checked.")
     for state, words in asked:
         if every or state is not State.HOLDS or "SHA-256" in words or "--key" in words:
-            print(f"  {MARK[state]} {words}.")
+            print(f"  {MARK[state]} {_worded(state, words)}.")
     return worst(counts)
 
 
@@ -150,7 +155,7 @@ def _told(files: Files, claim: str, *, every: bool) -> State:
     for name, asked in said:
         for state, words in asked:
             if every or state is not State.HOLDS:
-                print(f"  {MARK[state]} {name}: {words}.")
+                print(f"  {MARK[state]} {name}: {_worded(state, words)}.")
     for one in found:
         if every or not one.holds:
             print(f"{'  ' * (one.depth + 1)}{MARK[one.state]} {one.kind} {one.id} ({one.place}): {one.sentence}.")

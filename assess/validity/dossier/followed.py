@@ -56,6 +56,7 @@ class Files:
     opened: Mapping[int, Mapping[str, Any]]
     dossier: Mapping[str, Any] | None
     _named: dict[tuple[str, str], dict[str, set[str]]] = field(default_factory=dict)
+    _bytes: dict[str, bytes | None] = field(default_factory=dict)
 
     @cached_property
     def latest(self) -> Mapping[Key, int]:
@@ -81,8 +82,10 @@ class Files:
 
     def bytes_of(self, name: str) -> bytes | None:
         """A file of the folder, or None where it is not there."""
-        path = self.folder / name
-        return path.read_bytes() if path.is_file() else None
+        if name not in self._bytes:
+            path = self.folder / name
+            self._bytes[name] = path.read_bytes() if path.is_file() else None
+        return self._bytes[name]
 
     def place(self, key: Key) -> str:
         """Where the trail and the ledger tell of a record: `evidence.jsonl line 7, ledger.jsonl line 1710`."""

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from assess.attempts.chain import StreamIdentity, entry_digest
@@ -125,15 +126,21 @@ def frozen(files: Files, dataset: Key, score: Key) -> Iterator[Told]:
     if body is None or document is None:
         yield State.OPEN, f"its place in the data: {where if body is None else 'its document'} is not there"
         return
-    held = json.loads(body)
-    attempt = next((one for one in held["attempts"] if one["name"] == name), None)
+    names, by_name = _attempts(body)
+    attempt = by_name.get(name)
     if attempt is None:
         yield State.WRONG, f"the data hold an attempt {name}"
         return
     parts = {one["part"]: one["percent"] for one in document["document"]["parts"]}
-    names = [one[0] for one in held["parts"]]
-    same = all(_number(parts.get(part)) == _number(value) for part, value in zip(names, attempt["parts"], strict=True))
+    same = all(_number(parts.get(part)) == _number(value) for part, value in zip(names, attempt, strict=True))
     yield told(same, f"the data hold its parts under the name {name}")
+
+
+@lru_cache(maxsize=4)
+def _attempts(body: bytes) -> tuple[list[str], dict[str, list[str | None]]]:
+    """The parts that frozen data hold, and what each attempt got in them, by its local name."""
+    held = json.loads(body)
+    return [one[0] for one in held["parts"]], {one["name"]: one["parts"] for one in held["attempts"]}
 
 
 def _number(text: str | None) -> Decimal | None:

@@ -10,6 +10,7 @@ from assess.ledger.merkle import CompactRange
 from assess.validity.dossier.claims import Figure
 from assess.validity.dossier.figures import evaluated, retold
 from assess.validity.dossier.followed import Files, State, Told, told
+from assess.validity.dossier.ties import below
 from assess.validity.dossier.trail import Key
 from assess.validity.dossier.weighed import UNKNOWN, in_words
 
@@ -25,7 +26,7 @@ def whole(files: Files, keys: list[str] | None) -> Iterator[Told]:
     """The files as wholes: the export by itself, the trail's count, and that dossier and trail are of one day."""
     for check in verify_export(files.ledger, trusted_keys=keys):
         if not check.passed:
-            yield State.WRONG, f"{files.ledger.name}: {check.name}. {check.sentence.removesuffix('.')}"
+            yield State.WRONG, f"{files.ledger.name} holds by itself: {check.name}. {check.sentence.removesuffix('.')}"
     if keys is None:
         yield State.HOLDS, "the export vouches for its own key; --key compares it with the published one"
     counted = files.head.get("records")
@@ -100,9 +101,14 @@ def piece(files: Files, name: str) -> Iterator[Told]:
             yield State.OPEN, f"it {said['bearing']} and cites no record: this is the application's word"
         return
     for one in said["records"]:
-        document = files.document((one["kind"], one["id"]))
-        if document is not None and one["digest"] and one["digest"] not in map(str, document.values()):
-            yield State.WRONG, f"dossier.json names a digest of {one['kind']} {one['id']} that its document has"
+        key = (one["kind"], one["id"])
+        document, under = files.document(key), below(files, key)
+        if document is None or under is None or not one["digest"]:
+            continue
+        # a duty is named by the digest of its document, which stands in the record below it
+        held = [document, *filter(None, (files.document(other) for other in under))]
+        if not any(one["digest"] in map(str, shown.values()) for shown in held):
+            yield State.WRONG, f"{key[0]} {key[1]} has the digest that dossier.json names ({files.place(key)})"
     if said["figure"] is not None:
         yield from _figure(files, name, said)
 
@@ -123,7 +129,8 @@ def _figure(files: Files, name: str, said: Mapping[str, Any]) -> Iterator[Told]:
     studies = [one["id"] for one in said["records"] if one["kind"] == "study"]
     document = files.document(("study", studies[0])) if studies else None
     if rule is None or document is None:
-        yield State.OPEN, f"the figure {figure['value']}: dossier.json names no place in a study for it"
+        why = "dossier.json names no place in a study for it" if rule is None else "its study's document is not shown"
+        yield State.OPEN, f"the figure {figure['value']}: {why}"
         return
     try:
         right = retold(evaluated(rule, paths, document["document"]), figure["told"])

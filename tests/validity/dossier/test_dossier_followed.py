@@ -10,7 +10,7 @@ from assess import door
 from assess.attempts.models import Seal
 from assess.awards.dossier import dossier_of
 from assess.validity.cut_scores.models import CutScore
-from assess.validity.dossier import follow
+from assess.validity.dossier import follow, followed
 from assess.validity.dossier.trail import without_leaf
 from tests.snapshots import as_built
 from tests.web.lived_centre import Lived, live_a_sitting
@@ -36,10 +36,10 @@ def lived() -> Lived:
     return found
 
 
-def written(tmp_path: Path, *entries: str) -> follow.Files:
+def written(tmp_path: Path, *entries: str) -> followed.Files:
     call_command("dossier", "MC-ECW", output=tmp_path / "out", entries=list(entries), verbosity=0)
     call_command("export_ledger", str(tmp_path / "ledger.jsonl"))
-    return follow.read(tmp_path / "out", tmp_path / "ledger.jsonl")
+    return followed.read(tmp_path / "out", tmp_path / "ledger.jsonl")
 
 
 def test_every_file_is_written_and_five_claims_lead_to_sealed_entries(lived: Lived, tmp_path: Path) -> None:
@@ -47,7 +47,11 @@ def test_every_file_is_written_and_five_claims_lead_to_sealed_entries(lived: Liv
     assert seal is not None
     files = written(tmp_path, str(seal.pk))
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {
+    meetings = {
+        str(pk) for pk in CutScore.objects.filter(scheme_version=lived.version).values_list("meeting", flat=True)
+    }
+    assert {name for name in names if name.startswith("ratings-")} == {f"ratings-{one}.jsonl" for one in meetings}
+    assert {name for name in names if not name.startswith("ratings-")} == {
         "dossier.html",
         "dossier.pdf",
         "dossier.json",
@@ -81,7 +85,9 @@ def test_a_cited_record_that_was_changed_is_found(lived: Lived, tmp_path: Path) 
     assert ended.value.code == 1
 
 
-def test_an_entry_or_a_score_that_was_changed_is_found(lived: Lived, tmp_path: Path) -> None:
+def test_an_entry_or_a_score_that_was_changed_is_found(
+    lived: Lived, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     seal = Seal.objects.order_by("pk").first()
     assert seal is not None
     written(tmp_path, str(seal.pk))
@@ -93,10 +99,12 @@ def test_an_entry_or_a_score_that_was_changed_is_found(lived: Lived, tmp_path: P
     held = json.loads(data.read_text())
     held["attempts"][0]["parts"][0] = "1.00"
     data.write_text(json.dumps(held))
-    assert follow.main([str(tmp_path / "out"), str(tmp_path / "ledger.jsonl"), "structure/reliability"]) == 1
-    files = follow.read(tmp_path / "out", tmp_path / "ledger.jsonl")
+    files = followed.read(tmp_path / "out", tmp_path / "ledger.jsonl")
     wrong = {one.kind for one in follow.follow(files, follow.cited(files, "structure/reliability")) if not one.holds}
     assert wrong == {"dataset", "score", "seal"}
+    capsys.readouterr()
+    assert follow.main([str(tmp_path / "out"), str(tmp_path / "ledger.jsonl"), "structure/reliability"]) == 1
+    assert f"in entries-{seal.pk}.jsonl (line 1 is the first that does not)" in capsys.readouterr().out
 
 
 def test_an_erased_person_ends_the_walk_at_the_frozen_data_and_breaks_nothing(lived: Lived, tmp_path: Path) -> None:
@@ -112,7 +120,9 @@ def test_an_erased_person_ends_the_walk_at_the_frozen_data_and_breaks_nothing(li
     door.act(lived.people.acts_as(lived.people.approvers[0]), "people.erase_person", erasure_id=erasure.pk)
     files = written(tmp_path, str(seal.pk))
     found = list(follow.follow(files, follow.cited(files, "structure/reliability")))
-    assert all(one.holds for one in found), [one for one in found if not one.holds]
+    (data,) = [one for one in found if not one.holds]
+    assert data.kind == "dataset" and data.state is followed.State.OPEN
+    assert f"1 of {len(lived.attempts)} attempts in the data have no score in the trail" in data.sentence
     assert sum(one.kind == "score" for one in found) == len(lived.attempts) - 1
     (mine,) = follow.follow(files, [("seal", str(seal.pk))])
     assert mine.holds, mine.sentence

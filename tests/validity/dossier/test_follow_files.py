@@ -326,14 +326,14 @@ def hide(kind: str) -> Callable[[World], None]:
         (swap("decision", "decision-1", "decision-2", "signature"), "(its decision_id is decision-1)"),
         (swap("training", "training-anna", "training-ben", "blind_marks"), "tie it to training training-anna"),
         (stale, "is its latest, but the trail cites leaf"),
-        (dearer, "structure/reliability: the figure 0.97 is /parts/overall/reliability of study study-1"),
+        (dearer, "structure/reliability: NOT: the figure 0.97 is /parts/overall/reliability of study study-1"),
         (said_otherwise, "its sentence says 0.87"),
         (changed("signature", "10", decision_id="decision-2"), "FAIL signature 10 (evidence.jsonl line"),
         (rated_otherwise, "NOT: the 2 rows of ratings-m.jsonl before event 8"),
         (uncited, "stand in one of them only, cut cut-1 first (evidence.jsonl line"),
         (
             hidden_review,
-            "FAIL awarding/reviews: it cites every award_review that the ledger has of this scheme version (1)",
+            "FAIL awarding/reviews: NOT: it cites every award_review that the ledger has of this scheme version (1)",
         ),
         (other_name, "NOT: the data hold an attempt c2"),
         (other_data, "NOT: dataset.json is these bytes"),
@@ -374,8 +374,8 @@ def placeless(world: World) -> None:
         (drop("dataset.json"), "not checked: the frozen data: dataset.json is not in"),
         (drop("ratings-m.jsonl"), "not checked: the ratings themselves: ratings-m.jsonl is not in"),
         (erased, "not checked: what the credential names as its evidence"),
-        (unrecorded, "OPEN security/incidents: it supports and cites no record"),
-        (placeless, "OPEN structure/reliability: the figure 0.87"),
+        (unrecorded, "OPEN security/incidents: not checked: it supports and cites no record"),
+        (placeless, "OPEN structure/reliability: not checked: the figure 0.87"),
     ],
 )
 def test_what_cannot_be_checked_is_named_and_ends_with_3(
