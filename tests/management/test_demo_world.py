@@ -374,6 +374,7 @@ def test_three_candidates_are_not_enough_evidence_and_the_gate_says_so(small_wor
         assert checks["reliability"] == checks["decision consistency"] == "not enough evidence"
 
 
+@pytest.mark.slow
 def test_what_waits_in_awards_costs_two_queries(small_world: Any, django_assert_num_queries: Any) -> None:
     people, version, lived = small_world
     meetings.hold_meetings(people, version)

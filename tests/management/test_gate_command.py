@@ -76,6 +76,7 @@ def test_an_attempt_that_is_not_there_ends_with_2_and_a_sentence(capsys: pytest.
         call_command("gate", "the first one")
 
 
+@pytest.mark.slow
 def test_people_read_it_by_level(transactional_db: None, capsys: pytest.CaptureFixture[str]) -> None:
     decided: Decided = as_built("decided", decide_a_sitting)
     attempt = Attempt.objects.get(pk=decided.passed[0].attempt_id)

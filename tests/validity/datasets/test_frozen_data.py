@@ -150,6 +150,7 @@ def test_a_change_of_frozen_data_is_found_by_the_ledger(centre: Lived, column: s
     assert len(sound()) == 1 and "assess_dataset" in sound()[0]
 
 
+@pytest.mark.slow
 def test_erasing_a_person_leaves_bytes_study_and_ledger_as_they_were(centre: Lived) -> None:
     director, approver = centre.people.director, centre.people.approvers[0]
     person = Attempt.objects.get(pk=centre.attempts[0].pk).registration.candidate

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from assess.schemes.kinds import KINDS
 from assess.validity.dossier.argument import argument
 from assess.validity.dossier.assembled import SECTIONS, assemble
@@ -22,6 +24,7 @@ def test_all_five_frames_are_there_and_say_how_well_they_are_known() -> None:
             assert requirement.evidence
 
 
+@pytest.mark.slow
 def test_every_reference_leads_to_a_claim_an_evidence_a_section_or_a_kind_of_record() -> None:
     claims = {claim.key: {piece.key for piece in claim.evidence} for claim in argument(full())}
     claims["cut"] |= {"cut-online"}

@@ -268,6 +268,7 @@ def test_an_author_reads_nothing_of_their_own_for_bias(guild: Guild) -> None:
     assert (code, said) == ("own-element", "You wrote ECW-001; another person reads it for bias.")
 
 
+@pytest.mark.slow
 def test_the_whole_study_stands_in_the_evidence_and_a_later_change_is_found(guild: Guild) -> None:
     study_the_job(guild.people, guild.version)
     found = job_evidence(guild.version.pk)
@@ -297,6 +298,7 @@ def test_the_whole_study_stands_in_the_evidence_and_a_later_change_is_found(guil
     assert compare()[1] == []
 
 
+@pytest.mark.slow
 def test_a_single_answer_is_held_against_its_frozen_copy(guild: Guild) -> None:
     study_the_job(guild.people, guild.version)
     analysis, panel = JobAnalysis.objects.get(), ContentPanel.objects.get()

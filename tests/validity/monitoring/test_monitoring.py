@@ -100,6 +100,7 @@ def test_a_station_that_goes_wrong_raises_one_alarm_that_says_what_to_look_at(wa
     assert dict(Score.objects.filter(pk__in=before).values_list("pk", "digest")) == before
 
 
+@pytest.mark.slow
 def test_an_alarm_takes_two_people_and_its_chart_begins_anew(watched: Centre) -> None:
     people = watched.people
     add_day(watched, 2, 20, worse={"bay 2": 25})
@@ -227,6 +228,7 @@ def test_who_would_change_lies_near_the_cut_and_on_the_side_of_their_assessors(w
     assert {move.attempt for move in listed} == {move.attempt for move in moves}
 
 
+@pytest.mark.slow
 def test_what_was_noted_can_not_be_changed_unseen(watched: Centre) -> None:
     add_day(watched, 2, 20, worse={"bay 2": 25})
     look(watched)

@@ -121,10 +121,12 @@ def estimates(document: object) -> Iterator[Mapping[str, Any]]:
             yield from estimates(value)
 
 
+@pytest.mark.slow
 def test_the_document_is_canonical_and_the_same_for_the_same_data() -> None:
     assert canonical(whole_study.__wrapped__()) == canonical(whole_study())
 
 
+@pytest.mark.slow
 def test_the_order_of_persons_changes_nothing_about_items_and_raters() -> None:
     responses, ratings = online(), double_marked(40)
     rng = np.random.default_rng(0)

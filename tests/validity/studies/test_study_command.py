@@ -75,6 +75,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path, responses: Path) -> 
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
+@pytest.mark.slow
 def test_the_tables_hold_every_estimate_every_item_and_every_rater(
     tmp_path: Path, responses: Path, ratings: Path
 ) -> None:
@@ -177,6 +178,7 @@ def test_maxima_are_taken_for_all_items_or_by_name(tmp_path: Path, responses: Pa
     assert [item["maximum"] for item in document["responses"]["item_analysis"]][:3] == ["3.00", "2.00", "1.00"]
 
 
+@pytest.mark.slow
 def test_a_cut_in_points_and_in_per_cent_is_the_same_cut(tmp_path: Path, responses: Path) -> None:
     given = ("--responses", responses, "--id", "who", "--output", tmp_path / "o", "--cut")
     found = []
@@ -224,6 +226,7 @@ def test_ignored_columns_are_no_judges_and_the_report_names_them(tmp_path: Path)
     assert "Columns left out because it was asked for: diff." in (tmp_path / "o" / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_the_panels_cut_is_the_cut_of_the_answers_to_the_same_items(tmp_path: Path, responses: Path) -> None:
     rng = np.random.default_rng(3)
     rows = [f"{item},{','.join(f'{x:.2f}' for x in rng.uniform(0.4, 0.8, 9))}" for item in "fedcba"]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from assess.validity.datasets.arrays import Groups, Responses
 from assess.validity.studies.analysis import analyse
@@ -37,6 +38,7 @@ def test_an_item_that_is_much_harder_for_a_group_is_named() -> None:
     assert "Items that work differently for “A” and others of equal score (way 0): i00." in said(1.6)
 
 
+@pytest.mark.slow
 def test_items_with_half_points_get_mantels_test_whatever_the_other_items_are() -> None:
     responses, groups = answers(0.0)
     halves = responses.matrix.copy()
