@@ -53,7 +53,10 @@ def compare() -> tuple[int, list[Difference]]:
     """
     keys, differences = _keys()
     mark = Outbox.objects.aggregate(last=Max("pk"))["last"] or 0
-    waiting = waiting_commitments()
+    waiting, broken = waiting_commitments()
+    differences += [
+        Difference("outbox", key, f"What waits in row {key} of the outbox can't be read.") for key in broken
+    ]
     latest = latest_leaves()
     count, about_the_tree, about_rows = _walk(latest, waiting)
     about_rows += _against_waiting(waiting)
@@ -83,37 +86,47 @@ def _keys() -> tuple[dict[str, set[str]], list[Difference]]:
 def _walk(
     latest: dict[Record, int], waiting: dict[Record, Commitment]
 ) -> tuple[int, list[Difference], list[Difference]]:
-    """The leaves in order: their number, what is wrong with the tree, and what is wrong with rows."""
-    tree, count = CompactRange(), 0
+    """The leaves in order: their number, what is wrong with the tree, and what is wrong with rows.
+
+    Where a leaf is missing or can't be read no root after it can be made again; rows are compared to the end.
+    """
+    count, whole, tree = 0, True, CompactRange()
     about_the_tree: list[Difference] = []
     about_rows: list[Difference] = []
     roots = {checkpoint.size: checkpoint for checkpoint in Checkpoint.objects.defer("at").order_by("size")}
     key = signing_key(settings.KEYS_DIR, "ledger").public
-    for row, asked, document in with_documents(latest, waiting):
-        if row.index != count:
-            about_the_tree.append(Difference("leaf", str(count), f"Leaf {count} is missing from the tree."))
-            return count, about_the_tree, about_rows
+    for place, (row, asked, document) in enumerate(with_documents(latest, waiting)):
+        if whole and row.index != place:
+            whole = False
+            about_the_tree.append(_leaf(place, f"Leaf {place} is missing from the tree."))
         count += 1
-        try:
-            stated = leaves.Leaf(index=row.index, kind=row.kind, record=row.record, commitment=bytes(row.commitment))
-            same = stated.hash == bytes(row.leaf_hash)
-            about_rows += _against_row(commitment_of(row), document) if asked else []
-        except ERRORS as error:
-            said = f"Leaf {row.index} can't be read ({told(error)}); the tree was looked at as far as this leaf."
-            return count, [*about_the_tree, Difference("leaf", str(row.index), said)], about_rows
-        if not same:
-            said = f"Leaf {row.index} ({row.kind} {row.record}) was changed."
-            about_the_tree.append(Difference("leaf", str(row.index), said))
         if row.kind not in KINDS:
             said = f"Leaf {row.index} is about a {row.kind}, which no area of this installation records."
-            about_the_tree.append(Difference("leaf", str(row.index), said))
-        tree.append(stated.hash)
-        if count in roots:
+            about_the_tree.append(_leaf(row.index, said))
+        try:
+            stated = _stated(row).hash
+            same = stated == bytes(row.leaf_hash)
+            about_rows += _against_row(commitment_of(row), document) if asked else []
+        except ERRORS as error:
+            whole = False
+            about_the_tree.append(_leaf(row.index, f"Leaf {row.index} can't be read: {told(error)}."))
+            continue
+        if not same:
+            about_the_tree.append(_leaf(row.index, f"Leaf {row.index} ({row.kind} {row.record}) was changed."))
+        if whole:
+            tree.append(stated)
+        if whole and count in roots:
             about_the_tree += _against_checkpoint(roots.pop(count), tree.root(), key)
     for size in roots:
         said = f"The checkpoint at {size} leaves covers more than the tree has ({count})."
+        if size <= count:
+            said = f"The checkpoint at {size} leaves can't be held against a tree with a broken leaf before it."
         about_the_tree.append(Difference("checkpoint", str(size), said))
     return count, about_the_tree, about_rows
+
+
+def _leaf(index: int, sentence: str) -> Difference:
+    return Difference("leaf", str(index), sentence)
 
 
 def _against_row(made: Commitment, document: Document | None) -> list[Difference]:
@@ -132,7 +145,7 @@ def _against_row(made: Commitment, document: Document | None) -> list[Difference
 def _is(document: object, salt: bytes, commitment: bytes) -> bool:
     try:
         return salted(document, salt) == commitment
-    except CanonicalError:
+    except (CanonicalError, *ERRORS):
         return False
 
 
@@ -164,7 +177,10 @@ def _slipped_in(
 
 def _without_salt(latest: dict[Record, int], waiting: dict[Record, Commitment]) -> list[Difference]:
     """Commitments whose salt is gone though no done erasure of that record, later in the ledger, took it."""
-    bare = [commitment_of(leaf) for leaf in Leaf.objects.defer("at").filter(salt=None).order_by("index")]
+    bare = [
+        Commitment(leaf.kind, leaf.record, None, b"", leaf.index)
+        for leaf in Leaf.objects.defer("at").filter(salt=None).order_by("index")
+    ]
     bare += [one for one in waiting.values() if one.salt is None]
     found = []
     for kind in sorted({one.kind for one in bare}):
@@ -242,7 +258,7 @@ def _opened(documents: bool) -> Iterator[tuple[leaves.Leaf, Opened | None]]:
         for row in Leaf.objects.defer("at").order_by("index").iterator(chunk_size=GROUP):
             yield _stated(row), None
         return
-    for row, _, document in with_documents(latest_leaves(), waiting_commitments()):
+    for row, _, document in with_documents(latest_leaves(), waiting_commitments()[0]):
         shown = row.salt is not None and document is not None and not isinstance(document, Unreadable)
         yield _stated(row), Opened(bytes(row.salt), document) if shown and row.salt is not None else None
 

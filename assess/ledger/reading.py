@@ -69,14 +69,21 @@ def commitment_of(leaf: Leaf) -> Commitment:
     return Commitment(leaf.kind, leaf.record, salt, bytes(leaf.commitment), leaf.index)
 
 
-def waiting_commitments() -> dict[tuple[str, str], Commitment]:
-    """The newest commitment of each record of which one waits for the sequencer."""
-    found = {}
-    for payload in Outbox.objects.filter(topic="ledger", done_at=None).order_by("pk").values_list("payload", flat=True):
-        salt = None if payload["salt"] is None else bytes.fromhex(payload["salt"])
-        made = Commitment(payload["kind"], payload["record"], salt, bytes.fromhex(payload["commitment"]), None)
+def waiting_commitments() -> tuple[dict[Record, Commitment], list[str]]:
+    """The newest commitment of each record of which one waits for the sequencer, and the rows that can't be read."""
+    found: dict[Record, Commitment] = {}
+    broken = []
+    for key, payload in (
+        Outbox.objects.filter(topic="ledger", done_at=None).order_by("pk").values_list("pk", "payload").iterator()
+    ):
+        try:
+            salt = None if payload["salt"] is None else bytes.fromhex(payload["salt"])
+            made = Commitment(payload["kind"], payload["record"], salt, bytes.fromhex(payload["commitment"]), None)
+        except ERRORS:
+            broken.append(str(key))
+            continue
         found[made.kind, made.record] = made
-    return found
+    return found, broken
 
 
 def with_documents(

@@ -163,3 +163,14 @@ def test_the_salt_is_of_the_record_it_was_made_for(people: Cast) -> None:
     Certificate.objects.update(number="F-2")
     Leaf.objects.filter(kind="certificate").update(salt=salt, commitment=salted({"number": "F-2"}, salt))
     assert any(one.startswith("leaf ") for one in found()), row
+
+
+def test_a_broken_leaf_or_outbox_row_hides_nothing_else(people: Cast) -> None:
+    ledger.checkpoint()
+    row = Certificate.objects.get()
+    Certificate.objects.update(number="F-2")
+    Leaf.objects.filter(pk=1).delete()
+    Outbox.objects.create(topic="ledger", payload={"kind": "act"}, created_at=timezone.now())
+    kinds = sorted(one.split(" ")[0] for one in found())
+    assert kinds == ["act", "certificate", "checkpoint", "leaf", "outbox"]
+    assert any(one.startswith(f"certificate {row.pk}") for one in found())
