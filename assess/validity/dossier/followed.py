@@ -42,6 +42,8 @@ class Files:
         Where they were read from.
     head, lines
         The first line of `evidence.jsonl`, and its records.
+    exported
+        The first line of the export.
     leaves, opened
         The export's leaves and documents by index.
     dossier
@@ -51,6 +53,7 @@ class Files:
     folder: Path
     ledger: Path
     head: Mapping[str, Any]
+    exported: Mapping[str, Any]
     lines: Mapping[Key, Mapping[str, Any]]
     leaves: Mapping[int, Mapping[str, Any]]
     opened: Mapping[int, Mapping[str, Any]]
@@ -128,13 +131,15 @@ def read(folder: Path, ledger: Path) -> Files:
         raise ValueError(f"evidence.jsonl does not begin as a trail of the format {FORMAT}.")
     leaves: dict[int, Mapping[str, Any]] = {}
     opened: dict[int, Mapping[str, Any]] = {}
+    exported: Mapping[str, Any] = {}
     for one in jsonl(ledger):
+        exported = exported or one
         kept = {"leaf": leaves, "document": opened}.get(str(one.get("type")))
         if kept is not None:
             if not isinstance(one.get("index"), int) or one["index"] in kept:
                 raise ValueError(f"{ledger.name} line {one[AT]} is not a {one['type']} with an index of its own.")
             kept[one["index"]] = one
-    return Files(folder, ledger, head, lines, leaves, opened, _dossier(folder / "dossier.json"))
+    return Files(folder, ledger, head, exported, lines, leaves, opened, _dossier(folder / "dossier.json"))
 
 
 def _dossier(path: Path) -> Mapping[str, Any] | None:

@@ -63,6 +63,7 @@ def _checkpoint(files: Files, stated: Mapping[str, Any] | None) -> Iterator[Told
         tree.append(one.hash)
     right = tree.size == stated["size"] and tree.root().hex() == stated["root"]
     yield told(right, f"the first {stated['size']} leaves of the export have the root that dossier.json names")
+    yield told(stated["key"] == files.exported.get("key"), "dossier.json names the key of the export")
 
 
 def pieces(files: Files) -> dict[str, Mapping[str, Any]]:
@@ -97,7 +98,9 @@ def piece(files: Files, name: str) -> Iterator[Told]:
     if name in EVERY:
         yield from _every(files, name, said)
     elif not said["records"] and said["bearing"] != "is lacking":
-        if name != CHECKPOINT:
+        if name == CHECKPOINT:
+            yield State.HOLDS, "it names the checkpoint that was looked at above; rows behind the ledger: verify_ledger"
+        else:
             yield State.OPEN, f"it {said['bearing']} and cites no record: this is the application's word"
         return
     for one in said["records"]:

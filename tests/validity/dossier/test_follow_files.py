@@ -84,7 +84,7 @@ class World:
         at = datetime(2026, 11, 26, tzinfo=UTC)
         note = checkpoint.sign(checkpoint.Checkpoint(origin=ORIGIN, size=tree.size, root=tree.root(), time=at), key=KEY)
         ledger.write_text("".join(write_export(origin=ORIGIN, key=KEY.public, leaves=leaves, checkpoints=[note])))
-        self.dossier["ledger"] = {"size": tree.size, "root": tree.root().hex()}
+        self.dossier["ledger"] = {"size": tree.size, "root": tree.root().hex(), "key": KEY.public.did}
         for line in self.trail:
             key = (line["kind"], line["id"])
             if line["leaf"] is None and key in last:
