@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.db.models import Max
 
+from assess.ledger import leaves
 from assess.ledger.models import Leaf, Outbox
 from assess.ledger.registry import KINDS, Kind
 
@@ -62,6 +63,10 @@ def told(error: Exception) -> str:
     """An error in one line that may be shown."""
     words = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
     return f"{type(error).__name__}: {words}"[:200]
+
+
+def stated_of(row: Leaf) -> leaves.Leaf:
+    return leaves.Leaf(index=row.index, kind=row.kind, record=row.record, commitment=bytes(row.commitment))
 
 
 def commitment_of(leaf: Leaf) -> Commitment:
