@@ -126,21 +126,25 @@ def frozen(files: Files, dataset: Key, score: Key) -> Iterator[Told]:
     if body is None or document is None:
         yield State.OPEN, f"its place in the data: {where if body is None else 'its document'} is not there"
         return
-    names, by_name = _attempts(body)
+    names, items, by_name = _attempts(body)
     attempt = by_name.get(name)
     if attempt is None:
         yield State.WRONG, f"the data hold an attempt {name}"
         return
     parts = {one["part"]: one["percent"] for one in document["document"]["parts"]}
-    same = all(_number(parts.get(part)) == _number(value) for part, value in zip(names, attempt, strict=True))
-    yield told(same, f"the data hold its parts under the name {name}")
+    same = all(_number(parts.get(part)) == _number(value) for part, value in zip(names, attempt["parts"], strict=True))
+    points = {one["item"]: one["points"] for one in document["document"].get("items", ())}
+    answered = zip(attempt.get("items", ()), attempt.get("points", ()), strict=True)
+    same &= all(_number(points.get(items[place])) == _number(value) for place, value in answered)
+    yield told(same, f"the data hold its parts and its items' points under the name {name}")
 
 
 @lru_cache(maxsize=4)
-def _attempts(body: bytes) -> tuple[list[str], dict[str, list[str | None]]]:
-    """The parts that frozen data hold, and what each attempt got in them, by its local name."""
+def _attempts(body: bytes) -> tuple[list[str], list[str], dict[str, dict[str, Any]]]:
+    """The parts and items that frozen data hold, and what each attempt got in them, by its local name."""
     held = json.loads(body)
-    return [one[0] for one in held["parts"]], {one["name"]: one["parts"] for one in held["attempts"]}
+    parts, items = ([one[0] for one in held.get(name, ())] for name in ("parts", "items"))
+    return parts, items, {one["name"]: one for one in held["attempts"]}
 
 
 def _number(text: str | None) -> Decimal | None:

@@ -118,6 +118,8 @@ def _digests(files: Files, above: Key, key: Key) -> Iterator[Told]:
         return
     if (above[0], key[0]) == ("study", "dataset"):
         yield told(theirs["dataset_sha256"] == mine["sha256"], "the study names the digest of this data")
+    elif (above[0], key[0]) == ("score", "seal"):
+        yield told(theirs["document"].get("seal_digest") == mine["digest"], "the score names the digest of this seal")
     elif (above[0], key[0]) == ("decision", "score"):
         yield told(theirs["document"].get("score") == mine["digest"], "the decision names the digest of this score")
     elif (above[0], key[0]) == ("decision", "award"):

@@ -132,10 +132,15 @@ def evidence(name: str, sentence: str, *records: tuple[str, str], figure: Any = 
 def small() -> World:
     world = World()
     seal = {"attempt": "a", "heads": []}
-    score = {"parts": [{"part": "K", "percent": "61.00"}]}
+    score = {
+        "parts": [{"part": "K", "percent": "61.00"}],
+        "items": [{"item": "I1", "points": "1.0000"}],
+        "seal_digest": sha(seal),
+    }
     world.add("seal", "seal-1", {"digest": sha(seal), "document": seal})
     world.add("score", "score-1", {"seal_id": "seal-1", "digest": sha(score), "document": score})
-    data = json.dumps({"parts": [["K"]], "attempts": [{"name": "c1", "parts": ["61.00"]}]}).encode()
+    attempt = {"name": "c1", "parts": ["61.00"], "items": [0], "points": ["1.0000"]}
+    data = json.dumps({"parts": [["K"]], "items": [["I1"]], "attempts": [attempt]}).encode()
     digest = hashlib.sha256(data).hexdigest()
     world.add("dataset", "data-1", {"sha256": digest, "scheme_version_id": "v"})
     study = {"dataset_id": "data-1", "dataset_sha256": digest, "document_sha256": sha(STUDY), "document": STUDY}
@@ -315,6 +320,16 @@ def other_data(world: World) -> None:
     world.files["dataset.json"] = world.files["dataset.json"].replace(b"61.00", b"91.00")
 
 
+def frozen_otherwise(world: World) -> None:
+    """Data frozen with another answer, under a dataset and a study that name their digest."""
+    data = world.files["dataset.json"] = world.files["dataset.json"].replace(b"1.0000", b"0.0000")
+    digest = hashlib.sha256(data).hexdigest()
+    changed("dataset", "data-1", sha256=digest)(world)
+    changed("study", "study-1", dataset_sha256=digest)(world)
+    for line in (world.line("dataset", "data-1"), world.line("study", "study-1")):
+        line["says"].update({name: digest for name in ("sha256", "dataset_sha256") if name in line["says"]})
+
+
 def hide(kind: str) -> Callable[[World], None]:
     return lambda world: world.hidden.add(kind)
 
@@ -337,6 +352,7 @@ def hide(kind: str) -> Callable[[World], None]:
         ),
         (other_name, "NOT: the data hold an attempt c2"),
         (other_data, "NOT: dataset.json is these bytes"),
+        (frozen_otherwise, "NOT: the data hold its parts and its items' points under the name c1"),
         (hide("seal"), "NOT: the export shows its document (nothing takes the document of a seal out"),
         (hide("*"), "NOT: the export shows its document (nothing takes the document of a study out"),
         (changed("decision", "decision-1", digest="00"), "NOT: its digest is that of what it holds"),
