@@ -22,6 +22,8 @@ from assess.tasks import look_at_evidence_again
 from assess.validity.studies.models import Study
 from tests.awards.decided import Decided
 
+pytestmark = pytest.mark.slow
+
 OPEN, DECIDE = "awards.reviews.open_reviews", "awards.reviews.decide_reviewed"
 
 

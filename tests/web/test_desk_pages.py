@@ -21,6 +21,7 @@ def page(centre: Centre, who: str, path: str = HERE) -> str:
     return centre.browser(getattr(centre.people, who)).get(path).content.decode()
 
 
+@pytest.mark.slow
 def test_an_incident_that_one_person_upheld_needs_a_second_and_not_the_first_again(centre: Centre) -> None:
     said = {"attempt_id": centre.attempt.pk, "kind": "integrity", "words": "A second person stood at the bay."}
     incident = door.act(actor(centre.lives[0].posts["proctor:1"]), "proctoring.raise_incident", **said)
@@ -35,6 +36,7 @@ def test_an_incident_that_one_person_upheld_needs_a_second_and_not_the_first_aga
     assert "upheld" not in page(centre, "director")
 
 
+@pytest.mark.slow
 def test_a_duty_that_one_person_stated_waits_for_another_and_not_for_them(centre: Centre) -> None:
     assert "duties have no record that holds" in page(centre, "director")
     assert "no record that holds" not in page(centre, "board"), "stating a duty is a director's"
@@ -73,6 +75,7 @@ def test_what_is_known_is_kept_until_the_next_act(centre: Centre, django_assert_
     assert "1 of 5 signed" in browser.get(HERE).content.decode()
 
 
+@pytest.mark.slow
 def test_a_release_rule_waits_for_a_second_name(centre: Centre) -> None:
     asked = {
         "scheme_version_id": centre.version.pk,

@@ -14,6 +14,8 @@ from assess.people.models import Account
 from tests.awards.decided import Decided, decide_a_sitting
 from tests.snapshots import as_built
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def decided(transactional_db: None) -> Iterator[Decided]:

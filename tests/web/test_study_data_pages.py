@@ -11,6 +11,8 @@ from assess.validity.datasets.models import Exclusion
 from tests.snapshots import as_built
 from tests.web.lived_centre import Lived, live_a_sitting
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def centre(transactional_db: None) -> Iterator[Lived]:

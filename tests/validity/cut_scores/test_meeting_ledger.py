@@ -88,6 +88,7 @@ def deliveries(draw: some.DrawFn, *, judges: int, elements: int) -> tuple[list[l
     return said, draw(some.permutations(batches))
 
 
+@pytest.mark.slow
 def test_any_delivery_of_the_same_ratings_gives_the_same_record(panel: Panel) -> None:
     meeting = panel.in_round_one(PART, judges=panel.people.judges)
     names = [one["id"] for one in meeting.plan["elements"]]

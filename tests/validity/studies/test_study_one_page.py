@@ -76,6 +76,7 @@ def test_raters_alike_give_no_cause_for_training() -> None:
     assert "Train" not in said(found, "next")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("persons", [8, 90])
 def test_every_sentence_ends_and_is_said_once(persons: int) -> None:
     found = list(statements(analyse(title="", responses=exam(persons), cuts={"": (50, 2)})))

@@ -95,6 +95,7 @@ def test_no_number_that_is_none_or_nan_reaches_the_page() -> None:
         assert not re.search(r"\b(None|nan|inf)\b", page.split("</style>")[1])
 
 
+@pytest.mark.slow
 def test_names_from_a_file_are_text_and_never_markup() -> None:
     page = small_study(persons=40, names="<script>alert(1)</script>")
     assert "<script" not in page
@@ -129,6 +130,7 @@ def test_each_method_is_named_with_its_source() -> None:
         assert author in words
 
 
+@pytest.mark.slow
 def test_a_page_made_twice_is_the_same(tmp_path: Path) -> None:
     assert small_study.__wrapped__(persons=40) == small_study(persons=40)
 

@@ -71,6 +71,7 @@ THIN_MARKS: dict[str, list[tuple[str, str, str, float]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", THIN_MARKS)
 def test_thin_marks_give_a_report_with_words(name: str) -> None:
     document = analyse(title=name, ratings=marks(THIN_MARKS[name]), rating_cut=50.0)
