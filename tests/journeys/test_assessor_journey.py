@@ -203,6 +203,17 @@ def test_scored_offline_reloaded_killed_and_nothing_lost(
     assert marks == [criterion.identifier for criterion in centre.lives[0].pinned.tasks["PT-ECW-1"].criteria]
 
 
+def test_a_half_typed_reading_outlives_a_mark_in_another_row(page_of: SignedIn, centre: Centre) -> None:
+    page = page_of(centre.lives[0].posts[ROLE], "tablet")
+    page.goto(sheet_address(centre))
+    page.get_by_role("button", name="This is the person").click()
+    half = page.locator(".sheet-row .readings input").first
+    half.fill("1,")
+    mark_row(page, page.locator(".sheet-row").first)
+    expect(page.locator(".sheet-row").first).to_have_class(re.compile("marked"))
+    expect(half).to_have_value("1,")
+
+
 def test_two_devices_with_clocks_ten_minutes_apart_give_one_record(page_of: SignedIn, centre: Centre) -> None:
     assessor = centre.lives[0].posts[ROLE]
     first = page_of(assessor, "tablet")

@@ -116,7 +116,7 @@ function drawSheet() {
   const kept = document.activeElement?.closest?.("[data-criterion]")?.dataset.criterion;
   const label = document.activeElement?.textContent;
   const given = (row) => ({ locked: sheet.locked || sheet.closed, instruments, onMark: (mark, words) => say("mark", { task: post.task, criterion: row.id, mark }, `${row.text}: ${words}`) });
-  $("rows").replaceChildren(...task.criteria.map((row, place) => rowOf(row, place + 1, sheet.marks.get(row.id) ?? null, given(row))));
+  for (const [place, row] of task.criteria.entries()) drawRow(row, place + 1, sheet.marks.get(row.id) ?? null, given(row));
   drawPhotos();
   if (kept) [...document.querySelectorAll(`[data-criterion="${CSS.escape(kept)}"] button`)].find((button) => button.textContent === label)?.focus();
   if (!$("sheet-about").childElementCount) drawAbout();
@@ -134,6 +134,17 @@ function drawSheet() {
   $("closed").hidden = !sheet.closed;
   if (!$("rate").hidden) drawRatings();
   show("sheet");
+}
+
+/** A row is drawn anew only when its own mark or the lock has changed: what is being typed into another one stays. */
+function drawRow(row, number, mark, given) {
+  const shows = JSON.stringify([mark, given.locked]);
+  const before = $(`row-${number}`);
+  if (before?.dataset.shows === shows) return;
+  const now = rowOf(row, number, mark, given);
+  now.dataset.shows = shows;
+  if (before) before.replaceWith(now);
+  else $("rows").append(now);
 }
 
 /** Only the photos: what is being typed into a row stays. */
