@@ -206,6 +206,7 @@ def walk(decided: Decided, path: list[tuple[str, str, Any]]) -> None:
             continue
 
 
+@pytest.mark.slow
 def test_random_acts_by_random_people_never_lead_around_the_gate(nearly: Decided) -> None:
     reached = []
 

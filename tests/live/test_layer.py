@@ -133,6 +133,7 @@ def fan_out_seconds(count: int) -> float:
     return asyncio.run(scene())
 
 
+@pytest.mark.slow
 def test_fan_out_to_a_thousand_grows_with_the_receivers_not_with_their_square() -> None:
     fan_out_seconds(50)
     few, many = fan_out_seconds(250), fan_out_seconds(2000)

@@ -358,6 +358,7 @@ def test_export_without_documents_still_verifies(small_world: Any, tmp_path: Pat
     assert all(check.passed for check in verify_export(path))
 
 
+@pytest.mark.slow
 def test_three_candidates_are_not_enough_evidence_and_the_gate_says_so(small_world: Any) -> None:
     people, version, lived = small_world
     meetings.hold_meetings(people, version)

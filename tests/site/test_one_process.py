@@ -109,6 +109,7 @@ def test_one_process_stops_on_ctrl_c(environment: dict[str, str]) -> None:
         assert process.wait(PATIENCE) == 0
 
 
+@pytest.mark.slow
 def test_place_nobody_can_listen_at_is_refused_with_a_sentence(environment: dict[str, str]) -> None:
     ask = """
 from django.core.management import CommandError, call_command

@@ -130,6 +130,7 @@ def test_an_alarm_takes_two_people_and_its_chart_begins_anew(watched: Centre) ->
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_slow_drift_of_an_assessor_is_found_though_no_single_day_shows_it(watched: Centre) -> None:
     person = watched.people.assessors[3]
     for day in range(2, 9):
@@ -139,6 +140,7 @@ def test_a_slow_drift_of_an_assessor_is_found_though_no_single_day_shows_it(watc
     assert Alarm.objects.get().rule == "cusum"
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_an_item_that_became_harder_drifts_and_a_weak_group_does_not(watched: Centre) -> None:
     add_day(watched, 2, 60, ability=-0.2)
@@ -157,6 +159,7 @@ def test_few_cases_are_not_enough_evidence_and_no_alarm(watched: Centre) -> None
     assert (point.n, point.z, point.reason) == (6, None, "6 cases; at least 10 are needed")
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_small_sittings_add_up_to_a_point_of_an_item(watched: Centre) -> None:
     for day in range(2, 6):
@@ -188,6 +191,7 @@ def test_few_attempts_are_no_base_period(watched: Centre) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_without_a_base_period_severity_is_known_and_nothing_is_watched(watched: Centre) -> None:
     centre = watched
     BasePeriod.objects.all().delete()
@@ -206,6 +210,7 @@ def test_without_a_base_period_severity_is_known_and_nothing_is_watched(watched:
     assert plan.connected
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_who_would_change_lies_near_the_cut_and_on_the_side_of_their_assessors(watched: Centre, monkeypatch) -> None:
     monkeypatch.setattr(

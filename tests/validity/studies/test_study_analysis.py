@@ -156,6 +156,7 @@ def test_every_estimate_carries_what_one_needs_to_judge_it() -> None:
         assert one["method"]
 
 
+@pytest.mark.slow
 def test_with_few_persons_no_statistic_is_sufficient_and_words_say_so() -> None:
     document = whole_study(persons=8)
     for one in estimates(document):
