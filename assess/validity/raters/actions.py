@@ -236,7 +236,7 @@ def put_in_force(*, actor_id: uuid.UUID, training_id: uuid.UUID, verdict: str, r
     ValidityError
         `in-force` already; `own-training`; `verdict`; `reason`: the proposal says otherwise and no reason is given.
     """
-    training = Training.objects.select_for_update().select_related("session__sitting").get(pk=training_id)
+    training = Training.objects.select_for_update(of=("self",)).select_related("session__sitting").get(pk=training_id)
     if training.verdict:
         raise ValidityError("in-force", "A trainer put a verdict in force already.")
     if training.assessor_id == actor_id:
@@ -313,7 +313,7 @@ def confirm_retraining(*, actor_id: uuid.UUID, retraining_id: uuid.UUID) -> Retr
     ValidityError
         `confirmed` already; `own-request`; `own-training`.
     """
-    asked = Retraining.objects.select_for_update().select_related("training").get(pk=retraining_id)
+    asked = Retraining.objects.select_for_update(of=("self",)).select_related("training").get(pk=retraining_id)
     if asked.confirmed_at is not None:
         raise ValidityError("confirmed", "This is confirmed already.")
     if asked.asked_by_id == actor_id:
