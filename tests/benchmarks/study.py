@@ -23,8 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assess.site.settings")
 FOLDER = tempfile.mkdtemp(prefix="study-benchmark-")
-os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER}/measured.sqlite3"
-os.environ["ASSAYER_DATA_DIR"] = FOLDER
+if __name__ == "__main__":  # and not where the tests read this for its examples: the environment is then theirs
+    os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER}/measured.sqlite3"
+    os.environ["ASSAYER_DATA_DIR"] = FOLDER
 
 import django  # noqa: E402  # found once the path and the settings are named
 
