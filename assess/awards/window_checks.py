@@ -78,7 +78,7 @@ def _groups(facts: WindowFacts, today: date) -> Finding:
     return replace(
         found,
         value="" if groups is None else f"{len(groups.large)} of {groups.judged} judged items in class C",
-        n=None if groups is None else groups.n,
+        n=groups.n if groups is not None else None if facts.study is None else facts.study.candidates,
         threshold="no item of ETS class C",
         source=GROUP_SOURCE,
         evidence=evidence,
