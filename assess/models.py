@@ -34,7 +34,16 @@ from assess.schemes.models import (
     SimulationVersion,
     Stack,
 )
-from assess.sittings.models import Assignment, Instrument, Sitting, Station
+from assess.sittings.models import (
+    Assignment,
+    Booking,
+    Calibration,
+    HeldQuarter,
+    Instrument,
+    Sitting,
+    Station,
+    StationHealth,
+)
 from assess.validity.cut_scores.models import CutScore, JudgeRating, Meeting, MeetingEvent
 from assess.validity.datasets.models import Dataset, Exclusion, LocalName
 from assess.validity.job.models import (
@@ -72,6 +81,8 @@ __all__ = [
     "BiasReview",
     "BlindMarks",
     "BlueprintVersion",
+    "Booking",
+    "Calibration",
     "Certificate",
     "Change",
     "ChartPoint",
@@ -91,6 +102,7 @@ __all__ = [
     "Exclusion",
     "Exemplar",
     "ExternalCredential",
+    "HeldQuarter",
     "Holding",
     "Incident",
     "Instrument",
@@ -126,6 +138,7 @@ __all__ = [
     "Stack",
     "StatementRating",
     "Station",
+    "StationHealth",
     "StatusChange",
     "Stream",
     "Study",

@@ -82,6 +82,9 @@ def _may_speak_of(name: str) -> Condition:
     return unless
 
 
+KEEPERS = ("director", "proctor", "technician")
+"""Who keeps the register of instruments and books them."""
+
 RULES: dict[str, Rule] = {
     # people
     "people.found_organisation": _rule("director", "service"),
@@ -104,7 +107,15 @@ RULES: dict[str, Rule] = {
     # sittings
     "sittings.plan_sitting": _rule("director", "proctor"),
     "sittings.add_station": _rule("director", "proctor"),
-    "sittings.register_instrument": _rule("director", "proctor"),
+    "sittings.report_health": _rule("station", "technician"),
+    "sittings.instruments.register_instrument": _rule(*KEEPERS),
+    "sittings.instruments.import_instruments": _rule(*KEEPERS),
+    "sittings.instruments.record_calibration": _rule(*KEEPERS),
+    "sittings.instruments.withdraw_calibration": _rule(*KEEPERS),
+    "sittings.instruments.take_instrument_out": _rule(*KEEPERS),
+    "sittings.instruments.return_instrument_to_use": _rule(*KEEPERS),
+    "sittings.instruments.book_instrument": _rule(*KEEPERS),
+    "sittings.instruments.return_instrument": _rule(*KEEPERS),
     "sittings.assign": _rule("director", "proctor"),
     "sittings.assign_all": _rule("director", "proctor"),
     "sittings.take_station_out": _rule("director", "proctor"),
@@ -112,7 +123,7 @@ RULES: dict[str, Rule] = {
     "attempts.register": _rule("candidate", "director", unless=_only_themselves("candidate_id")),
     "attempts.open_attempt": _rule("director", "proctor", unless=_scheme_is_not_open),
     "attempts.open_stream": _rule(
-        "candidate", "assessor", "proctor", "director", "station", unless=_holder_of_the_role
+        "candidate", "assessor", "proctor", "director", "station", "technician", unless=_holder_of_the_role
     ),
     "attempts.end_streams_of": _rule("service"),
     "attempts.apply_plan": _rule("director", "proctor"),

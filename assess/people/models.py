@@ -70,6 +70,7 @@ class RoleAssignment(models.Model):
         CANDIDATE = "candidate"
         ASSESSOR = "assessor"
         PROCTOR = "proctor"
+        TECHNICIAN = "technician"
         AUTHOR = "author"
         REVIEWER = "reviewer"
         JUDGE = "judge"

@@ -1,15 +1,15 @@
-"""Writing sittings, stations, instruments and who holds which role."""
+"""Writing sittings, stations, how stations are, and who holds which role."""
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone
 
 from assess.ledger import actions as ledger
 from assess.people.queries import conflicts_among, roles_of
-from assess.sittings.models import Assignment, Instrument, Sitting, Station
+from assess.sittings.models import Assignment, Sitting, Station, StationHealth
 from assess.sittings.queries import ROLE_FOR
 
 
@@ -44,22 +44,6 @@ def plan_sitting(
 
 def add_station(*, sitting_id: uuid.UUID, name: str, task: str, room: str, minutes: int) -> Station:
     return Station.objects.create(sitting_id=sitting_id, name=name, task=task, room=room, minutes=minutes)
-
-
-def register_instrument(
-    *, organisation_id: uuid.UUID, serial: str, kind: str, calibration_due: date | None, certificate: str = ""
-) -> Instrument:
-    """Enter an instrument, or the result of its latest calibration."""
-    instrument, _ = Instrument.objects.update_or_create(
-        serial=serial,
-        defaults={
-            "organisation_id": organisation_id,
-            "kind": kind,
-            "calibration_due": calibration_due,
-            "certificate": certificate,
-        },
-    )
-    return instrument
 
 
 @dataclass(frozen=True)
@@ -100,7 +84,7 @@ def assign_all(*, sitting_id: uuid.UUID, posts: Sequence[Post]) -> int:
     ------
     SittingError
         `no-such-person`, `conflict` where the person declared a relation to the candidate, `own-attempt`, `not-qualified`,
-        `marks-twice`, `other-station`, `station-out`. The sentence names the post.
+        `marks-twice`, `opens-and-assesses`, `other-station`, `station-out`. The sentence names the post.
     """
     held = {
         (row.candidate_id, row.role): row
@@ -136,6 +120,35 @@ def assign_all(*, sitting_id: uuid.UUID, posts: Sequence[Post]) -> int:
 
 def take_station_out(*, station_id: int) -> None:
     Station.objects.filter(pk=station_id, out_of_use_since=None).update(out_of_use_since=timezone.now())
+
+
+def report_health(
+    *, actor_id: uuid.UUID, station_id: int, state: str, sentence: str, serials: Sequence[str] = ()
+) -> StationHealth:
+    """Keep what a station says about itself and which instruments answer there; its word before is replaced.
+
+    Raises
+    ------
+    SittingError
+        `health` for a state that is none, or a word that can't be shown.
+    """
+    station = Station.objects.select_for_update().get(pk=station_id)
+    if state not in StationHealth.State.values:
+        raise SittingError("health", f"{state[:20]!r} is no state. Use one of {', '.join(StationHealth.State.values)}.")
+    if not sentence.strip() or not sentence.isprintable() or not all(one.isprintable() for one in serials):
+        raise SittingError("health", "Say in a printable sentence how the station is.")
+    said, _ = StationHealth.objects.update_or_create(
+        station=station,
+        defaults={
+            "state": state,
+            "sentence": sentence.strip()[:300],
+            "serials": sorted({one[:80] for one in serials})[:50],
+            "said_by_id": actor_id,
+            "at": timezone.now(),
+        },
+    )
+    ledger.note_changes(topics={f"sitting:{station.sitting_id}"})
+    return said
 
 
 def _moves(row: Assignment, post: Post) -> bool:
@@ -178,16 +191,27 @@ def _check(
 
 APART = frozenset({"assessor", "marker", "adjudicator"})
 """Families of which two have to be two people, about the same work of the same candidate."""
+JUDGING_A_BAY = frozenset({"technician", "assessor"})
+"""Whoever opens a bay knows its faults and answers for its equipment: they don't assess the candidate who works there."""
 
 
 def _check_apart(
     after: Mapping[tuple[uuid.UUID, str], tuple[uuid.UUID | None, str]], candidates: Collection[uuid.UUID]
 ) -> None:
-    """Nobody marks the same work of the same candidate twice, or rules on it twice."""
+    """Nobody marks the same work of the same candidate twice, or rules on it twice, or assesses at a bay that they open."""
     seen: set[tuple[uuid.UUID, uuid.UUID, str, str]] = set()
+    at_the_bay: dict[tuple[uuid.UUID, uuid.UUID, str], str] = {}
     for (candidate, role), (person, work) in after.items():
         family = role.partition(":")[0]
-        if candidate not in candidates or person is None or family not in APART:
+        if candidate not in candidates or person is None:
+            continue
+        if family in JUDGING_A_BAY and at_the_bay.setdefault((candidate, person, work), family) != family:
+            sentence = (
+                f"{role} of candidate {candidate}: one person would open the bay of {work} and assess there. "
+                "Choose another technician, or another assessor."
+            )
+            raise SittingError("opens-and-assesses", sentence)
+        if family not in APART:
             continue
         key = (candidate, person, family, work)
         if key in seen:
