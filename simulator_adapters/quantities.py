@@ -182,6 +182,7 @@ UNITS: tuple[Unit, ...] = (
     *_family("cross-section or area", ("mm2", "mm²", "1", "sq mm"), ("m2", "m²", "1000000", "")),
     *_family("temperature difference", ("K", "K", "1", "kelvin")),
     *_family("temperature", ("Cel", "°C", "1", "degC")),
+    *_family("a share per kelvin", ("%/K", "%/K", "1", "%/°C")),
     *_family("heat transmittance", ("W/(m2.K)", "W/(m²·K)", "1", "W/m²K|W/(m²K)")),
     *_family("irradiance", ("W/m2", "W/m²", "1", ""), ("kW/m2", "kW/m²", "1000", "")),
     *_family("illuminance", ("lx", "lx", "1", "lux")),
