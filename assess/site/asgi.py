@@ -14,8 +14,10 @@ django = get_asgi_application()
 
 from assess.api import intake  # noqa: E402  # knows our tables: only after Django is set up
 from assess.live import routing  # noqa: E402
+from assess.site.memory import settle  # noqa: E402
 
 PAGES = get_resolver().url_patterns  # reads every page now: the first person who asks does not wait for it
+settle()
 JOURNAL = "/journal/"
 
 

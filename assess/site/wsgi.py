@@ -11,8 +11,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assess.site.settings")
 django = get_wsgi_application()
 
 from assess.api import intake  # noqa: E402  # knows our tables: only after Django is set up
+from assess.site.memory import settle  # noqa: E402
 
 PAGES = get_resolver().url_patterns  # reads every page now: the first person who asks does not wait for it
+settle()
 JOURNAL = "/journal/"
 
 
