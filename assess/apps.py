@@ -7,6 +7,7 @@ COMMITTING = (
     "people",
     "schemes",
     "sittings",
+    "sittings.agents",
     "attempts",
     "validity.datasets",
     "validity.studies",

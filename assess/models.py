@@ -34,6 +34,7 @@ from assess.schemes.models import (
     SimulationVersion,
     Stack,
 )
+from assess.sittings.agents.models import AgentHealth, AgentPost, BenchPlan, StationKey, StationRequest
 from assess.sittings.models import (
     Assignment,
     Booking,
@@ -71,12 +72,15 @@ __all__ = [
     "Accommodation",
     "Account",
     "Act",
+    "AgentHealth",
+    "AgentPost",
     "Alarm",
     "Arrangement",
     "Assignment",
     "Attempt",
     "AwardReview",
     "BasePeriod",
+    "BenchPlan",
     "BiasConcern",
     "BiasReview",
     "BlindMarks",
@@ -139,6 +143,8 @@ __all__ = [
     "StatementRating",
     "Station",
     "StationHealth",
+    "StationKey",
+    "StationRequest",
     "StatusChange",
     "Stream",
     "Study",

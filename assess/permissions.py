@@ -11,8 +11,9 @@ from typing import Any
 from assess.attempts import queries as attempts
 from assess.attempts.kinds import family
 from assess.awards import queries as awards
-from assess.people.queries import Actor
+from assess.people.queries import Actor, works_at
 from assess.proctoring import queries as proctoring
+from assess.sittings.agents import queries as agents
 from assess.validity.cut_scores import queries as cut_scores
 
 Condition = Callable[[Actor, Mapping[str, Any]], str | None]
@@ -41,10 +42,31 @@ def _only_themselves(name: str) -> Condition:
 
 def _holder_of_the_role(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
     if family(arguments["role"]) == "adapter":
-        return None if "station" in actor.roles else "A machine's stream is opened by its station."
+        if "station" not in actor.roles:
+            return "A machine's stream is opened by its station."
+        if not agents.is_agent(actor.id) or attempts.runs_as(actor.id, arguments["subject_id"], arguments["role"]):
+            return None
+        return f"{arguments['role']} of this attempt is not posted at this station. Ask for the plan to be changed."
     if attempts.may_hold(actor.id, arguments["subject_id"], arguments["role"]):
         return None
     return f"{arguments['role']} of this attempt is not yours. Ask for the assignment to be changed."
+
+
+def _works_there(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    if any(works_at(actor.id, arguments["organisation_id"], role) for role in agents.WORK_THERE):
+        return None
+    return "This is for people of that centre."
+
+
+def _their_agent(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    """The agent, key or station that the arguments name is of a centre where the actor works."""
+    named = [
+        agents.organisation_of(name, arguments[name])
+        for name in ("agent_id", "key_id", "station_id")
+        if arguments.get(name) is not None
+    ]
+    at_home = agents.centres_of(actor.id)
+    return None if named and all(one in at_home for one in named) else "This is for people of that centre."
 
 
 def _watches_over(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
@@ -119,6 +141,14 @@ RULES: dict[str, Rule] = {
     "sittings.assign": _rule("director", "proctor"),
     "sittings.assign_all": _rule("director", "proctor"),
     "sittings.take_station_out": _rule("director", "proctor"),
+    # station agents
+    "sittings.agents.invite_agent": _rule("director", "proctor", "technician", unless=_works_there),
+    "sittings.agents.renew_code": _rule("director", "proctor", "technician", unless=_their_agent),
+    "sittings.agents.enrol_agent": _rule("service"),
+    "sittings.agents.revoke_key": _rule("director", "proctor", "technician", unless=_their_agent),
+    "sittings.agents.place_agent": _rule("director", "proctor", "technician", unless=_their_agent),
+    "sittings.agents.plan_bench": _rule("director", "proctor", "technician", unless=_their_agent),
+    "sittings.agents.report_health": _rule("station"),
     # attempts
     "attempts.register": _rule("candidate", "director", unless=_only_themselves("candidate_id")),
     "attempts.open_attempt": _rule("director", "proctor", unless=_scheme_is_not_open),
@@ -249,6 +279,8 @@ INTERNAL: frozenset[str] = frozenset(
         "people.service_account",
         "people.record_holding",
         "people.change_holding",
+        "sittings.agents.note_contact",
+        "sittings.agents.note_request",
         "attempts.forget_person",
         "awards.forget_credentials",
         "proctoring.forget_incidents",

@@ -19,6 +19,7 @@ from assess.attempts.task_scoring import ScoredTask, score_task
 from assess.people.models import Account
 from assess.people.queries import roles_of
 from assess.schemes import queries as schemes
+from assess.sittings.agents import queries as agents
 from assess.sittings.models import Sitting
 from assess.sittings.queries import assignments_of, posts_held
 from item_bank import queries as bank
@@ -38,6 +39,12 @@ def may_hold(account_id: uuid.UUID, subject_id: uuid.UUID, role: str) -> bool:
     if role == "candidate":
         return attempt.registration.candidate_id == account_id
     return role in posts_held(account_id, attempt.sitting_id, attempt.registration.candidate_id)
+
+
+def runs_as(agent_id: uuid.UUID, attempt_id: uuid.UUID, role: str) -> bool:
+    """Whether a station agent may write as an adapter of an attempt."""
+    found = Attempt.objects.filter(pk=attempt_id).values_list("sitting_id", "registration__candidate_id").first()
+    return found is not None and agents.runs_as(agent_id, found[0], found[1], role)
 
 
 def written(account_id: uuid.UUID, subject_kind: str, subject_id: uuid.UUID, role: str) -> list[dict[str, Any]] | None:

@@ -15,6 +15,7 @@ ROLE_FOR = {
     "adjudicator": "assessor",
     "proctor": "proctor",
     "technician": "technician",
+    "adapter": "station",
 }
 """Which role a person needs to hold a post of a family."""
 
