@@ -29,7 +29,7 @@ class Criterion:
     """One row of a task sheet.
 
     `anchors` holds the four descriptions of the levels 0–3 and is empty unless the kind is `judgement`;
-    `measurement` is None unless the kind is `measurement`.
+    `measurement` is None unless the kind is `measurement`; `live` says that the row can be judged on a live circuit only.
     """
 
     identifier: str
@@ -41,6 +41,7 @@ class Criterion:
     observe: str = ""
     measurement: MeasurementSpec | None = None
     anchors: tuple[str, ...] = ()
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,11 @@ class StandardSetting:
 
 @dataclass(frozen=True)
 class TaskDefinition:
-    """A practical task: what the candidate is told, what the assessor prepares, and every criterion."""
+    """A practical task: what the candidate is told, what the assessor prepares, and every criterion.
+
+    `bay_record`: a technician opens its bay for each candidate. `hold_point`: the bay is energised only when a named person gives
+    permission after the candidate's dead tests.
+    """
 
     identifier: str
     version: int
@@ -87,6 +92,8 @@ class TaskDefinition:
     global_rating: GlobalRating
     standard_setting: StandardSetting
     review_note: str = ""
+    bay_record: bool = False
+    hold_point: bool = False
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> TaskDefinition:
@@ -132,6 +139,7 @@ class TaskDefinition:
                 "min_candidates": self.standard_setting.min_candidates,
             },
         }
+        document |= {name: True for name in ("bay_record", "hold_point") if getattr(self, name)}
         if self.review_note:
             document["review_note"] = self.review_note
         return document
@@ -184,6 +192,8 @@ def _read_task(node: Node) -> TaskDefinition:
             min_candidates=setting.integer("min_candidates", low=1, high=100_000),
         ),
         review_note=node.optional_text("review_note"),
+        bay_record=node.flag("bay_record", default=False),
+        hold_point=node.flag("hold_point", default=False),
     )
     for part in (raters, setting, node):
         part.finish()
@@ -202,6 +212,13 @@ def _check_whole(task: TaskDefinition, node: Node) -> None:
         )
     if not any(criterion.must_pass for criterion in task.criteria):
         node.problem("criteria", "holds no must-pass criterion; mark the steps that no points can make up for.")
+    live = [criterion.identifier for criterion in task.criteria if criterion.live]
+    if live and not task.hold_point:
+        node.problem("hold_point", f"is not set, but {', '.join(live)} need a live circuit; set it to true.")
+    if task.hold_point and not task.bay_record:
+        node.problem(
+            "bay_record", "is not set, but the task has a hold point, which the bay record holds; set it to true."
+        )
     for criterion in task.criteria:
         if criterion.outcome not in task.outcomes:
             node.problem(
@@ -227,6 +244,7 @@ def _read_criterion(node: Node) -> Criterion:
         observe=node.optional_text("observe"),
         measurement=read_measurement(node.node("measurement")) if kind == "measurement" else None,
         anchors=_read_anchors(node) if kind == "judgement" else (),
+        live=node.flag("live", default=False),
     )
     node.finish()
     return criterion
@@ -274,6 +292,8 @@ def _criterion_document(criterion: Criterion) -> dict[str, Any]:
     }
     if criterion.observe:
         document["observe"] = criterion.observe
+    if criterion.live:
+        document["live"] = True
     if criterion.measurement is not None:
         document["measurement"] = measurement_document(criterion.measurement)
     if criterion.anchors:

@@ -31,8 +31,14 @@ class MissingStream:
     reason: str
 
 
+AT_A_BAY = {"technician": "assessor", "assessor": "technician"}
+"""Whoever opened a bay does not assess there, and the other way round."""
+
+
 def check_apart(attempt: Attempt, role: str, actor_id: uuid.UUID) -> None:
     """Whoever wrote as one of two does not write as the other, also after a swap."""
+    if family(role) in AT_A_BAY:
+        _check_other_side(attempt, role, actor_id)
     if family(role) not in JUDGES:
         return
     written = Stream.objects.filter(subject=attempt.pk, granted_to=actor_id, role__startswith=f"{family(role)}:")
@@ -45,6 +51,21 @@ def check_apart(attempt: Attempt, role: str, actor_id: uuid.UUID) -> None:
         raise AttemptError(
             "two-roles",
             f"You wrote as {same[0]} of this attempt; {role} is for another person. Ask for the assignment to be changed.",
+        )
+
+
+def _check_other_side(attempt: Attempt, role: str, actor_id: uuid.UUID) -> None:
+    other_side = AT_A_BAY[family(role)]
+    written = Stream.objects.filter(subject=attempt.pk, granted_to=actor_id, role__startswith=f"{other_side}:")
+    theirs = set(written.values_list("role", flat=True))
+    if not theirs:
+        return
+    work = work_of(attempt)
+    same = sorted(other for other in theirs if work.get(other) == work.get(role))
+    if same:
+        raise AttemptError(
+            "opens-and-assesses",
+            f"You wrote as {same[0]} at this bay; {role} is for another person. Ask for the assignment to be changed.",
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from assess.attempts.bay import Bay, bays
 from assess.attempts.kinds import family, order
 from assess.attempts.records import EntryRecord, Frame, Payload, Said, StreamRecord
 from assess.attempts.timing import Clocked, ClockJump, clock_jumps, moments_us
@@ -44,7 +45,8 @@ class Answer:
 @dataclass(frozen=True)
 class Sheet:
     """One assessor's sheet of one task. `people` are those who wrote it: more than one after a swap. `statements` are the
-    candidate's words at its end, as the assessor took them down."""
+    candidate's words at its end, as the assessor took them down; `readings_refused` the machine readings that the assessor says
+    are not of this row; `told_to_energise` that permission to energise was heard at the bay, where the tablet could not see it."""
 
     role: str
     people: frozenset[str]
@@ -57,6 +59,8 @@ class Sheet:
     marks_after_lock: tuple[Said, ...]
     comments: tuple[Said, ...]
     statements: tuple[Said, ...]
+    readings_refused: tuple[Said, ...] = ()
+    told_to_energise: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class AttemptRecord:
     incidents: tuple[Said, ...]
     remarks: tuple[Said, ...]
     operations: tuple[Said, ...] = ()
+    bays: Mapping[tuple[str, str], Bay] = field(default_factory=dict)
     clock_jumps: Mapping[str, tuple[ClockJump, ...]] = field(default_factory=dict)
 
 
@@ -127,6 +132,7 @@ def fold(streams: Iterable[StreamRecord], frame: Frame = NO_FRAME) -> AttemptRec
         incidents=_all(_of(said, "proctor"), "incident"),
         remarks=_all(candidate, "remark"),
         operations=_all(candidate, "operate"),
+        bays=bays({role: words for role, words in said.items() if family(role) == "technician"}),
         clock_jumps=jumps,
     )
 
@@ -203,6 +209,8 @@ def _answers(
 
 
 ON_A_SHEET = frozenset({"mark", "safety_stop", "lock", "global_rating"})
+BESIDE_A_SHEET = frozenset({"comment", "plain_statement", "reading_refused", "told_to_energise"})
+"""What belongs to a sheet and makes none."""
 
 
 def _is_elsewhere(word: Said, tasks: frozenset[str]) -> bool:
@@ -219,7 +227,7 @@ def _sheets(said: Mapping[str, Words], tasks: frozenset[str]) -> dict[tuple[str,
                 by_task.setdefault((word.payload["task"], role), []).append((kind, word))
         for kind, word in words:
             sheet = by_task.get((str(word.payload.get("task")), role))
-            if kind in ("comment", "plain_statement") and sheet is not None:
+            if kind in BESIDE_A_SHEET and sheet is not None:
                 sheet.append((kind, word))
     return {key: _sheet(key[1], words) for key, words in by_task.items()}
 
@@ -249,4 +257,6 @@ def _sheet(role: str, words: Words) -> Sheet:
         marks_after_lock=tuple(word for word in _all(words, "mark") if after_lock(word)),
         comments=_all(words, "comment"),
         statements=_all(words, "plain_statement"),
+        readings_refused=_all(words, "reading_refused"),
+        told_to_energise=_all(words, "told_to_energise"),
     )

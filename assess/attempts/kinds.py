@@ -31,6 +31,8 @@ KINDS: dict[str, frozenset[str]] = {
             "identity",
             "begin",
             "mark",
+            "reading_refused",
+            "told_to_energise",
             "safety_stop",
             "pause",
             "resume",
@@ -47,10 +49,22 @@ KINDS: dict[str, frozenset[str]] = {
     "proctor": frozenset(
         {"identity", "begin", "pause", "resume", "extend", "incident", "message", "comment", "picture", "close"}
     ),
+    "technician": frozenset(
+        {
+            "bay_check",
+            "bay_opened",
+            "hold_released",
+            "hold_set",
+            "equipment_void",
+            "comment",
+            "picture",
+            "close",
+        }
+    ),
     "adjudicator": frozenset({"settle", "confirm_stop", "comment", "close"}),
     "coordinator": frozenset({"assign", "absent", "station_out", "close"}),
 }
-ROLE = re.compile(r"(candidate|(?:assessor|marker|adapter|proctor|adjudicator|coordinator):[1-9][0-9]{0,3})")
+ROLE = re.compile(r"(candidate|(?:assessor|marker|adapter|proctor|technician|adjudicator|coordinator):[1-9][0-9]{0,3})")
 
 
 def family(role: str) -> str:
@@ -91,6 +105,13 @@ SHAPES: dict[str, dict[str, type]] = {
     "resume": {"part": _TEXT},
     "extend": {"part": _TEXT, "seconds": _WHOLE, "reason": _TEXT},
     "mark": {"task": _TEXT, "criterion": _TEXT, "mark": _OBJECT},
+    "reading_refused": {"task": _TEXT, "criterion": _TEXT, "reading": _OBJECT, "reason": _TEXT},
+    "told_to_energise": {"task": _TEXT, "by": _TEXT},
+    "bay_check": {"task": _TEXT, "check": _TEXT, "done": _YES_NO},
+    "bay_opened": {"task": _TEXT},
+    "hold_released": {"task": _TEXT, "dead_tests": _TEXT},
+    "hold_set": {"task": _TEXT, "reason": _TEXT},
+    "equipment_void": {"task": _TEXT, "reason": _TEXT},
     "safety_stop": {"task": _TEXT, "code": _TEXT, "reason": _TEXT},
     "lock": {"task": _TEXT},
     "global_rating": {"task": _TEXT, "rating": _WHOLE},

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from assess.attempts.kinds import ROLE, family, order
 from assess.attempts.records import Payload, StreamRecord
 
-ASSIGNED = frozenset({"assessor", "marker", "adapter", "proctor", "adjudicator"})
+ASSIGNED = frozenset({"assessor", "marker", "adapter", "proctor", "technician", "adjudicator"})
 LONGEST_WORK = 80
 
 

@@ -16,7 +16,7 @@ from assess.attempts.simulation_scoring import ScoredSimulation, score_simulatio
 from assess.attempts.task_scoring import ScoredTask, score_task
 from rubrics.sheets import rounded_points
 
-RULES = "2026-11d"
+RULES = "2026-11e"
 """The version of these rules. A change of what a journal scores to gets another."""
 
 

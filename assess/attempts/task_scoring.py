@@ -4,7 +4,9 @@ people."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from assess.attempts.bay_scoring import bay_remarks, void_equipment
 from assess.attempts.fold import AttemptRecord, Sheet
+from assess.attempts.refused_readings import refused_readings, taken_from
 from assess.attempts.rulings import adjudications, equipment_failed, stop_ruling
 from rubrics.definition import TaskDefinition
 from rubrics.errors import RubricError
@@ -53,6 +55,8 @@ def score_task(task: TaskDefinition, record: AttemptRecord) -> ScoredTask:
     rulings = adjudications(task, record, found.open_criteria, remarks)
     if rulings:
         found = combine(task, counted, adjudications=rulings, stop_ruling=ruling)
+    found = void_equipment(task, found, record)
+    remarks += bay_remarks(task, record)
     return ScoredTask(found, sheets, _must_pass(task, found), tuple(remarks))
 
 
@@ -92,7 +96,7 @@ def _score(task: TaskDefinition, sheet: Sheet, machine: Mapping[str, Mark], rema
             marks[name] = mark_from_document(criterion, word.payload["mark"])
         except RubricError as error:
             remarks.append(f"{sheet.role}: {error}")
-    for name in sorted(marks.keys() & machine.keys()):
+    for name in sorted(marks.keys() & machine.keys() - taken_from(sheet)):
         remarks.append(
             f"{task.identifier}: {sheet.role} entered {name}, which a machine read; the machine's reading counts."
         )
@@ -116,13 +120,15 @@ def _machine_marks(task: TaskDefinition, record: AttemptRecord, remarks: list[st
     A run that ended with an outcome about the equipment gives none: it is run again.
     """
     criteria = {criterion.identifier: criterion for criterion in task.criteria}
+    refused = refused_readings(task.identifier, record)
+    remarks += refused.values()
     marks: dict[str, Mark] = {}
     for role, words in record.measurements.items():
         spoiled = equipment_failed(record, role)
         for word in words:
             criterion = criteria.get(str(word.payload.get("criterion")))
             reading = word.payload.get("mark")
-            if criterion is None or reading is None:
+            if criterion is None or reading is None or (word.role, word.epoch, word.sequence) in refused:
                 continue
             if spoiled:
                 remarks.append(f"{task.identifier}: {role} read {criterion.identifier} in a run that ended {spoiled}.")
