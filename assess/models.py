@@ -1,6 +1,6 @@
 """The tables of every area, gathered where Django looks for them. A model is defined in its area's `models.py`."""
 
-from assess.attempts.models import Attempt, Entry, Media, Quarantine, Registration, Score, Seal, Stream
+from assess.attempts.models import Attempt, EngineRun, Entry, Media, Quarantine, Registration, Score, Seal, Stream
 from assess.awards.models import (
     AwardReview,
     Credential,
@@ -101,6 +101,7 @@ __all__ = [
     "DutyDocument",
     "DutyRecord",
     "ElementRating",
+    "EngineRun",
     "Entry",
     "Erasure",
     "Exclusion",

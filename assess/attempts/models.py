@@ -187,6 +187,46 @@ class Media(models.Model):
         return f"{self.sha256}.{'png' if self.mime == 'image/png' else 'jpg'}"
 
 
+class EngineRun(models.Model):
+    """A run that the server makes for what a candidate made in the browser, one for each word of theirs: how far it is, and what
+    they may see of it. Its evidence is the journal's."""
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="engine_runs")
+    simulation = models.CharField(max_length=80)
+    epoch = models.PositiveIntegerField(
+        help_text="of the candidate's last word about the simulation; 0: they said nothing yet"
+    )
+    sequence = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    step = models.CharField(max_length=20, blank=True)
+    steps_done = models.PositiveIntegerField(default=0)
+    steps_of = models.PositiveIntegerField(default=0)
+    role = models.CharField(max_length=24, blank=True, help_text="under which its record stands in the journal")
+    sentence = models.TextField(blank=True, help_text="why it has no record, or did not come to an end")
+    seen = models.JSONField(null=True, help_text="what the device answered and reports; neither target nor verdict")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt", "simulation", "epoch", "sequence"], name="what_was_made_is_run_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"run of {self.simulation} for {self.attempt_id}"
+
+
 class Seal(models.Model):
     """The set of an attempt's closed heads, and whatever was admitted since the seal before."""
 
