@@ -463,6 +463,54 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="EngineRun",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("simulation", models.CharField(max_length=80)),
+                (
+                    "epoch",
+                    models.PositiveIntegerField(
+                        help_text="of the candidate's last word about the simulation; 0: they said nothing yet"
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "Asked"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="asked",
+                        max_length=8,
+                    ),
+                ),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("asked_at", models.DateTimeField()),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("step", models.CharField(blank=True, max_length=20)),
+                ("steps_done", models.PositiveIntegerField(default=0)),
+                ("steps_of", models.PositiveIntegerField(default=0)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True, help_text="under which its record stands in the journal", max_length=24
+                    ),
+                ),
+                ("sentence", models.TextField(blank=True, help_text="why it has no record, or did not come to an end")),
+                (
+                    "seen",
+                    models.JSONField(
+                        help_text="what the device answered and reports; neither target nor verdict", null=True
+                    ),
+                ),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="engine_runs", to="assess.attempt"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Erasure",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -2934,6 +2982,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="dutydocument",
             constraint=models.CheckConstraint(condition=models.Q(("size__gte", 1)), name="duty_document_is_not_empty"),
+        ),
+        migrations.AddConstraint(
+            model_name="enginerun",
+            constraint=models.UniqueConstraint(
+                fields=("attempt", "simulation", "epoch", "sequence"), name="what_was_made_is_run_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="erasure",
