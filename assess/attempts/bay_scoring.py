@@ -9,7 +9,7 @@ from rubrics.marking import TaskScore
 
 
 def bay_remarks(task: TaskDefinition, record: AttemptRecord) -> list[str]:
-    """What the bay record lacks, and marks on a live circuit that were made before permission to energise: they count all the same."""
+    """What the bay record lacks, and marks made before permission to energise on what needs a live circuit: they count."""
     name = task.identifier
     remarks = []
     mine = {role: bay for (of, role), bay in record.bays.items() if of == name}

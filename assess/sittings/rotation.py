@@ -1,4 +1,5 @@
-"""Who holds which post of whose attempt: two blind assessors a task, a third in reserve, markers, adjudicators, a proctor. Pure.
+"""Who holds which post of whose attempt: two blind assessors a task, a third in reserve, markers, adjudicators, a proctor; a
+technician who opens each bay, where some are named. Pure.
 
 Assessors move on from candidate to candidate and from task to task, so that everybody's marks are linked to everybody's through
 shared candidates; severity can't be told from a candidate's ability otherwise. Nobody rules on what they assessed, and nobody is
@@ -41,6 +42,7 @@ def posts(
     proctors: Sequence[Person],
     too_close: Collection[Person] = (),
     name: str = "this candidate",
+    technicians: Sequence[Person] = (),
 ) -> list[Posted[Person]]:
     """The posts of one candidate.
 
@@ -54,6 +56,8 @@ def posts(
         Task → station where it is set.
     too_close
         People who declared a relation to the candidate; they are passed over.
+    technicians
+        Who opens bays: nobody opens the bay of a task that they assess.
 
     Raises
     ------
@@ -71,6 +75,11 @@ def posts(
     for index, (task, people) in enumerate(zip(tasks, bays, strict=True)):
         for number, person in zip((2 * index + 1, 2 * index + 2, 2 * len(tasks) + 1 + index), people, strict=True):
             found.append(Posted(f"assessor:{number}", pool[person], task, stations.get(task, "")))
+        there = {pool[person] for person in people}
+        opening = [one for one in technicians if one not in too_close and one not in there]
+        if opening:
+            person_there = opening[(place + index) % len(opening)]
+            found.append(Posted(f"technician:{index + 1}", person_there, task, stations.get(task, "")))
     found += [Posted(f"marker:{n + 1}", pool[(place + 3 + n) % len(pool)], "short text") for n in range(MARKERS)]
     found += [Posted(f"adjudicator:{n + 1}", pool[person], "rulings") for n, person in enumerate(ruling)]
     return found

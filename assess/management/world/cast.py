@@ -53,6 +53,7 @@ class Cast:
     judges: tuple[Account, ...]
     candidates: tuple[Account, ...]
     second_director: Account
+    technicians: tuple[Account, ...]
     actors: dict[uuid.UUID, Actor]
 
     def acts_as(self, account: Account) -> Actor:
@@ -87,6 +88,7 @@ def assemble(*, candidates: int, assessors: int, judges: int) -> Cast:
         judges=company("judge", judges, email="judge"),
         candidates=company("candidate", candidates, email="candidate"),
         second_director=company("director", 1, email="deputy")[0],
+        technicians=company("technician", 2, email="technician"),
         actors={},
     )
     door.act_on_all(

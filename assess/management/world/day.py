@@ -12,6 +12,7 @@ from assess.attempts import queries as attempts
 from assess.attempts.actions import AttemptError
 from assess.attempts.models import Attempt
 from assess.management.world import machines, model
+from assess.management.world.bay_records import open_bays
 from assess.management.world.bays import work_in_bays
 from assess.management.world.cast import Cast
 from assess.management.world.devices import Device, send_all
@@ -92,6 +93,7 @@ def live(
     morning(opened.sitting)
     lives = opened.lives
     entries = opened.entries + answer_items(cast, version, lives)
+    entries += open_bays(cast, lives)
     entries += work_in_bays(cast, lives)
     entries += _simulators(cast, lives)
     entries += settle_open_rows(cast, lives)
@@ -167,6 +169,7 @@ def _posts(cast: Cast, life: Life, stations: dict[str, str]) -> list[Posted[Acco
         stations=stations,
         assessors=cast.assessors,
         proctors=cast.proctors[1:],
+        technicians=cast.technicians,
     )
 
 

@@ -14,6 +14,7 @@ PERSONAS = (
     ("assessor1", "an assessor: the tablet at the bay"),
     ("assessor4", "an assessor who marks texts: today's first candidate's, without a name"),
     ("assessor7", "an assessor who rules on what two others saw differently in today's first candidate"),
+    ("technician1", "a technician: opens bays today, and gives permission to energise"),
     ("proctor2", "a proctor: the board of today's sitting"),
     ("director1", "the credentialing director: the desk, studies, cut scores, the gate"),
     ("approver2", "the second person who approves an award: two decisions wait for their name"),
