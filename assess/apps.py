@@ -9,6 +9,7 @@ COMMITTING = (
     "sittings",
     "sittings.agents",
     "attempts",
+    "proctoring",
     "validity.datasets",
     "validity.studies",
     "validity.cut_scores",

@@ -270,14 +270,14 @@ def _security(version: SchemeVersion, definition: SchemeDefinition) -> facts.Sec
         quarantined=Quarantine.objects.filter(
             stream__subject__in=attempts.values("pk"), state=Quarantine.State.WAITING
         ).count(),
-        incidents=incidents.count(),
+        incidents=tuple(Record(kind="incident", id=str(pk)) for pk in sorted(incidents.values_list("pk", flat=True))),
         incidents_open=incidents.filter(state=Incident.State.OPEN).count(),
         incidents_upheld=incidents.filter(state=Incident.State.UPHELD).count(),
         instruments=instruments.count(),
         instruments_lapsed=tuple(
             f"{one.kind} {one.serial}" for one in instruments.filter(calibration_due__lt=today).order_by("serial")
         ),
-        pool=len(pool(definition.identifier)),
+        pool=tuple(Record(kind="item_version", id=str(item.id)) for item in pool(definition.identifier)),
         form_length=_form_length(version),
         conflicts_declared=Conflict.objects.filter(candidate__in=attempts.values("registration__candidate")).count(),
         seals=tuple(

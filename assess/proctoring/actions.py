@@ -15,8 +15,10 @@ from assess.attempts.batches import Batch
 from assess.attempts.chain import DeviceChain
 from assess.attempts.conditions import MissingStream
 from assess.attempts.models import Attempt, Entry, Media, Seal, Stream
+from assess.ledger import actions as ledger
 from assess.ledger.canonical import canonical
 from assess.people.queries import has_conflict
+from assess.proctoring.incident_document import incident_document
 from assess.proctoring.levels import HIGHEST, NOTICE
 from assess.proctoring.models import Arrangement, Consent, Incident, Look, Review
 from assess.proctoring.queries import notice_for
@@ -60,6 +62,7 @@ def set_level(
             "set_at": timezone.now(),
         },
     )
+    ledger.record_row(kind="arrangement", row=held)
     return held
 
 
@@ -70,9 +73,11 @@ def accept_notice(*, actor_id: uuid.UUID, sitting_id: uuid.UUID, level: int, not
     now = notice_for(sitting_id)
     if (level, notice) != (now.level.number, NOTICE):
         raise ProctoringError("changed", "What is recorded was changed meanwhile. Read it again.")
-    consent, _ = Consent.objects.get_or_create(
+    consent, made = Consent.objects.get_or_create(
         candidate_id=actor_id, sitting_id=sitting_id, level=level, notice=notice, defaults={"given_at": timezone.now()}
     )
+    if made:
+        ledger.record_row(kind="consent", row=consent)
     return consent
 
 
@@ -189,9 +194,11 @@ def raise_incident(*, actor_id: uuid.UUID, attempt_id: uuid.UUID, kind: str, wor
         raise ProctoringError("kind", f"An incident is one of: {', '.join(Incident.Kind.values)}.")
     if not words.strip():
         raise ProctoringError("words", "Say what you saw, not what you think of it.")
-    return Incident.objects.create(
+    incident = Incident.objects.create(
         attempt_id=attempt_id, kind=kind, words=words.strip(), raised_by_id=actor_id, raised_at=timezone.now()
     )
+    _record(incident)
+    return incident
 
 
 def reply_to_incident(*, actor_id: uuid.UUID, incident_id: uuid.UUID, text: str) -> Incident:
@@ -205,6 +212,7 @@ def reply_to_incident(*, actor_id: uuid.UUID, incident_id: uuid.UUID, text: str)
         raise ProctoringError("text", "A reply has between 1 and 4000 characters.")
     incident.reply, incident.replied_at = text.strip(), timezone.now()
     incident.save(update_fields=["reply", "replied_at"])
+    _record(incident)
     return incident
 
 
@@ -241,12 +249,15 @@ def review_incident(*, actor_id: uuid.UUID, incident_id: uuid.UUID, finding: str
     elif upheld >= 2:
         incident.state = Incident.State.UPHELD
     incident.save(update_fields=["state"])
+    _record(incident)
     return review
 
 
 def look_at_still(*, actor_id: uuid.UUID, media_id: uuid.UUID) -> Look:
     """Write down that somebody looked at a still of a candidate's camera or screen; the candidate sees it."""
-    return Look.objects.create(media=Media.objects.get(pk=media_id), person_id=actor_id, at=timezone.now())
+    look = Look.objects.create(media=Media.objects.get(pk=media_id), person_id=actor_id, at=timezone.now())
+    ledger.record_row(kind="look", row=look)
+    return look
 
 
 def seal(
@@ -380,4 +391,13 @@ def forget_incidents(*, account_id: uuid.UUID) -> dict[str, int]:
     mine = Incident.objects.filter(attempt__registration__candidate_id=account_id)
     replied = mine.exclude(reply="").update(reply=because)
     Review.objects.filter(incident__in=mine).update(words=because)
-    return {"words of incidents": mine.update(words=because), "replies": replied}
+    erased = mine.update(words=because)
+    for incident in mine:
+        ledger.erase_salts(kind="incident", record_id=incident.pk)
+        _record(incident)
+    return {"words of incidents": erased, "replies": replied}
+
+
+def _record(incident: Incident) -> None:
+    incident.refresh_from_db()
+    ledger.record(kind="incident", record_id=incident.pk, document=incident_document(incident))

@@ -1,6 +1,7 @@
 """The board: for who watches over the sitting; a quiet network is called that; acts are done once; what is adverse takes two."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from assess import door
 from assess.attempts.append import Acknowledgement
 from assess.attempts.standing import standing_of
 from assess.awards.gate import CHECKS
+from assess.ledger.queries import compare, export_lines
 from assess.management.world.devices import Device
 from assess.people.actions import give_role
 from assess.people.models import Account
@@ -148,6 +150,33 @@ def test_an_open_incident_keeps_the_award_back_and_a_closed_one_does_not(centre:
     review(centre, centre.people.director, incident, "nothing")
     assert blocking(centre.attempt.pk) == ()
     assert CHECKS["incidents reviewed"].waivable
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda incident: Incident.objects.filter(pk=incident.pk).update(words="Nothing lay there."),
+        lambda incident: Incident.objects.filter(pk=incident.pk).update(state="upheld"),
+        lambda incident: incident.reviews.update(finding="upheld"),
+        lambda incident: incident.reviews.update(words="It was his."),
+        lambda incident: incident.reviews.all().delete(),
+    ],
+    ids=["words", "state", "finding", "review's words", "review taken out"],
+)
+def test_an_incident_that_is_changed_later_is_found_by_the_ledger(
+    centre: Centre, change: Callable[[Incident], object]
+) -> None:
+    incident = note(centre)
+    review(centre, centre.people.director, incident, "nothing")
+    assert differing("incident") == []
+    change(incident)
+    assert differing("incident") == [str(incident.pk)]
+    exported = "".join(export_lines())
+    assert "A second telephone" not in exported, "an export says that nobody changed it, not what was seen"
+
+
+def differing(kind: str) -> list[str]:
+    return [one.record for one in compare()[1] if one.kind == kind]
 
 
 def test_something_is_upheld_by_two_people_after_the_candidate_had_their_say(centre: Centre) -> None:

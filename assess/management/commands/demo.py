@@ -21,7 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from assess import door, tasks
 from assess.attempts.writer import writer
-from assess.management.world import cast, day, evidence, meetings, output, raters, visitors
+from assess.management.world import cast, day, evidence, incidents, meetings, output, raters, visitors
 from assess.management.world.personas import personas
 from assess.schemes import queries as schemes
 from assess.schemes.loading import load_content
@@ -117,6 +117,7 @@ class Command(BaseCommand):
             calibrate = partial(raters.hold_calibration_hour, people, version)
             lived = day.live(people, version, group, first_number=place * share, morning=calibrate)
             refusals.update(reason for _, reason in lived.refusals)
+            incidents.notice(people, lived.attempts)
             tasks.work_outbox()
             step(f"{version.scheme.code}: {len(lived.attempts)} attempts, {lived.entries} entries, sealed and scored")
             meetings.hold_meetings(people, version)

@@ -270,12 +270,12 @@ class SecurityFact:
     sealed: int
     scored: int
     quarantined: int
-    incidents: int
+    incidents: tuple[Record, ...]
     incidents_open: int
     incidents_upheld: int
     instruments: int
     instruments_lapsed: tuple[str, ...]
-    pool: int
+    pool: tuple[Record, ...]
     form_length: int
     conflicts_declared: int
     seals: tuple[Record, ...]

@@ -16,7 +16,11 @@ from assess.validity.dossier.weighed import UNKNOWN, in_words
 
 CHECKPOINT = "security/ledger"
 """Evidence that rests on the checkpoint, which is looked at with the files as wholes."""
-EVERY = {"awarding/reviews": "award_review"}
+EVERY = {
+    "awarding/reviews": "award_review",
+    "security/incidents": "incident",
+    "consequences/objections": "incident",
+}
 """Evidence that would support a claim by there being none of a kind of record."""
 WITHOUT_FIGURE = {"items", "groups"}
 """Evidence whose sentence names items and not the figure that stands beside it."""

@@ -36,6 +36,8 @@ KINDS = {
     "cut_meeting": "meeting",
     "decision": "decision",
     "seal": "seal",
+    "incident": "incident",
+    "item_version": "item version",
     "score": "score",
     "waiver": "waiver",
     "release_rule": "release rule",

@@ -1,6 +1,7 @@
 """Frozen data and the studies of them, in the database: random names, the same bytes, exclusions, and a person's erasure."""
 
 import json
+import uuid
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -19,6 +20,7 @@ from assess.ledger.canonical import canonical
 from assess.ledger.queries import compare
 from assess.people.actions import PeopleError
 from assess.people.models import Account, Erasure
+from assess.proctoring.models import Incident
 from assess.validity.cut_scores.models import CutScore
 from assess.validity.datasets import queries as datasets
 from assess.validity.datasets.models import Dataset, Exclusion, LocalName
@@ -161,6 +163,7 @@ def test_erasing_a_person_leaves_bytes_study_and_ledger_as_they_were(centre: Liv
     met = [one for one in Registration.objects.get(candidate=person).requirements if one["by"]]
     number = met[0]["by"][0].split(" ", 1)[1]
     told = "Unverwechselbar"
+    incident = noticed(centre, centre.attempts[0].pk, f"{told} had a telephone.")
     entry = Entry.objects.filter(stream__subject=centre.attempts[0].pk, kind="comment").first()
     assert told in everything() and sound() == []
 
@@ -195,11 +198,23 @@ def test_erasing_a_person_leaves_bytes_study_and_ledger_as_they_were(centre: Liv
     assert canonical(study.document) == document
     assert studies.again(study).same
     assert sound() == []
+    incident.refresh_from_db()
+    assert incident.words == "Erased with the person." and incident.state == "closed"
     call_command("verify_ledger", stdout=StringIO())
     # from now on the person is in no new data
     frozen = datasets.gather(centre.version.pk)
     assert len(frozen.rows) == len(centre.attempts) - 1
     assert [(one.reason, one.attempts) for one in frozen.left_out] == [("erased", 1)]
+
+
+def noticed(centre: Lived, attempt_id: uuid.UUID, words: str) -> Incident:
+    """Something that a proctor noticed and a director found to be nothing."""
+    proctor, director = centre.people.proctors[0], centre.people.director
+    raised = {"attempt_id": attempt_id, "kind": "integrity", "words": words}
+    incident: Incident = door.act(centre.people.acts_as(proctor), "proctoring.raise_incident", **raised)
+    found = {"incident_id": incident.pk, "finding": "nothing", "words": words}
+    door.act(centre.people.acts_as(director), "proctoring.review_incident", **found)
+    return incident
 
 
 def test_words_of_an_entry_that_only_claims_to_be_erased_are_missed(centre: Lived) -> None:

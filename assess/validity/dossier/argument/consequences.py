@@ -190,12 +190,13 @@ def _objections(facts: Facts) -> Evidence:
     return Evidence(
         key="objections",
         sentence=(
-            f"{count(found.incidents, 'incident')} about attempts: candidates can read and reply to each before people"
+            f"{count(len(found.incidents), 'incident')} about attempts: candidates can read and reply to each before people"
             f" review it; {found.incidents_upheld} upheld."
         ),
         bearing=Bearing.LIMITS if waiting else Bearing.SUPPORTS,
         rule="what is held against a candidate was told to them and reviewed by people",
         needed=False,
+        records=found.incidents,
         weakness=f"{count(waiting, 'incident')} wait for a review." if waiting else "",
         remedy="Review the open incidents." if waiting else "",
     )

@@ -59,11 +59,12 @@ def _incidents(facts: Facts) -> Evidence:
     return Evidence(
         key="incidents",
         sentence=(
-            f"{count(found.incidents, 'incident')} in {count(found.sittings, 'sitting')}: {found.incidents - waiting}"
+            f"{count(len(found.incidents), 'incident')} in {count(found.sittings, 'sitting')}: {len(found.incidents) - waiting}"
             f" reviewed, {waiting} open, {found.incidents_upheld} upheld."
         ),
         bearing=Bearing.LIMITS if waiting else Bearing.SUPPORTS,
         rule="every incident was reviewed by people",
+        records=found.incidents,
         simulated=_made_up(facts),
         weakness=f"{count(waiting, 'incident')} wait for a review." if waiting else "",
         remedy="Review the open incidents; until then these candidates' awards wait." if waiting else "",
@@ -123,17 +124,17 @@ def _pool(facts: Facts) -> Evidence:
     found = facts.security
     if not found.form_length:
         return nothing_recorded("pool", "a pool of items", needed=False, remedy="Fill the item bank.")
-    enough = found.pool >= TIMES_THE_FORM * found.form_length
+    held = len(found.pool)
+    enough = held >= TIMES_THE_FORM * found.form_length
     return Evidence(
         key="pool",
-        sentence=f"The pool holds {count(found.pool, 'item')} for forms of {found.form_length}.",
+        sentence=f"The pool holds {count(held, 'item')} for forms of {found.form_length}.",
         bearing=Bearing.SUPPORTS if enough else Bearing.LIMITS,
         rule=f"at least {TIMES_THE_FORM} forms' worth of items (house rule)",
         needed=False,
+        records=found.pool,
         weakness=(
-            ""
-            if enough
-            else f"{count(found.pool, 'item')} for forms of {found.form_length} are soon known to candidates."
+            "" if enough else f"{count(held, 'item')} for forms of {found.form_length} are soon known to candidates."
         ),
         remedy="" if enough else f"Write items until the pool holds {TIMES_THE_FORM * found.form_length}.",
     )
