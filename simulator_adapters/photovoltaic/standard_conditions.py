@@ -51,7 +51,7 @@ def open_circuit_at_stc(
     Examples
     --------
     >>> f"{open_circuit_at_stc(Decimal(450), irradiance=Decimal(800), celsius=Decimal(45), percent_per_kelvin=Decimal('-0.3')):.2f}"
-    '485.85'
+    '485.64'
     """
     dimmer = _CONTEXT.multiply(factor, _CONTEXT.ln(_CONTEXT.divide(irradiance, STC_IRRADIANCE)))
     return _CONTEXT.divide(volts, _CONTEXT.add(_warmer(celsius, percent_per_kelvin), dimmer))
