@@ -17,7 +17,7 @@ from assess.attempts.bay import Bay, bays
 from assess.attempts.kinds import family, order
 from assess.attempts.records import EntryRecord, Frame, Payload, Said, StreamRecord
 from assess.attempts.timing import Clocked, ClockJump, clock_jumps, moments_us
-from assess.attempts.windows import Window, windows_of
+from assess.attempts.windows import Window, resit_part, windows_of
 
 __all__ = [
     "Answer",
@@ -65,7 +65,8 @@ class Sheet:
 
 @dataclass(frozen=True)
 class AttemptRecord:
-    """All that an attempt's journal says. `elsewhere` is what assessors wrote about tasks that are not theirs."""
+    """All that an attempt's journal says. `elsewhere` is what assessors wrote about tasks that are not theirs; `part_of` is the
+    frame's: which part an item, simulation or task belongs to."""
 
     identity: tuple[Said, ...]
     windows: Mapping[str, Window]
@@ -132,6 +133,7 @@ def fold(streams: Iterable[StreamRecord], frame: Frame = NO_FRAME) -> AttemptRec
         incidents=_all(_of(said, "proctor"), "incident"),
         remarks=_all(candidate, "remark"),
         operations=_all(candidate, "operate"),
+        part_of=frame.part_of,
         bays=bays({role: words for role, words in said.items() if family(role) == "technician"}),
         clock_jumps=jumps,
     )
@@ -150,6 +152,7 @@ def _words(stream: StreamRecord, moments: Mapping[int, int]) -> Words:
                 json.loads(entry.payload),
                 who,
                 stream.work,
+                entry.device_ms,
             ),
         )
         for entry in stream.entries
@@ -187,11 +190,15 @@ class _Clock:
     admitted: frozenset[tuple[int, int]]
 
     def in_time(self, word: Said, subject: str) -> bool:
-        """Whether a word about an item or simulation was written before its part's end. Its part is the one that is
-        pinned, whatever part the entry names."""
+        """Whether a word about an item or simulation was written before its part's end, or in the time of a re-sit of it. Its part
+        is the one that is pinned, whatever part the entry names."""
         if (word.epoch, word.sequence) in self.admitted:
             return True
-        window = self.windows.get(self.part_of.get(subject, word.payload["part"]))
+        part = self.part_of.get(subject, word.payload["part"])
+        again = self.windows.get(resit_part(part, subject))
+        if again is not None and word.moment_us >= again.begun_us:
+            return again.ends_us is None or word.moment_us <= again.ends_us
+        window = self.windows.get(part)
         return window is None or window.ends_us is None or word.moment_us <= window.ends_us
 
 

@@ -49,7 +49,7 @@ class Pinned:
     @property
     def frame(self) -> Frame:
         """What the fold needs of these pins."""
-        part_of = {name: part.identifier for part in self.parts for name in part.simulations}
+        part_of = {name: part.identifier for part in self.parts for name in (*part.simulations, *part.tasks)}
         exam = next((part.identifier for part in self.parts if part.kind == "online_exam"), None)
         if exam is not None:
             part_of |= {item.identifier: exam for item in self.items}

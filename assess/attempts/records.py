@@ -38,7 +38,7 @@ class Said:
     """One word on a key: what, when by the server's clock at the latest (µs), and from which role, epoch and sequence.
 
     `who` is the person whose stream it is (the role, where the stream names no person): wherever two people are asked for,
-    two values of `who` are.
+    two values of `who` are. `device_ms` is the device's own wall clock; nothing is decided by it.
     """
 
     role: str
@@ -48,13 +48,14 @@ class Said:
     payload: Payload
     who: str
     work: str = ""
+    device_ms: int = 0
 
 
 @dataclass(frozen=True)
 class Frame:
     """What the fold needs of the pins.
 
-    `part_of` names the part of each item and simulation, so that no entry can choose its own deadline; `seconds` is the
+    `part_of` names the part of each item, simulation and task, so that no entry can choose its own deadline; `seconds` is the
     least working time of each timed part; `tasks` are the practical tasks that there are.
     """
 

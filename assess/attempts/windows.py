@@ -36,6 +36,15 @@ class Window:
         return max(left or 0, 0)
 
 
+def resit_part(part: str, work: str) -> str:
+    """The name under which one work of a part is begun again, after the equipment failed. Its time is a window like any other.
+
+    >>> resit_part("ECW-S", "SIM-SUN-1")
+    'ECW-S~SIM-SUN-1'
+    """
+    return f"{part}~{work}"
+
+
 def windows_of(words: Words, frame: Frame) -> dict[str, Window]:
     """Windows by part; the first `begin` of a part counts.
 

@@ -1,0 +1,415 @@
+"""What each reading of a machine is worth: it counts, or in a sentence why it does not. Pure.
+
+A reading is evidence when one knows whose it is, when it was taken, and that the instrument could be trusted then. All three are
+taken from what the entry says about itself, as it was recorded at the bench; no table is asked, so that a score stays a function of
+the journal and the pins. Nothing is thrown away and nothing is corrected: what does not count stands beside what does, with its
+sentence, until people settle it.
+
+    readings_of(record, pinned)      every reading of an attempt, for scoring, boards and evidence
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from assess.attempts.fold import AttemptRecord
+from assess.attempts.pinned import Pinned
+from assess.attempts.records import Said
+from assess.attempts.runs import Run, Worth, clock_doubt, last_of_each, runs_of, time_doubt, told_apart, values_differ
+from rubrics.definition import Criterion, TaskDefinition
+from rubrics.errors import RubricError
+from rubrics.marks import MeasurementMark, mark_from_document
+from rubrics.measurement import Limit
+from rubrics.measuring import judge_measurement
+from simulator_adapters import documents
+from simulator_adapters.contract import Limits, Measurement, Verdict
+from simulator_adapters.quantities import UnknownUnit, canonical_unit
+
+__all__ = ["Reading", "Worth", "readings_of", "readings_of_task"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of a machine, and what it is worth.
+
+    Attributes
+    ----------
+    about, name
+        The task and its criterion, or the simulation and the measurement's name in its plan.
+    role, epoch, sequence
+        The journal's entry that holds it.
+    run, number
+        The run's identifier (empty where none is known) and the measurement's number in it (None where that can't be read).
+    moment_us
+        The latest moment, by the server's clock, at which the entry was written.
+    device_ms
+        The station's own wall clock, as it was.
+    measurement
+        Value, unit, limits, verdict, uncertainty, instrument with calibration, clocks and reference to raw; None where it can't be
+        read.
+    mark
+        What it says about a criterion; None for a simulation, or where it can't be read.
+    """
+
+    about: str
+    name: str
+    role: str
+    epoch: int
+    sequence: int
+    run: str
+    number: int | None
+    moment_us: int
+    device_ms: int
+    measurement: Measurement | None
+    mark: MeasurementMark | None
+    worth: Worth
+    why: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What it is worth, for people; empty where it simply counts."""
+        return "" if not self.why else f"{self.about}, {self.name} ({self.role}): {self.why}"
+
+
+def readings_of(record: AttemptRecord, pinned: Pinned) -> tuple[Reading, ...]:
+    """Every reading of an attempt with what it is worth: those of tasks, then those of simulations, each in the order of names, and
+    for one name in that of roles, epochs and sequences."""
+    names = sorted({name for part in pinned.parts for name in part.simulations})
+    tasks = [reading for name in sorted(pinned.tasks) for reading in readings_of_task(pinned.tasks[name], record)]
+    return (*tasks, *(reading for name in names for reading in _of_simulation(name, pinned, record)))
+
+
+# Tasks: a reading answers for one criterion.
+
+
+def readings_of_task(task: TaskDefinition, record: AttemptRecord) -> tuple[Reading, ...]:
+    """What machines read for the criteria of a task. Of one criterion at most one reading counts."""
+    rows = {row.identifier: row for row in task.criteria if row.measurement is not None}
+    words = [
+        word
+        for spoken in record.measurements.values()
+        for word in spoken
+        if word.payload.get("criterion") in rows and word.payload.get("mark") is not None
+    ]
+    runs = {role: told_apart(record.runs.get(role, ())) for role in {word.role for word in words}}
+    found = _once(
+        [
+            _of_criterion(task.identifier, rows[word.payload["criterion"]], word, runs[word.role], record)
+            for word in words
+        ]
+    )
+    return tuple(
+        reading for name in rows for reading in _settled(rows[name], [one for one in found if one.name == name])
+    )
+
+
+def _of_criterion(task: str, row: Criterion, word: Said, runs: Sequence[Run], record: AttemptRecord) -> Reading:
+    measurement = _measurement(word.payload.get("measurement"))
+    mark, problem = _mark(row, word.payload["mark"])
+    run = _run_of(word, runs)
+    reading = Reading(
+        about=task,
+        name=row.identifier,
+        role=word.role,
+        epoch=word.epoch,
+        sequence=word.sequence,
+        run=_named(word) or ("" if run is None else run.run),
+        number=None if measurement is None else measurement.sequence,
+        moment_us=word.moment_us,
+        device_ms=word.device_ms,
+        measurement=measurement,
+        mark=mark,
+        worth=Worth.COUNTS,
+    )
+    worth, why = _doubt(reading, row, word, run, problem, record)
+    return replace(reading, worth=worth, why=why)
+
+
+def _doubt(
+    reading: Reading, row: Criterion, word: Said, run: Run | None, problem: str, record: AttemptRecord
+) -> tuple[Worth, str]:
+    """The first thing that stands against a reading by itself, the gravest first."""
+    if run is None:
+        return Worth.EQUIPMENT, "the run it belongs to never ended, so nobody knows whether the instrument was in step."
+    if run.worth is Worth.EQUIPMENT:
+        return Worth.EQUIPMENT, run.why
+    if problem:
+        return Worth.UNREADABLE, problem
+    if run.worth is Worth.CONTRADICTORY:
+        return Worth.CONTRADICTORY, run.why
+    if differs := _differs_from_itself(reading, run):
+        return Worth.CONTRADICTORY, differs
+    worth, why = time_doubt(word.moment_us, reading.about, record)
+    if worth is not None:
+        return worth, why
+    if clock := clock_doubt(word) or (run.why if run.worth is Worth.CLOCK else ""):
+        return Worth.CLOCK, clock
+    if calibration := _calibration_doubt(row, reading):
+        return Worth.PROVISIONAL, calibration
+    return Worth.COUNTS, ""
+
+
+def _run_of(word: Said, runs: Sequence[Run]) -> Run | None:
+    """The run that a measurement belongs to: the one it names, or else the next that ended in its stream."""
+    named = _named(word)
+    if named:
+        return next((run for run in runs if run.run == named), None)
+    return next((run for run in runs if run.epoch == word.epoch and run.sequence > word.sequence), None)
+
+
+def _named(word: Said) -> str:
+    named = word.payload.get("run")
+    return named if isinstance(named, str) else ""
+
+
+def _mark(row: Criterion, document: object) -> tuple[MeasurementMark | None, str]:
+    try:
+        mark = mark_from_document(row, document)
+    except RubricError as error:
+        return None, str(error)
+    if isinstance(mark, MeasurementMark):
+        return mark, ""
+    return None, f"{row.identifier}: a machine gives a reading, and this is none."
+
+
+def _measurement(document: object) -> Measurement | None:
+    try:
+        return documents.decode(Measurement, document)
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def _differs_from_itself(reading: Reading, run: Run) -> str:
+    """A reading stands up to three times in a journal: as a measurement, as its mark, and in the record of its run."""
+    measured = reading.measurement
+    if measured is None:
+        return ""
+    if run.record is not None and measured.sequence < len(run.record.measurements):
+        recorded = run.record.measurements[measured.sequence]
+        if (recorded.name, recorded.value, recorded.unit) == (measured.name, measured.value, measured.unit):
+            return ""
+        return (
+            f"its entry says {measured.value} {measured.unit}, the record of its run {recorded.value} {recorded.unit}."
+        )
+    return ""
+
+
+def _calibration_doubt(row: Criterion, reading: Reading) -> str:
+    """What stands against the instrument on the day of the measurement. The facts are those that were recorded with the reading."""
+    assert row.measurement is not None
+    if not row.measurement.calibrated or reading.mark is None:
+        return ""
+    measured = reading.measurement
+    if measured is None:
+        instrument = reading.mark.instrument
+        due, certificate = (None if instrument is None else instrument.calibration_due), "unknown"
+    else:
+        due, certificate = measured.instrument.calibration_due, measured.instrument.calibration_certificate
+    day = max(day_of(reading.moment_us), reading.mark.measured_on)
+    return calibration_doubt(due, certificate, day)
+
+
+def calibration_doubt(due: date | None, certificate: str, day: date) -> str:
+    """Why a reading of that day is provisional; empty where the calibration holds.
+
+    >>> calibration_doubt(date(2026, 11, 25), "DAkkS 4711", date(2026, 11, 26))
+    'the calibration of its instrument ended on 2026-11-25; a named person decides.'
+    """
+    if due is None or not certificate:
+        return "no calibration certificate is recorded for its instrument; a named person decides."
+    return "" if day <= due else f"the calibration of its instrument ended on {due}; a named person decides."
+
+
+def day_of(moment_us: int) -> date:
+    return datetime.fromtimestamp(moment_us / 1_000_000, UTC).date()
+
+
+def _once(readings: Sequence[Reading]) -> list[Reading]:
+    """The same number of the same run is one reading, however often it came. With another content it is a contradiction."""
+    found: list[Reading] = []
+    first: dict[tuple[str, int, str], int] = {}
+    for reading in readings:
+        key = (reading.run, reading.number if reading.number is not None else -1, reading.name)
+        place = first.get(key) if reading.run and reading.number is not None else None
+        if place is None:
+            first[key] = len(found)
+            found.append(reading)
+        elif (found[place].mark, found[place].measurement) == (reading.mark, reading.measurement):
+            earlier = f"{found[place].role}/{found[place].epoch}, entry {found[place].sequence}"
+            found.append(replace(reading, worth=Worth.DUPLICATE, why=f"it came before, as {earlier}; it is kept once."))
+        else:
+            said = f"two different readings carry the number {reading.number} of one run."
+            found[place] = replace(found[place], worth=Worth.CONTRADICTORY, why=said)
+            found.append(replace(reading, worth=Worth.CONTRADICTORY, why=said))
+    return found
+
+
+def _settled(row: Criterion, readings: Sequence[Reading]) -> list[Reading]:
+    """Of the readings of a criterion that are good in themselves the last counts: of one run its last word, of several runs the
+    last where all say the same."""
+    good = [reading for reading in readings if reading.worth is Worth.COUNTS]
+    last_of = {reading.run or (reading.role, reading.epoch): reading for reading in good}
+    lasting = list(last_of.values())
+    verdicts = {id(reading): _verdict(row, reading) for reading in lasting}
+    differs = next(
+        (said for one, other in itertools.combinations(lasting, 2) if (said := _contradiction(one, other, verdicts))),
+        "",
+    )
+    result = []
+    for reading in readings:
+        if reading.worth is not Worth.COUNTS:
+            result.append(reading)
+        elif not any(reading is one for one in lasting):
+            result.append(replace(reading, worth=Worth.SUPERSEDED, why="the same run read it again later."))
+        elif differs:
+            result.append(replace(reading, worth=Worth.CONTRADICTORY, why=differs))
+        elif reading is not lasting[-1]:
+            result.append(replace(reading, worth=Worth.SUPERSEDED, why="a later run says the same."))
+        elif verdicts[id(reading)] is Verdict.MARGINAL:
+            why = "it lies nearer to its limit than its uncertainty; a named person decides."
+            result.append(replace(reading, worth=Worth.MARGINAL, why=why))
+        else:
+            result.append(reading)
+    return result
+
+
+def _contradiction(one: Reading, other: Reading, verdicts: Mapping[int, Verdict]) -> str:
+    differs = ""
+    if verdicts[id(one)] is not verdicts[id(other)]:
+        differs = f"{_shown(one)} is {verdicts[id(one)]}, {_shown(other)} is {verdicts[id(other)]}."
+    elif one.measurement is not None and other.measurement is not None:
+        differs = values_differ(one.measurement, other.measurement)
+    return f"two runs say different things: {differs} People decide." if differs else ""
+
+
+def _verdict(row: Criterion, reading: Reading) -> Verdict:
+    """What a reading says about its criterion. Values are rounded to their declared places first; where an uncertainty is stated,
+    the limits have a guard band."""
+    spec, mark = row.measurement, reading.mark
+    assert spec is not None
+    assert mark is not None
+    found = judge_measurement(spec, mark)
+    if "undecided" in (found.limit_met, found.reading_agrees):
+        return Verdict.UNSET
+    if spec.deviation is None and any(_in_the_guard_band(spec.limit, value, reading) for value in found.rounded):
+        return Verdict.MARGINAL
+    return Verdict.PASS if "no" not in (found.limit_met, found.reading_agrees) else Verdict.FAIL
+
+
+def _in_the_guard_band(limit: Limit, value: Decimal, reading: Reading) -> bool:
+    measured = reading.measurement
+    assert reading.mark is not None
+    if measured is None or not measured.uncertainty or not _same_unit(reading.mark.unit, measured.unit):
+        return False
+    low = None if limit.op == "<=" else limit.value
+    high = limit.value if limit.op == "<=" else limit.upper
+    return Limits(low=low, high=high).judge(value, measured.uncertainty) is Verdict.MARGINAL
+
+
+def _same_unit(written: str, code: str) -> bool:
+    try:
+        return canonical_unit(written).code == code
+    except UnknownUnit:
+        return False
+
+
+def _shown(reading: Reading) -> str:
+    assert reading.mark is not None
+    return ", ".join(f"{one.value} {reading.mark.unit}".strip() for one in reading.mark.readings)
+
+
+# Simulations: a run reads everything at once, and counts or waits as a whole.
+
+
+def _of_simulation(name: str, pinned: Pinned, record: AttemptRecord) -> list[Reading]:
+    runs = runs_of(name, pinned, record)
+    found = [reading for run in runs for reading in _of_run(name, run, record)]
+    known = {(run.run, one.sequence): one for run in runs if run.record is not None for one in run.record.measurements}
+    told = [
+        word
+        for spoken in record.measurements.values()
+        for word in spoken
+        if word.payload["simulation"] == name and word.payload.get("criterion") is None
+    ]
+    return found + [reading for word in told if (reading := _told_alone(name, word, runs, known)) is not None]
+
+
+def _of_run(name: str, run: Run, record: AttemptRecord) -> list[Reading]:
+    """The measurements of a run; a run without any stands for itself, so that nothing is left out."""
+    device_ms = next(
+        (word.device_ms for word in record.runs[run.role] if (word.epoch, word.sequence) == (run.epoch, run.sequence)),
+        0,
+    )
+    empty = Reading(
+        about=name,
+        name="run",
+        role=run.role,
+        epoch=run.epoch,
+        sequence=run.sequence,
+        run=run.run,
+        number=None,
+        moment_us=run.moment_us,
+        device_ms=device_ms,
+        measurement=None,
+        mark=None,
+        worth=run.worth,
+        why=run.why,
+    )
+    if run.record is None or not run.record.measurements:
+        return [empty]
+    last = last_of_each(run.record)
+    found = []
+    for one in run.record.measurements:
+        worth, why = run.worth, run.why
+        if worth is Worth.COUNTS and one is not last[one.name]:
+            worth, why = Worth.SUPERSEDED, "the same run read it again later."
+        elif worth is Worth.COUNTS:
+            worth, why = simulation_doubt(one, run.moment_us)
+        found.append(replace(empty, name=one.name, number=one.sequence, measurement=one, worth=worth, why=why))
+    return found
+
+
+def simulation_doubt(measured: Measurement, moment_us: int) -> tuple[Worth, str]:
+    """What stands against a measurement of a run that counts. An engine and a device's own registers have no calibration; an
+    instrument that states one must hold it."""
+    due, certificate = measured.instrument.calibration_due, measured.instrument.calibration_certificate
+    if due is not None and (calibration := calibration_doubt(due, certificate, day_of(moment_us))):
+        return Worth.PROVISIONAL, calibration
+    if measured.verdict is Verdict.MARGINAL:
+        return Worth.MARGINAL, "it lies nearer to its limit than its uncertainty; people decide."
+    return Worth.COUNTS, ""
+
+
+def _told_alone(
+    name: str, word: Said, runs: Sequence[Run], known: Mapping[tuple[str, int], Measurement]
+) -> Reading | None:
+    """A measurement that was told while its run went on; None where the record of its run says the same."""
+    measured = _measurement(word.payload.get("measurement"))
+    run = _run_of(word, [run for run in runs if run.role == word.role])
+    worth, why = Worth.EQUIPMENT, "the run it belongs to never ended."
+    if measured is None:
+        worth, why = Worth.UNREADABLE, "it can't be read."
+    elif run is not None:
+        if known.get((run.run, measured.sequence)) == measured or run.record is None:
+            return None
+        worth, why = (run.worth, run.why) if run.worth is Worth.EQUIPMENT else (Worth.CONTRADICTORY, _OTHER_RECORD)
+    return Reading(
+        about=name,
+        name="measurement" if measured is None else measured.name,
+        role=word.role,
+        epoch=word.epoch,
+        sequence=word.sequence,
+        run=_named(word) or ("" if run is None else run.run),
+        number=None if measured is None else measured.sequence,
+        moment_us=word.moment_us,
+        device_ms=word.device_ms,
+        measurement=measured,
+        mark=None,
+        worth=worth,
+        why=why,
+    )
+
+
+_OTHER_RECORD = "the record of its run holds it otherwise."
