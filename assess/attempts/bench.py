@@ -10,9 +10,9 @@ from typing import Any
 from assess.attempts.fold import fold
 from assess.attempts.models import Attempt
 from assess.attempts.queries import live_records
-from assess.attempts.records import Said
+from assess.attempts.replaying import injected_last, played, steps_of
 from assess.schemes import queries as schemes
-from simulator_adapters.wiring import Observation, WiringTask, observe
+from simulator_adapters.wiring import Observation, WiringTask, injectable
 
 
 def bench_of(attempt: Attempt, simulations: Iterable[str]) -> list[dict[str, Any]]:
@@ -28,24 +28,29 @@ def wiring_task(attempt: Attempt, simulation: str) -> WiringTask | None:
     return next((found.wiring for found in schemes.simulations(pins)), None)
 
 
-def energised(attempt: Attempt, task: WiringTask) -> Observation:
-    """The wiring that was recorded last, live, after every operation since it was drawn or last switched on from dead.
+def energised(attempt: Attempt, task: WiringTask) -> tuple[Observation, str]:
+    """The wiring that was recorded last, live, after every operation since it was drawn or last switched on from dead; and the
+    fault that is injected into it, if any.
 
     Raises
     ------
     WiringInputError
         Where the wiring or an operation can't be read.
     """
-    record = fold(live_records(attempt.pk, ("candidate",)))
-    drawn = record.wirings.get(task.id)
-    wiring = None if drawn is None else drawn.stands
-    since = (0, -1) if wiring is None else _place(wiring)
-    moves = [word for word in record.operations if word.payload["simulation"] == task.id and _place(word) > since]
-    # Switched on from dead: whatever held itself has let go.
-    begins = max((place for place, word in enumerate(moves) if word.payload.get("off") is True), default=0)
-    sets = [word.payload["set"] for word in moves[begins:]]
-    return observe(task, [] if wiring is None else wiring.payload["wires"], sets)
+    steps = steps_of(fold(live_records(attempt.pk, ("candidate",))), task.id)
+    return played(task, steps), injected_last(steps)
 
 
-def _place(word: Said) -> tuple[int, int]:
-    return word.epoch, word.sequence
+def seen_in_words(task: WiringTask, seen: Observation, fault: str) -> dict[str, Any]:
+    """What a person at the bench sees and measures, as JSON: no verdict, and nothing of the key."""
+    return {
+        "set": dict(seen.set),
+        "loads": dict(seen.loads),
+        "voltages": {terminal: str(volts) for terminal, volts in seen.voltages.items()},
+        "tripped": list(seen.tripped),
+        "within": list(seen.within),
+        "fault": fault,
+        "fault_words": injectable(task).get(fault, ""),
+        "struck_amps": None if seen.struck_amps is None else str(seen.struck_amps),
+        "fault_amps": None if seen.fault_amps is None else str(seen.fault_amps),
+    }

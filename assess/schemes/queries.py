@@ -39,7 +39,7 @@ from item_bank.assembly import Blueprint
 from rubrics.documents import Node
 from rubrics.errors import Problem
 from simulator_adapters.energy import CaseSheet
-from simulator_adapters.wiring import WiringTask
+from simulator_adapters.wiring import WiringTask, injectable
 
 
 def current_version(code: str) -> SchemeVersion:
@@ -150,7 +150,9 @@ def presented(simulation: Simulation) -> dict[str, Any]:
         "brief": document.get("brief", ""),
     }
     if simulation.wiring is not None:
-        return shown | {"kind": "wiring", "components": simulation.wiring.public_document()["components"]}
+        public = simulation.wiring.public_document()
+        faults = [{"fault": name, "words": words} for name, words in injectable(simulation.wiring).items()]
+        return shown | {"kind": "wiring", "faults": faults} | {name: public[name] for name in ("components", "conductors")}
     if simulation.case_sheet is not None:
         sheet = simulation.case_sheet.public_document()
         named = ("facts", "data", "after", "costs", "labels", "questions", "ranking")

@@ -67,7 +67,7 @@ def for_adapters(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 NUMBER_FIELDS = frozenset(
-    {"facts", "data", "after", "costs", "inputs", "input", "expected", "low", "high", "value", "key", "tolerance_abs"}
+    {"facts", "data", "after", "costs", "inputs", "input", "expected", "low", "high", "value", "key", "tolerance_abs", "sizes"}
 )
 
 

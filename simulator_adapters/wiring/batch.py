@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator_adapters.wiring.circuit import Bools, Circuit, Ints, Volts, tenths
+from simulator_adapters.wiring.circuit import Bools, Circuit, Ints, Volts, join, tenths
 from simulator_adapters.wiring.injecting import Injected
 from simulator_adapters.wiring.library import Role
 from simulator_adapters.wiring.parts import Component, Setting
@@ -122,11 +122,17 @@ class Batch:
         """Volts across a load, rounded to 0.1 V."""
         return _volts(int(self.across[candidate, scene, self.load_index[name]]))
 
-    def volts_at(self, candidate: int, scene: int) -> dict[str, Decimal]:
-        """Volts against earth of every terminal that has a path to the supply; magnitudes on three lines."""
+    def volts_at(self, candidate: int, scene: int, *, also: Sequence[tuple[int, int]] = ()) -> dict[str, Decimal]:
+        """Volts against earth of every terminal that has a path to the supply; magnitudes on three lines.
+
+        `also` names pairs of nodes that an injected fault joins.
+        """
         at = self.scene.voltages[candidate, scene]
         whole = np.rint((np.abs(at) if np.iscomplexobj(at) else at) * 10).astype(np.int64).tolist()
-        driven = self.driven[candidate, scene].tolist()
+        labels = self.joined[candidate, scene][None].copy()
+        for a, b in also:
+            join(labels, labels[:, a], labels[:, b])
+        driven = (self.circuit.driven(labels)[0] if also else self.driven[candidate, scene]).tolist()
         return {name: _volts(whole[i]) for name, i in self.circuit.node.items() if driven[i]}
 
     def amps_at(self, candidate: int, scene: int) -> dict[str, Decimal]:

@@ -6,31 +6,18 @@ nothing else fails, hence only the supply's own poles are broken here: then a ho
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from simulator_adapters.wiring.circuit import Circuit, Floats, stamp
 from simulator_adapters.wiring.library import SOURCE_RESISTANCE, Role
-from simulator_adapters.wiring.parts import Component
+from simulator_adapters.wiring.parts import Component, FaultKind
 
 FAULT_OHMS = 0.1
 LEAK_OHMS = 2000.0
 PERSON_OHMS = 1000.0
 MORE_LOAD = 0.5
 """An overloaded motor takes half as much again as its rating."""
-
-
-class FaultKind(StrEnum):
-    """What is injected."""
-
-    LINE_BODY = "line_body"
-    NEUTRAL_BODY = "neutral_body"
-    LINE_NEUTRAL = "line_neutral"
-    TOUCH = "touch"
-    OVERLOADED = "overloaded"
-    BROKEN_NEUTRAL = "broken_neutral"
-    BROKEN_PE = "broken_pe"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +43,10 @@ class Fault:
     @property
     def name(self) -> str:
         return f"fault_{self.kind}_{self.component}"
+
+    def is_called(self, name: str) -> bool:
+        """Whether a task that names a kind of fault, or a kind and a component, means this one."""
+        return name in (self.kind.value, f"{self.kind}_{self.component}")
 
     @property
     def nodes(self) -> tuple[int, ...]:

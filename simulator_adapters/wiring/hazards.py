@@ -10,12 +10,11 @@ import numpy as np
 from simulator_adapters.wiring.batch import OFF, Batch, describe
 from simulator_adapters.wiring.checks import Check, Told, in_scene
 from simulator_adapters.wiring.circuit import Bools, Circuit, Floats, tenths
-from simulator_adapters.wiring.faults import FaultKind
 from simulator_adapters.wiring.findings import Hazard
 from simulator_adapters.wiring.injecting import TOUCH_LIMIT, Danger, Injector
 from simulator_adapters.wiring.library import EARTH_CURRENT_LIMIT, Role
 from simulator_adapters.wiring.nonlinear import module_currents
-from simulator_adapters.wiring.parts import Component
+from simulator_adapters.wiring.parts import Component, FaultKind
 from simulator_adapters.wiring.protection import Protection
 
 _AHEAD = (Role.SUPPLY, Role.BREAKER, Role.RCD, Role.RCBO)

@@ -11,8 +11,9 @@ from enum import IntEnum
 import numpy as np
 
 from simulator_adapters.wiring.circuit import Bools, Floats, Ints, Volts, join, tenths, touching
-from simulator_adapters.wiring.faults import MORE_LOAD, Fault, FaultKind, faults_of
+from simulator_adapters.wiring.faults import MORE_LOAD, Fault, faults_of
 from simulator_adapters.wiring.library import OVERLOAD_TRIPS_FROM, Role
+from simulator_adapters.wiring.parts import FaultKind
 from simulator_adapters.wiring.perturbed import Perturbed
 from simulator_adapters.wiring.playing import Scene, nothing, settle
 from simulator_adapters.wiring.protection import Protection

@@ -142,7 +142,7 @@ class Rating:
 _UNITS = {"mA": ("milliamps", 1.0), "A": ("amps", 1.0), "W": ("watts", 1.0), "kW": ("watts", 1000.0)}
 _UNITS |= {"V": ("volts", 1.0), "s": ("seconds", 1.0)}
 _NUMBER = re.compile(r"(?<![\w.])([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(mA|A|kW|W|V|s)(?!\w)")
-_CURVE = re.compile(r"(?<!\w)[BCD]([0-9]{1,4})(?!\w)")
+_CURVE = re.compile(r"(?<!\w)([BCD])([0-9]{1,4})(?!\w)")
 
 
 @lru_cache(maxsize=512)
@@ -156,5 +156,17 @@ def rating_of(text: str) -> Rating:
     """
     found = {_UNITS[unit][0]: float(number) * _UNITS[unit][1] for number, unit in _NUMBER.findall(text)}
     if curve := _CURVE.search(text):
-        found["amps"] = float(curve[1])
+        found["amps"] = float(curve[2])
     return Rating(**{name: value for name, value in found.items() if value > 0})
+
+
+def curve_of(text: str) -> str:
+    """The letter of a breaker's curve, B unless its kind says otherwise.
+
+    Examples
+    --------
+    >>> curve_of("breaker C16"), curve_of("rcbo 16 A")
+    ('C', 'B')
+    """
+    found = _CURVE.search(text)
+    return found[1] if found else "B"

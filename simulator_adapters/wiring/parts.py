@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
 from functools import cached_property
 
 from simulator_adapters.wiring.library import NOMINAL_VOLTAGE, Kind, Role, kind_of, rating_of
@@ -18,6 +20,38 @@ class TaskError(ValueError):
     def __init__(self, source: str, task: str, problem: str, remedy: str) -> None:
         super().__init__(f"{source}, {task}: {problem} {remedy}")
         self.source, self.task, self.problem, self.remedy = source, task, problem, remedy
+
+
+class FaultKind(StrEnum):
+    """What can break inside a component."""
+
+    LINE_BODY = "line_body"
+    NEUTRAL_BODY = "neutral_body"
+    LINE_NEUTRAL = "line_neutral"
+    TOUCH = "touch"
+    OVERLOADED = "overloaded"
+    BROKEN_NEUTRAL = "broken_neutral"
+    BROKEN_PE = "broken_pe"
+
+
+USUAL_SIZES = tuple(map(Decimal, ("1.5", "2.5", "4", "6", "10")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What a candidate chooses of each conductor beside its ends and its colour; nothing of it decides a verdict.
+
+    Attributes
+    ----------
+    sizes
+        The sizes in mm² that lie ready at the bench.
+    size_asked, length_asked
+        No conductor is laid before its size was chosen, or without its length in metres.
+    """
+
+    sizes: tuple[Decimal, ...] = USUAL_SIZES
+    size_asked: bool = False
+    length_asked: bool = False
 
 
 RESTING = frozenset({"rest", "released", "off", "open", "straight", "ready"})

@@ -48,11 +48,18 @@ class Protection:
         summed: Floats = np.abs(self.circuit.contact_currents(voltages, closed) @ self._own.T)
         return summed
 
+    def highest_currents(self, voltages: Volts, closed: Bools) -> Floats:
+        """The largest current in any pole of each device in amperes, shape (…, T)."""
+        return self._highest(self.circuit.contact_currents(voltages, closed))
+
+    def _highest(self, currents: Volts) -> Floats:
+        return np.asarray(np.where(self._own, np.abs(currents)[..., None, :], 0.0).max(axis=-1, initial=0.0))
+
     def trip(self, voltages: Volts, closed: Bools) -> Bools:
         """Which devices trip, shape (…, T). Residual currents are rounded to milliamperes first."""
         currents = self.circuit.contact_currents(voltages, closed)
         residual = np.rint(np.abs(currents @ self._own.T) * 1000)
-        highest = np.where(self._own, np.abs(currents)[..., None, :], 0.0).max(axis=-1, initial=0.0)
+        highest = self._highest(currents)
         tripping: Bools = (residual >= self.residual) | (highest >= self.amps)
         return tripping
 

@@ -6,21 +6,33 @@ import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NoReturn
 
 from simulator_adapters.wiring.library import KINDS, Kind, Role, kind_of
-from simulator_adapters.wiring.parts import Component, Expectation, Rule, TaskError, Variant, Wire
+from simulator_adapters.wiring.parts import (
+    Choices,
+    Component,
+    Expectation,
+    FaultKind,
+    Rule,
+    TaskError,
+    Variant,
+    Wire,
+)
 
 MOST_COMPONENTS = 500
 MOST_STATES = 1024
 MOST_MATRIX_ENTRIES = 20_000_000
+MOST_SIZES = 20
+SIZES_MM2 = (0.2, 300.0)
 LONGEST_WAIT_S = 86_400
 
 _NAME = re.compile(r"[^\s.\x00-\x1f\x7f]{1,40}\Z")
 _KNOWN = {
     *("id", "kind", "credential", "outcomes", "title", "time_limit_min", "components", "reference_nets"),
     *("must_reach_pe", "truth_table", "sequence", "extra_rules", "same_rcd", "accept_inverted", "fault_variants"),
-    *("accept_also", "scope_note", "review_note", "brief"),
+    *("accept_also", "scope_note", "review_note", "brief", "conductors", "injectable"),
 }
 _RULES = {"switch_in_line": "component", "neutral_direct": "terminals", "neutral_when_on": "terminals"}
 _DIRECTIONS = ("forward", "reverse")
@@ -77,6 +89,8 @@ class TaskReader:
             ),
             "accept_inverted": self._flag("accept_inverted"),
             "variants": self._variants(),
+            "choices": self._choices(),
+            "injectable": self._injectable(),
         }
 
     def _refuse(self, problem: str, remedy: str) -> NoReturn:
@@ -287,6 +301,37 @@ class TaskReader:
                 )
             )
         return tuple(rules)
+
+    def _choices(self) -> Choices:
+        if "conductors" not in self.entry:
+            return Choices()
+        given = self._mapping(self.entry["conductors"], "conductors")
+        if unknown := sorted(str(name) for name in given if name not in ("sizes", "lengths")):
+            self._refuse(f"conductors: the field {unknown[0][:40]!r} is unknown.", "Write sizes or lengths.")
+        lengths = given.get("lengths", False)
+        if not isinstance(lengths, bool):
+            self._refuse(f"conductors.lengths is {_shown(lengths)}.", "Write true or false.")
+        if "sizes" not in given:
+            return Choices(length_asked=lengths)
+        sizes = [self._size(value) for value in self._list(given["sizes"], "conductors.sizes")]
+        if not 0 < len(sizes) <= MOST_SIZES or sizes != sorted(set(sizes)):
+            self._refuse("conductors.sizes is empty, too long or out of order.", f"Give 1 to {MOST_SIZES}, rising.")
+        return Choices(sizes=tuple(sizes), size_asked=True, length_asked=lengths)
+
+    def _size(self, value: Any) -> Decimal:
+        low, high = SIZES_MM2
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not low <= value <= high:
+            self._refuse(f"conductors.sizes holds {_shown(value)}.", f"Give sizes in mm², {low:g} to {high:g}.")
+        return Decimal(f"{value:g}")
+
+    def _injectable(self) -> tuple[str, ...]:
+        names = self._list(self.entry.get("injectable", []), "injectable")
+        known = {*FaultKind, *(f"{kind}_{component}" for kind in FaultKind for component in self.by_id)}
+        if strange := [name for name in names if not isinstance(name, str) or name not in known]:
+            kinds = ", ".join(FaultKind)
+            remedy = f"Write {kinds}, or one of them with a component: touch_X1."
+            self._refuse(f"injectable: {_shown(strange[0])} is no fault.", remedy)
+        return tuple(names)
 
     def _variants(self) -> tuple[Variant, ...]:
         wrong = []

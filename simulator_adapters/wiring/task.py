@@ -5,18 +5,18 @@ Read from an entry of the ``wiring`` list of a simulations file.
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
 from simulator_adapters import documents
-from simulator_adapters.wiring.parts import Component, Expectation, Rule, Setting, Variant, Wire
+from simulator_adapters.wiring.parts import Choices, Component, Expectation, Rule, Setting, Variant, Wire
 from simulator_adapters.wiring.reading import TaskReader
 
 
 @dataclass(frozen=True, kw_only=True)
 class WiringTask:
-    """Everything the engine needs to judge wirings of one task."""
+    """Everything the engine needs to judge wirings of one task; `choices` and `injectable` are for the bench alone."""
 
     id: str
     title: str
@@ -30,6 +30,8 @@ class WiringTask:
     same_rcd_loads: tuple[str, ...] = ()
     accept_inverted: bool = False
     variants: tuple[Variant, ...] = ()
+    choices: Choices = Choices()
+    injectable: tuple[str, ...] = ()
 
     @classmethod
     def from_document(cls, entry: Mapping[str, Any], *, source: str = "simulations.yaml") -> "WiringTask":
@@ -48,7 +50,8 @@ class WiringTask:
     @cached_property
     def sha256(self) -> str:
         """Digest of everything the verdict depends on."""
-        return documents.digest(documents.encode(self))
+        decides = (field.name for field in fields(self) if field.name not in ("choices", "injectable"))
+        return documents.digest({name: documents.encode(getattr(self, name)) for name in decides})
 
     @cached_property
     def component(self) -> Mapping[str, Component]:
@@ -93,6 +96,11 @@ class WiringTask:
         return {
             "id": self.id,
             "title": self.title,
+            "conductors": {
+                "sizes": [f"{size:f}" for size in self.choices.sizes],
+                "size_asked": self.choices.size_asked,
+                "length_asked": self.choices.length_asked,
+            },
             "components": [
                 {
                     "id": c.id,

@@ -18,6 +18,7 @@ from simulator_adapters.wiring.findings import Finding, Hazard, Scene, Sort
 from simulator_adapters.wiring.hazards import general_safety, under_fault
 from simulator_adapters.wiring.injecting import Injected, Injector
 from simulator_adapters.wiring.playing import play, script
+from simulator_adapters.wiring.pointing import Place, place_of
 from simulator_adapters.wiring.protection import Protection
 from simulator_adapters.wiring.sizes import conductor_sizes
 from simulator_adapters.wiring.task import WiringTask
@@ -79,6 +80,11 @@ class Verdict:
     def findings(self) -> tuple[Finding, ...]:
         """One for each invariant: behaviour, safety as asked and in general, injected faults, workmanship."""
         return self._judged.findings(self._place, inverted=self.inverted)
+
+    @cached_property
+    def places(self) -> Mapping[str, Place]:
+        """Where on the board each finding lies that is not met, by its name; what lies nowhere is left out."""
+        return self._judged.places(self._place, inverted=self.inverted)
 
     @cached_property
     def scenes(self) -> tuple[Scene, ...]:
@@ -160,6 +166,11 @@ def check_task(task: WiringTask) -> list[str]:
         f"{task.id}: the reference wiring fails {finding.name}. {finding.sentence}"
         for finding in reference.findings
         if not finding.passed and finding.sort is not Sort.WORKMANSHIP
+    ]
+    problems += [
+        f"{task.id}: injectable names {name}, which can't break in this task."
+        for name in task.injectable
+        if not any(fault.is_called(name) for fault in prepared(task).injector.faults)
     ]
     for variant, verdict in zip(task.variants, variants, strict=True):
         if verdict.works and verdict.safe:
@@ -283,6 +294,27 @@ class _Judged:
         told = [self._finding(check, fails[place], place) for check, fails in pairs]
         about = workmanship(self.engine.circuit, self.batch.drawings[place], self.batch.nets[place])
         return (*told, *about)
+
+    def places(self, place: int, *, inverted: bool) -> dict[str, Place]:
+        behaved = (self.engine.turned, self.turned) if inverted else (self.engine.drawn, self.drawn)
+        found: dict[str, Place] = {}
+        for check, fails in [*zip(*behaved, strict=True), *zip(self.safety, self.unsafe, strict=True)]:
+            if not fails[place].any():
+                continue
+            scene = int(np.argmax(fails[place])) if check.scene is None else check.scene
+            loads = self._misbehaving(place, scene, inverted=inverted) if check.sort is Sort.BEHAVIOUR else ()
+            told = check.broken(self.batch, place, scene)
+            at = place_of(self.batch, place, scene, name=check.name, hazard=check.hazard, sentence=told, loads=loads)
+            if at.terminals:
+                found[check.name] = at
+        return found
+
+    def _misbehaving(self, place: int, scene: int, *, inverted: bool) -> tuple[str, ...]:
+        """Loads that don't do in a scene what its row asks of them."""
+        rows = zip(self.batch.task.rows, self.batch.script.rows, strict=True)
+        asked = next((row.expect for row, at in rows if at == scene), {})
+        does = self.batch.does
+        return tuple(n for n, wanted in asked.items() if not does(n, wanted, inverted=inverted)[place, scene])
 
     def _finding(self, check: Check, fails: Bools, place: int) -> Finding:
         finding: dict[str, Any] = {

@@ -1,11 +1,12 @@
 """What a person at the bench sees: loads, voltages, what trips and what holds itself; and nothing of the key."""
 
+import copy
 from decimal import Decimal
 
 import pytest
 
-from simulator_adapters.wiring import Observation, WiringInputError, faults, observe
-from tests.simulator_adapters.bundled_simulations import WIRING_TASKS, without_key
+from simulator_adapters.wiring import Observation, WiringInputError, WiringTask, faults, injectable, observe
+from tests.simulator_adapters.bundled_simulations import SIMULATIONS, WIRING_TASKS, without_key
 
 ON = {"Q1": "on", "S1": "on"}
 REST = {"RCD": "on", "Q1": "on", "S0": "rest", "S1": "rest"}
@@ -69,12 +70,55 @@ def test_a_neutral_taken_past_the_residual_current_device_trips_it() -> None:
 
 def test_an_injected_fault_trips_what_should_trip_and_leaves_live_what_nothing_clears() -> None:
     task = WIRING_TASKS["SIM-WIRE-1"]
-    found = observe(task, task.reference, [ON], fault="line_body_X1")
-    assert (found.tripped, found.set["Q1"]) == (("Q1",), "off")
+    found = observe(task, task.reference, [ON, {}], injected=["", "line_body_X1"])
+    assert (found.tripped, found.within, found.set["Q1"]) == (("Q1",), ("within 0.1 s",), "off")
+    # 230 V over 0.2 + 0.2 Ω of the supply, 0.1 Ω of the fault and the joints.
+    assert found.struck_amps is not None and 400 < found.struck_amps < 460 and found.fault_amps == 0
     bare = [wire for wire in task.reference if "X1.PE" not in wire]
-    assert observe(task, bare, [ON], fault="line_body_X1").tripped == ()
+    left = observe(task, bare, [ON, {}], injected=["", "line_body_X1"])
+    assert (left.tripped, left.voltages["X1.PE"], left.set["Q1"]) == ((), Decimal("228.9"), "on")
+    assert observe(task, bare, [ON, {}, {}], injected=["", "line_body_X1", ""]).voltages.get("X1.PE") is None
     with pytest.raises(WiringInputError, match="'no such' can't be injected here"):
-        observe(task, bare, [ON], fault="no such")
+        observe(task, bare, [ON], injected=["no such"])
+
+
+def test_nothing_is_live_under_a_fault_while_the_breaker_is_off() -> None:
+    task = WIRING_TASKS["SIM-WIRE-1"]
+    for name in injectable(task):
+        found = observe(task, task.reference, [{"S1": "on"}, {}], injected=["", name])
+        assert (found.tripped, set(found.loads.values())) == ((), {"off"})
+        assert {volts for terminal, volts in found.voltages.items() if terminal[:2] in ("H1", "X1")} <= {Decimal(0)}
+
+
+def test_a_residual_current_device_is_faster_than_the_breaker_and_both_than_the_contactor() -> None:
+    task = WIRING_TASKS["SIM-WIRE-4"]
+    running = [REST, {**REST, "S1": "pressed"}, REST]
+    touched = observe(task, task.reference, [*running, {}], injected=["", "", "", "touch_EV"])
+    assert (touched.tripped, touched.within, touched.loads["EV"]) == (("RCD",), ("within 150 ms",), "off")
+    shorted = observe(task, task.reference, [*running, {}], injected=["", "", "", "line_neutral_EV"])
+    assert (shorted.tripped, shorted.within) == (("Q1",), ("within 0.1 s",))
+    bolted = observe(task, task.reference, [*running, {}], injected=["", "", "", "line_body_EV"])
+    assert (bolted.tripped, bolted.within) == (("RCD",), ("within 40 ms",))
+
+
+def test_a_fault_that_is_there_when_the_device_is_set_again_trips_it_again() -> None:
+    task = WIRING_TASKS["SIM-WIRE-1"]
+    operations, there = [ON, {}, {"Q1": "on"}], ["", "line_neutral_H1", "line_neutral_H1"]
+    assert observe(task, task.reference, operations, injected=there).tripped == ("Q1",)
+    assert observe(task, task.reference, operations, injected=[*there[:2], ""]).loads == {"H1": "on", "X1": "on"}
+
+
+def test_what_may_be_injected_is_what_the_task_names_and_nothing_without() -> None:
+    entry = copy.deepcopy(SIMULATIONS["wiring"][0]) | {"injectable": ["broken_pe", "touch_X1"]}
+    assert list(injectable(WiringTask.from_document(entry))) == ["broken_pe_SRC", "touch_X1"]
+    del entry["injectable"]
+    assert injectable(WiringTask.from_document(entry)) == {}
+
+
+def test_the_wrong_wirings_of_a_task_are_nothing_that_is_injected() -> None:
+    for task in WIRING_TASKS.values():
+        assert injectable(task) and not {variant.id for variant in task.variants} & set(injectable(task))
+        assert not {variant.text for variant in task.variants} & set(injectable(task).values())
 
 
 def test_the_faults_of_a_task_are_told_in_words() -> None:
@@ -107,3 +151,9 @@ def test_what_is_seen_is_the_same_whatever_the_key_says(name: str) -> None:
     for wires in (task.reference, *(variant.wires for variant in task.variants)):
         for setting in task.settings:
             assert observe(without_key(task), wires, [setting]) == observe(task, wires, [setting])
+    assert injectable(without_key(task)) == injectable(task)
+    for fault in injectable(task):
+        for wires in (task.reference, task.variants[0].wires):
+            there = {"injected": ["", fault]}
+            operations = [task.settings[-1], {}]
+            assert observe(without_key(task), wires, operations, **there) == observe(task, wires, operations, **there)

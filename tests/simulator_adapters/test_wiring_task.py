@@ -1,6 +1,7 @@
 """Reading a wiring task: strict, and every refusal names file, task and remedy."""
 
 import copy
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -77,7 +78,7 @@ def test_a_reference_that_fails_and_a_variant_that_passes_are_reported() -> None
 def test_the_public_document_holds_no_key() -> None:
     """What is on a part's housing is no key; that is all there is besides the names."""
     document = WIRING_TASKS["SIM-WIRE-4"].public_document()
-    assert set(document) == {"id", "title", "components"}
+    assert set(document) == {"id", "title", "components", "conductors"}
     housing = {"id", "kind", "role", "terminals", "states", "contacts", "load"}
     assert all(set(component) == housing for component in document["components"])
 
@@ -91,3 +92,43 @@ def test_the_public_document_is_the_same_whatever_the_key_says(name: str) -> Non
 def test_tasks_read_from_equal_entries_are_equal_and_share_a_digest() -> None:
     one, two = (WiringTask.from_document(copy.deepcopy(SIMULATIONS["wiring"][1])) for _ in range(2))
     assert (one, hash(one), one.sha256) == (two, hash(two), two.sha256)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"injectable": "touch"}, "injectable is not a list"),
+        ({"injectable": ["F1"]}, "'F1' is no fault"),
+        ({"injectable": ["touch_X9"]}, "'touch_X9' is no fault"),
+        ({"injectable": [7]}, "7 is no fault"),
+        ({"conductors": {"size": [1.5]}}, "the field 'size' is unknown"),
+        ({"conductors": {"sizes": []}}, "empty, too long or out of order"),
+        ({"conductors": {"sizes": [2.5, 1.5]}}, "empty, too long or out of order"),
+        ({"conductors": {"sizes": ["thick"]}}, "holds 'thick'"),
+        ({"conductors": {"sizes": [0]}}, "holds 0"),
+        ({"conductors": {"lengths": "yes"}}, "conductors.lengths is 'yes'"),
+    ],
+)
+def test_what_the_bench_offers_is_read_strictly(fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(TaskError, match=re.escape(said)):
+        WiringTask.from_document(copy.deepcopy(SIMULATIONS["wiring"][0]) | fields)
+
+
+def test_a_fault_that_cannot_break_in_the_task_is_reported() -> None:
+    entry = copy.deepcopy(SIMULATIONS["wiring"][0]) | {"injectable": ["touch", "overloaded", "line_body_S1"]}
+    assert check_task(WiringTask.from_document(entry)) == [
+        "SIM-WIRE-1: injectable names overloaded, which can't break in this task.",
+        "SIM-WIRE-1: injectable names line_body_S1, which can't break in this task.",
+    ]
+
+
+def test_what_the_bench_offers_decides_no_verdict() -> None:
+    entry = copy.deepcopy(SIMULATIONS["wiring"][0])
+    one = WiringTask.from_document(entry)
+    other = WiringTask.from_document(entry | {"injectable": [], "conductors": {"sizes": [1.5, 2.5], "lengths": True}})
+    assert one.sha256 == other.sha256
+    assert other.public_document()["conductors"] == {
+        "sizes": ["1.5", "2.5"],
+        "size_asked": True,
+        "length_asked": True,
+    }

@@ -52,8 +52,8 @@ class Bench:
     def draw(self, wires: Any, simulation: str = LIGHT) -> None:
         self.say("wiring", simulation=simulation, wires=[list(wire) for wire in wires])
 
-    def operate(self, simulation: str = LIGHT, /, *, off: bool = False, **stands: Any) -> None:
-        self.say("operate", simulation=simulation, set=stands, off=off)
+    def operate(self, simulation: str = LIGHT, /, *, off: bool = False, inject: str = "", **stands: Any) -> None:
+        self.say("operate", simulation=simulation, set=stands, off=off, inject=inject)
 
     def live(self, simulation: str = LIGHT) -> Any:
         return self.client.get(bench_address(self.centre, f"{simulation}/live")).json()
@@ -103,9 +103,10 @@ def test_s16_nothing_is_shown_or_energised_before_the_agreement_and_the_begin(ce
 # --- what leaves: named fields and nothing else ------------------------------------------------------------------------
 
 CANARY = "CANARY"
+SEEN = {"set", "loads", "voltages", "tripped", "within", "fault", "fault_words", "struck_amps", "fault_amps"}
 SHOWN = {"simulation", "title", "minutes", "brief", "kind"}
 FIELDS = {
-    "wiring": SHOWN | {"components"},
+    "wiring": SHOWN | {"components", "conductors", "faults"},
     "case": SHOWN | {"facts", "data", "after", "costs", "labels", "questions", "ranking"},
     "settings": SHOWN | {"registers"},
 }
@@ -124,6 +125,8 @@ PUBLIC = {
     "labels",
     "initial",
     "ranking_by",
+    "conductors",
+    "injectable",
 }
 """What of a stored document a candidate may read as it stands; of a list of answers, what each asks and in which unit."""
 STRUCTURE = {
@@ -172,7 +175,7 @@ def test_s03_no_canary_of_a_key_leaves_with_any_answer_of_the_bench(
     light = next(simulation for simulation in everything if simulation.identifier == LIGHT)
     monkeypatch.setattr(schemes, "simulations", lambda pins: [light] if len(pins) == 1 else everything)
     bench.draw(wiring_of(bench.centre, LIGHT).reference)
-    bench.operate(**ON)
+    bench.operate(**ON, inject="line_body_X1")
     pages = {page: bench.client.get(bench_address(bench.centre, page)) for page in PAGES}
     assert {page: answer.status_code for page, answer in pages.items()} == dict.fromkeys(PAGES, 200)
     for answer in pages.values():
@@ -181,7 +184,8 @@ def test_s03_no_canary_of_a_key_leaves_with_any_answer_of_the_bench(
     assert len(tasks) == len(DOCUMENTS)
     for task in tasks:
         assert set(task) == FIELDS[task["kind"]]
-    assert set(pages[LIVE].json()) == {"set", "loads", "voltages", "tripped"}
+    assert set(pages[LIVE].json()) == SEEN
+    assert pages[LIVE].json()["tripped"] == ["Q1"]
     keys = {
         "reference",
         "reference_nets",
@@ -219,6 +223,7 @@ def test_what_is_presented_is_the_same_whatever_the_key_says(name: str) -> None:
         for row in document.get("truth_table", document.get("sequence")):
             row["expect"] = {load: not on for load, on in row["expect"].items()}
         document |= {"must_reach_pe": [], "extra_rules": [], "fault_variants": []}
+        assert shown["faults"] and not any(fault["fault"] in ("F1", "F2") for fault in shown["faults"])
     for answer in document.get("answers", ()):
         answer |= {"expected": 1.0, "low": 0.0, "high": 2.0, "formula": "1"}
     document.get("ranking_key", []).reverse()
@@ -264,6 +269,11 @@ def test_live_is_what_the_engine_sees_of_this_drawing(bench: Bench) -> None:
         "loads": dict(expected.loads),
         "voltages": {terminal: str(volts) for terminal, volts in expected.voltages.items()},
         "tripped": [],
+        "within": [],
+        "fault": "",
+        "fault_words": "",
+        "struck_amps": None,
+        "fault_amps": None,
     }
     assert found["voltages"]["H1.L"] == str(expected.voltages["H1.L"])
 
@@ -303,6 +313,118 @@ def test_energising_is_no_part_of_the_score(bench: Bench) -> None:
     bench.operate(Q1="off", S1="on")
     assert len(folded(bench.centre).operations) == 2
     assert scored(bench.centre, LIGHT) == before
+
+
+# --- faults --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_fault_strikes_the_live_circuit_and_what_trips_is_told_with_how_fast(bench: Bench) -> None:
+    bench.draw(wiring_of(bench.centre, LIGHT).reference)
+    bench.operate(off=True, **ON)
+    bench.operate(inject="line_body_X1")
+    found = bench.live()
+    assert (found["tripped"], found["within"], found["set"]["Q1"]) == (["Q1"], ["within 0.1 s"], "off")
+    assert (found["fault"], found["fault_words"]) == ("line_body_X1", "the line touches the housing of socket X1")
+    bench.operate(Q1="on")
+    assert bench.live()["loads"] == {"H1": "on", "X1": "on"}, "the fault was taken away with the next operation"
+
+
+def test_a_housing_without_its_protective_conductor_stays_live_under_the_fault(bench: Bench) -> None:
+    bench.draw([wire for wire in wiring_of(bench.centre, LIGHT).reference if "X1.PE" not in wire])
+    bench.operate(off=True, **ON)
+    bench.operate(inject="line_body_X1")
+    assert (bench.live()["tripped"], bench.live()["voltages"]["X1.PE"]) == ([], "228.9")
+
+
+def test_with_the_breaker_off_a_fault_makes_nothing_live(bench: Bench) -> None:
+    bench.draw(wiring_of(bench.centre, LIGHT).reference)
+    bench.operate(off=True, Q1="off", S1="on")
+    for fault in ("line_body_X1", "line_neutral_H1", "touch_H1"):
+        bench.operate(inject=fault)
+        found = bench.live()
+        assert (found["tripped"], found["loads"]) == ([], {"H1": "off", "X1": "off"})
+        assert {float(volts) for name, volts in found["voltages"].items() if name[:2] in ("H1", "X1")} == {0.0}
+
+
+def test_a_new_drawing_is_whole_again(bench: Bench) -> None:
+    reference = wiring_of(bench.centre, LIGHT).reference
+    bench.draw(reference)
+    bench.operate(off=True, **ON, inject="line_neutral_H1")
+    assert bench.live()["tripped"] == ["Q1"]
+    bench.draw(reference)
+    bench.operate(off=True, **ON)
+    assert (bench.live()["tripped"], bench.live()["fault"]) == ([], "")
+
+
+@pytest.mark.parametrize(
+    "fault", ["F1", "overloaded_M1", "counter_example_switch_in_line", "line_body", 7, ["touch_X1"]]
+)
+def test_a_fault_that_the_task_does_not_offer_is_not_injected(bench: Bench, fault: Any) -> None:
+    bench.draw(wiring_of(bench.centre, LIGHT).reference)
+    bench.operate(off=True, **ON, inject=fault)
+    found = bench.live()
+    assert (found["code"], "can't be injected in this task" in found["sentence"]) == ("unreadable", True)
+
+
+def test_a_task_that_names_no_fault_offers_and_injects_none(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = simulation_of({key: held for key, held in DOCUMENTS[LIGHT].items() if key != "injectable"})
+    monkeypatch.setattr(schemes, "simulations", lambda pins: [plain])
+    assert schemes.presented(plain)["faults"] == []
+    bench.draw(wiring_of(bench.centre, LIGHT).reference)
+    bench.operate(off=True, **ON, inject="touch_X1")
+    assert "can't be injected in this task" in bench.live()["sentence"]
+
+
+@pytest.mark.parametrize("name", [name for name, document in DOCUMENTS.items() if document["kind"] == "wiring_netlist"])
+def test_what_is_seen_under_a_fault_is_the_same_whatever_the_key_says(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    document = copy.deepcopy(DOCUMENTS[name])
+    bench.draw(wiring_of(bench.centre, name).reference, name)
+    task = wiring_of(bench.centre, name)
+    bench.operate(name, off=True, **{part.id: part.at_rest[-1] for part in task.hand_set})
+    bench.operate(name, inject=schemes.presented(simulation_of(document))["faults"][0]["fault"])
+    before = bench.live(name)
+    document["reference_nets"] = document["fault_variants"][0]["nets"]
+    for row in document.get("truth_table", document.get("sequence")):
+        row["expect"] = {load: not on for load, on in row["expect"].items()}
+    document |= {"must_reach_pe": [], "extra_rules": [], "fault_variants": []}
+    turned = simulation_of(document)
+    monkeypatch.setattr(schemes, "simulations", lambda pins: [turned])
+    assert bench.live(name) == before
+
+
+def test_injecting_is_no_part_of_the_score(bench: Bench) -> None:
+    bench.draw(wiring_of(bench.centre, LIGHT).reference)
+    before = scored(bench.centre, LIGHT)
+    bench.operate(off=True, **ON)
+    bench.operate(inject="line_body_X1")
+    assert scored(bench.centre, LIGHT) == before
+
+
+# --- conductors with size and colour -------------------------------------------------------------------------------------
+
+
+def test_conductors_carry_size_length_and_colour_into_the_engine_and_its_rules_alone_judge_them(bench: Bench) -> None:
+    reference = wiring_of(bench.centre, LIGHT).reference
+    known = {"mm2": "2.5", "metres": "4", "colour": "brown"}
+    bench.draw([[*wire, known] for wire in reference])
+    bench.operate(off=True, **ON)
+    thin = bench.live()
+    assert thin["loads"] == {"H1": "on", "X1": "on"}
+    found = scored(bench.centre, LIGHT)
+    assert (found.share, found.hazards) == (1, ()), "a colour that says something else costs nothing"
+    assert any("is brown" in sentence for sentence in found.sentences)
+    bench.draw([[*wire, {"mm2": "0.75"}] for wire in reference])
+    assert scored(bench.centre, LIGHT).hazards == ("conductor_too_thin",)
+
+
+def test_drawings_from_before_conductors_had_a_size_still_read(bench: Bench) -> None:
+    reference = [list(wire) for wire in wiring_of(bench.centre, LIGHT).reference]
+    bench.say("wiring", simulation=LIGHT, wires=reference, colours=["green"] * len(reference))
+    bench.operate(off=True, **ON)
+    assert bench.live()["loads"] == {"H1": "on", "X1": "on"}
+    assert scored(bench.centre, LIGHT).share == 1
 
 
 @pytest.mark.parametrize(

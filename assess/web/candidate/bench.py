@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from assess.attempts.bench import bench_of, energised, wiring_task
+from assess.attempts.bench import bench_of, energised, seen_in_words, wiring_task
 from assess.attempts.models import Attempt
 from assess.attempts.standing import Standing, standing_of
 from assess.people.queries import Actor
@@ -77,17 +77,10 @@ def live(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, simulation: 
     if stopped := _stopped(attempt, standing, part.part):
         return refused("stopped", stopped)
     try:
-        seen = energised(attempt, task)
+        seen, fault = energised(attempt, task)
     except WiringInputError as error:
         return refused("unreadable", f"It can't be switched on as it is. {error} Mend that, then switch on again.")
-    return JsonResponse(
-        {
-            "set": dict(seen.set),
-            "loads": dict(seen.loads),
-            "voltages": {terminal: str(volts) for terminal, volts in seen.voltages.items()},
-            "tripped": list(seen.tripped),
-        }
-    )
+    return JsonResponse(seen_in_words(task, seen, fault))
 
 
 def _stopped(attempt: Attempt, standing: Standing, name: str) -> str:
