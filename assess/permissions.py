@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from assess.attempts import queries as attempts
+from assess.attempts.engine_runs import queries as engine_runs
 from assess.attempts.kinds import family
 from assess.awards import queries as awards
 from assess.people.queries import Actor, works_at
 from assess.proctoring import queries as proctoring
 from assess.sittings.agents import queries as agents
+from assess.sittings.instruments import queries as instruments
 from assess.validity.cut_scores import queries as cut_scores
 
 Condition = Callable[[Actor, Mapping[str, Any]], str | None]
@@ -75,6 +77,19 @@ def _watches_over(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
     return "This sitting is watched over by others. Ask for a post in it."
 
 
+def _is_their_attempt(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    if "service" in actor.roles or attempts.may_hold(actor.id, arguments["attempt_id"], "candidate"):
+        return None
+    return "This attempt is another person's."
+
+
+def _watches_over_the_run(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    sitting = engine_runs.sitting_of(arguments["run_id"])
+    if sitting is not None and proctoring.sitting_of(actor, sitting) is not None:
+        return None
+    return "This run is of a sitting that others watch over. Ask for a post in it."
+
+
 def _may_send_this_picture(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
     if proctoring.may_send_picture(actor, arguments["attempt_id"], arguments["role"], arguments["kind"]):
         return None
@@ -104,8 +119,11 @@ def _may_speak_of(name: str) -> Condition:
     return unless
 
 
-KEEPERS = ("director", "proctor", "technician")
-"""Who keeps the register of instruments and books them."""
+def _keeps_this_register(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    if instruments.may_keep(actor.id, dict(arguments)):
+        return None
+    return "This instrument or sitting is another centre's. Ask there."
+
 
 RULES: dict[str, Rule] = {
     # people
@@ -130,14 +148,14 @@ RULES: dict[str, Rule] = {
     "sittings.plan_sitting": _rule("director", "proctor"),
     "sittings.add_station": _rule("director", "proctor"),
     "sittings.report_health": _rule("station", "technician"),
-    "sittings.instruments.register_instrument": _rule(*KEEPERS),
-    "sittings.instruments.import_instruments": _rule(*KEEPERS),
-    "sittings.instruments.record_calibration": _rule(*KEEPERS),
-    "sittings.instruments.withdraw_calibration": _rule(*KEEPERS),
-    "sittings.instruments.take_instrument_out": _rule(*KEEPERS),
-    "sittings.instruments.return_instrument_to_use": _rule(*KEEPERS),
-    "sittings.instruments.book_instrument": _rule(*KEEPERS),
-    "sittings.instruments.return_instrument": _rule(*KEEPERS),
+    "sittings.instruments.register_instrument": _rule(*instruments.KEEPERS, unless=_keeps_this_register),
+    "sittings.instruments.import_instruments": _rule(*instruments.KEEPERS, unless=_keeps_this_register),
+    "sittings.instruments.record_calibration": _rule(*instruments.KEEPERS, unless=_keeps_this_register),
+    "sittings.instruments.withdraw_calibration": _rule(*instruments.KEEPERS, unless=_keeps_this_register),
+    "sittings.instruments.take_instrument_out": _rule(*instruments.KEEPERS, unless=_keeps_this_register),
+    "sittings.instruments.return_instrument_to_use": _rule(*instruments.KEEPERS, unless=_keeps_this_register),
+    "sittings.instruments.book_instrument": _rule(*instruments.KEEPERS, unless=_keeps_this_register),
+    "sittings.instruments.return_instrument": _rule(*instruments.KEEPERS, unless=_keeps_this_register),
     "sittings.assign": _rule("director", "proctor"),
     "sittings.assign_all": _rule("director", "proctor"),
     "sittings.take_station_out": _rule("director", "proctor"),
@@ -162,6 +180,12 @@ RULES: dict[str, Rule] = {
     "attempts.admit_quarantined": _rule("director"),
     "attempts.reject_quarantined": _rule("director"),
     "attempts.score_attempt": _rule("director", "service"),
+    "attempts.engine_runs.ask_for_run": _rule("candidate", unless=_is_their_attempt),
+    "attempts.engine_runs.ask_for_runs": _rule("candidate", "service", unless=_is_their_attempt),
+    "attempts.engine_runs.begin_run": _rule("service"),
+    "attempts.engine_runs.note_step": _rule("service"),
+    "attempts.engine_runs.keep_run": _rule("service"),
+    "attempts.engine_runs.run_again": _rule("director", "proctor", unless=_watches_over_the_run),
     "attempts.keep_media": _rule("candidate", "assessor", "proctor", "director", unless=_may_send_this_picture),
     "attempts.erase_media": _rule("service"),
     # proctoring
@@ -269,6 +293,7 @@ INTERNAL: frozenset[str] = frozenset(
         "ledger.record_row",
         "ledger.record_rows",
         "ledger.follow",
+        "ledger.follow_later",
         "ledger.settle",
         "ledger.note_changes",
         "ledger.tell",
