@@ -2,7 +2,8 @@
 
 It behaves as the models say: read-only points and the first curve set refuse writes, a curve is adopted by request and
 reports its result, the active power limit cuts the output, and after a dip the inverter waits out its enter-service
-delay. Its time is its own (`advance`), so that a delay of 300 s is played in milliseconds.
+delay. Its battery fills and empties with sun and house (`plant`). Its time is its own (`advance`), so that a delay of
+300 s or a night is played in milliseconds.
 """
 
 import asyncio
@@ -18,13 +19,13 @@ from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 from simulator_adapters.photovoltaic.image import Key, RegisterImage
-from simulator_adapters.photovoltaic.models import Point
+from simulator_adapters.photovoltaic.models import ModelError, Point
 from simulator_adapters.photovoltaic.nameplate import COUNTS, factory_values
+from simulator_adapters.photovoltaic.plant import Plant
 
 IN_PROGRESS, COMPLETED, FAILED = 0, 1, 2
 _WRITE_FUNCTIONS = (6, 16)
 _ADOPT_SECONDS = 0.02
-_AVAILABLE_WATTS = 4200
 _START_SECONDS = 5.0
 
 #: Per model with sets to adopt: request, result, group, number of sets.
@@ -70,8 +71,7 @@ class SimulatedInverter:
             for model in self._image.models
             for point in self._image.block(model).points.values()
         ]
-        self._grid_percent = 100.0
-        self._waits = 0.0
+        self._plant = Plant(self._image)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: ModbusTcpServer | None = None
         self._thread: threading.Thread | None = None
@@ -97,12 +97,28 @@ class SimulatedInverter:
         self._thread = None
 
     def set_grid_voltage(self, percent: float) -> None:
-        """Set the grid voltage in percent of nominal; out of the enter-service range the inverter stops."""
-        self._call(lambda: self._grid(percent))
+        """Set the grid voltage in percent of nominal; out of the enter-service range the inverter leaves the grid."""
+        self._call(lambda: self._plant.set_grid(percent))
+
+    def set_sun(self, watts: float) -> None:
+        """Set what the modules could give, W of direct current."""
+        self._call(lambda: self._plant.set_sun(watts))
+
+    def set_load(self, watts: float) -> None:
+        """Set what the house asks for, W."""
+        self._call(lambda: self._plant.set_load(watts))
+
+    def set_battery_temperature(self, celsius: float) -> None:
+        """Set the battery's temperature, °C; cold and heat leave it less power."""
+        self._call(lambda: self._plant.set_battery_temperature(celsius))
 
     def advance(self, seconds: float) -> None:
         """Let the device's own time pass."""
-        self._call(lambda: self._pass(seconds))
+        self._call(lambda: self._plant.advance(seconds))
+
+    def rescale(self, model: int, factor: str, exponent: int) -> None:
+        """Change a scale factor at run time, as some makers' devices do: the values that hang on it change with it."""
+        self._call(lambda: self._rescale(model, factor, exponent))
 
     def _call(self, act: Callable[[], None]) -> None:
         async def on_loop() -> None:
@@ -183,7 +199,7 @@ class SimulatedInverter:
             if offset <= at < offset + count:
                 self._image.put(model, result, (), IN_PROGRESS)
                 asyncio.get_running_loop().call_later(_ADOPT_SECONDS, self._adopt, model)
-        self._limit_output()
+        self._plant.show()
 
     def _adopt(self, model: int) -> None:
         request, result, group, sets = _ADOPTION[model]
@@ -208,33 +224,16 @@ class SimulatedInverter:
         whole = [volt for volt in volts if isinstance(volt, int)]
         return len(whole) == active and all(one < two for one, two in itertools.pairwise(whole))
 
-    def _value(self, model: int, path: str) -> float:
+    def _rescale(self, model: int, factor: str, exponent: int) -> None:
         block = self._image.block(model)
-        raw = block.raw(path)
-        return float(raw) * 10.0 ** (block.scale(block.point(path)) or 0) if isinstance(raw, int) else 0.0
-
-    def _limit_output(self) -> None:
-        limit = self._value(702, "WMax")
-        if self._value(704, "WMaxLimPctEna") == 1:
-            limit *= self._value(704, "WMaxLimPct") / 100
-        feeding = self._waits <= 0 and self._in_range()
-        self._image.put(701, "W", (), round(min(_AVAILABLE_WATTS, limit)) if feeding else 0)
-        self._image.put(701, "ConnSt", (), int(feeding))
-        self._image.put(703, "ESDlyRemTms", (), max(0, round(self._waits)))
-
-    def _in_range(self) -> bool:
-        if self._value(703, "ES") != 1:
-            return self._grid_percent >= 80
-        return self._value(703, "ESVLo") <= self._grid_percent <= self._value(703, "ESVHi")
-
-    def _grid(self, percent: float) -> None:
-        self._grid_percent = percent
-        self._image.put(701, "LNV", (), round(2300 * percent / 100))
-        if not self._in_range():
-            self._waits = self._value(703, "ESDlyTms")
-        self._limit_output()
-
-    def _pass(self, seconds: float) -> None:
-        if self._in_range():
-            self._waits = max(0.0, self._waits - seconds)
-        self._limit_output()
+        was = block.raw(factor)
+        for (path, index), point in block.points.items():
+            raw = block.raw(path, index)
+            if point.scale == factor and isinstance(raw, int) and isinstance(was, int):
+                low, high = point.range
+                value = round(raw * 10.0 ** (was - exponent))
+                if not low <= value <= high:
+                    raise ModelError(f"{model}.{point.name} does not fit a scale factor of {exponent}.")
+                self._image.put(model, path, index, value)
+        self._image.put(model, factor, (), exponent)
+        self._plant.show()

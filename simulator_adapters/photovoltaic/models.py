@@ -74,6 +74,14 @@ class Point:
         first = 0x8000 if self.type in _SIGNED else 0xFFFF
         return (first, *((0 if self.type in _SIGNED else 0xFFFF),) * (self.size - 1))
 
+    @property
+    def range(self) -> tuple[int, int]:
+        """Smallest and largest raw value that means a number; its *not implemented* lies outside."""
+        bits = 16 * self.size
+        if self.type in _SIGNED:
+            return -(2 ** (bits - 1)) + 1, 2 ** (bits - 1) - 1
+        return (1 if self.type in _ZERO_IS_MISSING else 0), 2**bits - (1 if self.type in _ZERO_IS_MISSING else 2)
+
     def decode(self, words: Sequence[int]) -> int | str | None:
         """Read a raw value; None when the device says it is not implemented. Floats and addresses read as hex text."""
         if tuple(words) == self.missing:

@@ -1,4 +1,7 @@
-"""The training inverter as it leaves the factory: 5 kW, 10 kWh, every setting at a default that no task asks for."""
+"""The training inverter as it leaves the factory: 5 kW, 10 kWh, every setting at a default that no task asks for.
+
+What it measures (powers, currents, state of charge, remaining times) is written by the device itself from its first moment on.
+"""
 
 from collections.abc import Mapping
 
@@ -8,8 +11,8 @@ CURVES = 3
 CURVE_POINTS = 4
 CONTROLS = 3
 
-#: Direct-current ports by kind (0 PV array, 1 battery): amperes, volts, watts.
-_PORTS = ((0, 113, 4000, 4520), (1, 0, 5120, 0))
+#: Direct-current ports by kind (0 PV array, 1 battery): amperes, volts, watts, on.
+_PORTS = ((0, 0, 4000, 0, 1), (1, 0, 512, 0, 1))
 
 COUNTS: Mapping[int, Mapping[str, int]] = {
     705: {"NCrv": CURVES, "NPt": CURVE_POINTS},
@@ -24,11 +27,12 @@ _MEASURED = {
     "InvSt": 3,
     "ConnSt": 1,
     "Alrm": 0,
-    "W": 4200,
-    "VA": 4200,
+    "DERMode": 1,
+    "W": 0,
+    "VA": 0,
     "Var": 0,
     "PF": 1000,
-    "A": 183,
+    "A": 0,
     "LNV": 2300,
     "Hz": 50000,
     "A_SF": -1,
@@ -139,7 +143,7 @@ def factory_values(serial: str) -> dict[int, dict[Key, int | str]]:
         705: _VOLT_VAR,
         711: _DROOP,
         713: _STORAGE,
-        714: {"PrtAlrms": 0, "DCA": 113, "DCW": 4520, "DCA_SF": -1, "DCV_SF": -1, "DCW_SF": 0},
+        714: {"PrtAlrms": 0, "DCA": 0, "DCW": 0, "DCA_SF": -1, "DCV_SF": -1, "DCW_SF": 0},
         802: _BATTERY,
     }
     values: dict[int, dict[Key, int | str]] = {
@@ -150,7 +154,7 @@ def factory_values(serial: str) -> dict[int, dict[Key, int | str]]:
     for control in range(1, CONTROLS + 1):
         values[711] |= _control(control)
     for number, port in enumerate(_PORTS, start=1):
-        for path, raw in zip(("PrtTyp", "DCA", "DCV", "DCW"), port, strict=True):
+        for path, raw in zip(("PrtTyp", "DCA", "DCV", "DCW", "DCSta"), port, strict=True):
             values[714][f"Prt.{path}", (number,)] = raw
     return values
 
