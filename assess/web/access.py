@@ -21,7 +21,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
 Guarded = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
-STAFF = ("assessor", "proctor", "author", "reviewer", "judge", "board", "director", "approver")
+STAFF = ("assessor", "proctor", "technician", "author", "reviewer", "judge", "board", "director", "approver")
 
 
 class _Failed:

@@ -21,8 +21,10 @@ class Place:
 PLACES = (
     Place("My assessments", "/candidate/", frozenset({"candidate"})),
     Place("My day", "/assessor/", frozenset({"assessor"})),
+    Place("My bays", "/technician/", frozenset({"technician"})),
     Place("My panels", "/panel/", frozenset({"judge"})),
     Place("Sittings", "/proctor/", frozenset({"proctor", "director"})),
+    Place("Instruments", "/instruments/", frozenset({"technician", "proctor", "director"})),
     Place("Credentials", "/director/", frozenset({"director", "approver", "board"})),
     Place("My ratings", "/expert/", frozenset({"judge", "reviewer"})),
     Place("People", "/people/", frozenset({"director"})),

@@ -10,8 +10,10 @@ from assess.web.context import places_for
 WHAT = {
     "/candidate/": "Your schemes, your exam, your bays, your results and your credential.",
     "/assessor/": "The candidates you assess today, and their sheets. Works without network.",
+    "/technician/": "The bays you open today, the checks before each candidate, permission to energise. Works without network.",
     "/panel/": "Meetings about how much is enough, in which you judge. Works without network.",
     "/proctor/": "Who is where, what happened, and the time that everybody has left.",
+    "/instruments/": "What measures here, its certificates of calibration, and where it is booked.",
     "/director/": "Schemes, studies, cut scores, the gate, credentials and the ledger.",
     "/expert/": "What the job is, whether items and criteria belong to it, and whether they are fair.",
     "/people/": "Invite people, give roles, withdraw them.",

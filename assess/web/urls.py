@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("panel/", include("assess.web.panel.urls")),
     path("proctor/", include("assess.web.proctor.urls")),
     path("director/", include("assess.web.director.urls")),
+    path("instruments/", include("assess.web.instruments.urls")),
+    path("technician/", include("assess.web.technician.urls")),
     path("expert/", include("assess.web.expert.urls")),
     path("verify/", include("assess.web.verifier.urls")),
 ]

@@ -19,7 +19,8 @@ from tests.web.board import agree, at_the_board
 from tests.web.sample_centre import Centre
 
 OWNER, ASSESSOR, PROCTOR, DIRECTOR, APPROVER, BOARD = "owner", "assessor", "proctor", "director", "approver", "board"
-EVERYBODY = frozenset({"owner", "other", ASSESSOR, PROCTOR, DIRECTOR, APPROVER, BOARD, "author"})
+TECHNICIAN = "technician"
+EVERYBODY = frozenset({"owner", "other", ASSESSOR, PROCTOR, TECHNICIAN, DIRECTOR, APPROVER, BOARD, "author"})
 SCHEME = frozenset({DIRECTOR, APPROVER, BOARD})
 WATCH = frozenset({PROCTOR, DIRECTOR})
 MAY: dict[str, frozenset[str]] = {
@@ -32,6 +33,7 @@ MAY: dict[str, frozenset[str]] = {
     "candidate-attempt": frozenset({OWNER}), "candidate-before": frozenset({OWNER}), "candidate-exam": frozenset({OWNER}),
     "candidate-form": frozenset({OWNER}), "candidate-state": frozenset({OWNER}), "candidate-bay": frozenset({OWNER}),
     "candidate-bench": frozenset({OWNER}), "candidate-bench-tasks": frozenset({OWNER}), "candidate-bench-live": frozenset({OWNER}),
+    "candidate-bench-run": frozenset(), "candidate-bench-handed-in": frozenset({OWNER}),
     "candidate-receipt": frozenset(), "candidate-reply": frozenset({OWNER}), "candidate-credential": frozenset(),
     "assessor": frozenset({ASSESSOR}), "assessor-day": frozenset({ASSESSOR}), "assessor-sheet": frozenset({ASSESSOR}),
     "assessor-marking": frozenset({ASSESSOR}), "assessor-marking-data": frozenset({ASSESSOR}),
@@ -40,6 +42,10 @@ MAY: dict[str, frozenset[str]] = {
     "proctor": WATCH, "proctor-board": WATCH, "proctor-rows": WATCH, "proctor-say": WATCH, "proctor-identify": WATCH,
     "proctor-level": WATCH, "proctor-incidents": WATCH, "proctor-incident": WATCH | {APPROVER}, "proctor-seals": WATCH,
     "proctor-pictures": WATCH | {APPROVER}, "proctor-hand-in": WATCH, "proctor-seal": WATCH, "proctor-quarantined": frozenset(),
+    "instruments": WATCH | {TECHNICIAN}, "instruments-one": frozenset(), "instruments-import": WATCH | {TECHNICIAN},
+    "instruments-document": frozenset(), "instruments-bookings": WATCH | {TECHNICIAN},
+    "technician": frozenset({TECHNICIAN}), "technician-day": frozenset({TECHNICIAN}), "technician-bay": frozenset({TECHNICIAN}),
+    "technician-worker": EVERYBODY, "technician-manifest": EVERYBODY,
     "director-plan": frozenset({DIRECTOR}), "director-sitting": frozenset({DIRECTOR}),
     "director": SCHEME, "director-study-styles": EVERYBODY, "director-scheme": SCHEME, "director-dossier": SCHEME,
     "director-dossier-file": frozenset(), "director-duties": SCHEME, "director-sign-duty": frozenset(),
@@ -88,6 +94,7 @@ def people(centre: Centre) -> dict[str, Account]:
         "other": centre.people.candidates[1],
         ASSESSOR: life.posts["assessor:1"],
         PROCTOR: life.posts["proctor:1"],
+        TECHNICIAN: life.posts["technician:1"],
         DIRECTOR: centre.people.director,
         APPROVER: centre.people.approvers[0],
         BOARD: centre.people.board,
