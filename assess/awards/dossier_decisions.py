@@ -51,7 +51,7 @@ def gate_fact(decided: Sequence[Decision], shared: gathering.Shared) -> facts.Ga
     return facts.GateFact(
         candidates=len(found),
         opened=sum(gate["open"] for gate in found),
-        checks=tuple(_counts(name, checks) for name, checks in by_name.items() if checks),
+        checks=tuple(_counts(name, checks, _lacking(decided)) for name, checks in by_name.items() if checks),
     )
 
 
@@ -60,7 +60,11 @@ def _told(result: Any) -> dict[str, Any]:
     return {"open": result.open, "checks": checks}
 
 
-def _counts(name: str, checks: Sequence[Mapping[str, Any]]) -> facts.CheckCounts:
+RESULT = "decision passed"
+"""The check whose sentence holds each candidate's own figures; it is told by what the results lack."""
+
+
+def _counts(name: str, checks: Sequence[Mapping[str, Any]], lacking: Counter[str]) -> facts.CheckCounts:
     found = Counter(check["verdict"] for check in checks)
     reasons = Counter(check["sentence"] for check in checks if check["verdict"] != "pass")
     known = CHECKS.get(name)
@@ -72,7 +76,7 @@ def _counts(name: str, checks: Sequence[Mapping[str, Any]]) -> facts.CheckCounts
         failed=found["fail"],
         not_enough_evidence=found["not enough evidence"],
         waived=found["waived"] + found["released"],
-        reasons=_reasons(reasons),
+        reasons=_reasons(lacking if name == RESULT else reasons),
     )
 
 
@@ -85,11 +89,6 @@ def decisions_fact(decided: Sequence[Decision], version: SchemeVersion) -> facts
     issued = Credential.objects.filter(decision__attempt__registration__scheme_version=version)
     changes = StatusChange.objects.filter(credential__in=issued, confirmed_by__isnull=False)
     final = [row for row in decided if row.outcome != "undecidable"]
-    unmet = Counter(
-        line["sentence"] if line["rule"] == "must_pass" else f"{line['part']} is below its cut score."
-        for row in decided
-        for line in _unmet(row)
-    )
     sites = Counter(row.attempt.sitting.site for row in final)
     passed = Counter(row.attempt.sitting.site for row in final if row.outcome == "passed")
     approved = issued.annotate(
@@ -107,7 +106,7 @@ def decisions_fact(decided: Sequence[Decision], version: SchemeVersion) -> facts
         revoked=_with(changes, StatusChange.Kind.REVOKE),
         awards_without_two_names=approved.filter(names__lt=APPROVALS).count(),
         sites=tuple(facts.SiteFact(site=site, decided=sites[site], passed=passed[site]) for site in sorted(sites)),
-        refusals=_reasons(unmet, most=12),
+        refusals=_reasons(_lacking(decided), most=12),
         records=tuple(
             Record(kind="decision", id=str(row.pk), digest=bytes(row.digest).hex(), on=row.decided_at.date())
             for row in final
@@ -116,6 +115,15 @@ def decisions_fact(decided: Sequence[Decision], version: SchemeVersion) -> facts
         near_cut=sum(bool(row.document.get("near_cut")) for row in final),
         reviewers=len({person for person, purpose in signed if purpose == "review"}),
         approve_own_exceptions=len(approvers & _signers(version)),
+    )
+
+
+def _lacking(decided: Sequence[Decision]) -> Counter[str]:
+    """What results lack, each thing counted over all of them."""
+    return Counter(
+        line["sentence"] if line["rule"] == "must_pass" else f"{line['part']} is below its cut score."
+        for row in decided
+        for line in _unmet(row)
     )
 
 

@@ -78,9 +78,7 @@ def automation_section(register: Register, facts: Facts) -> Markup:
 
 
 def _function(one: Function) -> list[Child]:
-    worked = "" if one.worked is None else f"It worked {_times(one.worked)} for this version"
-    aside = "" if one.set_aside is None else f"; people decided otherwise {_times(one.set_aside)}"
-    counted = element("small", f"{worked}{aside}.") if worked else None
+    counted = None if one.worked is None else element("small", _counted(one.worked, one.set_aside))
     return [
         join(one.name, element("small", f"{one.does} ({one.how})"), counted),
         one.decides,
@@ -88,6 +86,13 @@ def _function(one: Function) -> list[Child]:
         one.overseen,
         one.told,
     ]
+
+
+def _counted(worked: int, set_aside: int | None) -> str:
+    if not worked:
+        return "It has not worked for this version yet."
+    aside = "" if set_aside is None else f"; people decided otherwise {_times(set_aside)}"
+    return f"It worked {_times(worked)} for this version{aside}."
 
 
 def crosswalk_section(dossier: Dossier) -> Markup:
