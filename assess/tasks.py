@@ -3,6 +3,7 @@
 A task that is sent twice finds its row settled and does nothing; a task that is never sent is found by the sweep.
 """
 
+import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,11 +14,15 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from assess import door
+from assess.attempts import engine_process
+from assess.attempts.conditions import AttemptError
+from assess.attempts.engine_jobs import due_of, job_of
+from assess.attempts.models import Attempt, EngineRun
 from assess.awards.reviews import queries as reviews
 from assess.ledger import actions as ledger
 from assess.ledger.models import Outbox
 from assess.people.actions import service_account
-from assess.people.queries import actor
+from assess.people.queries import Actor, actor
 from assess.proctoring import queries as proctoring
 from assess.psychometrics.responses import ResponseError
 from assess.validity.cut_scores.queries import cuts_of
@@ -99,7 +104,59 @@ def _look(scheme_version_id: str) -> bool:
     return True
 
 
-LONG: dict[str, Callable[..., bool]] = {"run_study": _study, "look_at_drift": _look}
+def _what_was_made(attempt_id: str) -> bool:
+    """Ask for runs of what a candidate handed in. Nothing is asked where a machine carried out everything already."""
+    attempt = Attempt.objects.get(pk=attempt_id)
+    if due_of(attempt):
+        who = actor(service_account(name="follow-up"))
+        door.act(who, "attempts.engine_runs.ask_for_runs", attempt_id=attempt.pk)
+    return True
+
+
+def _engine(run_id: str) -> bool:
+    """Carry out a run in a process of its own, outside of any transaction; what the equipment spoils is tried again at once.
+
+    Returns
+    -------
+    bool
+        Whether the work has ended. False: another worker is at it.
+    """
+    who = actor(service_account(name="engine-worker"))
+    told = Told(who, run_id)
+    while True:
+        try:
+            run = door.act(who, "attempts.engine_runs.begin_run", run_id=run_id)
+        except AttemptError as error:
+            if error.code == "at-work":
+                return False
+            raise
+        if run.state != EngineRun.State.RUNNING:
+            return True
+        made = engine_process.run_apart(job_of(run), told.step)
+        door.act(who, "attempts.engine_runs.keep_run", run_id=run_id, made=made)
+
+
+class Told:
+    """Passes on how far a run is, at most so often as a person reads."""
+
+    EVERY_S = 0.5
+
+    def __init__(self, who: Actor, run_id: str) -> None:
+        self._who, self._run_id, self._last = who, run_id, time.monotonic()
+
+    def step(self, step: str, done: int, of: int) -> None:
+        if time.monotonic() - self._last < self.EVERY_S:
+            return
+        self._last = time.monotonic()
+        door.act(self._who, "attempts.engine_runs.note_step", run_id=self._run_id, step=step, done=done, of=of)
+
+
+LONG: dict[str, Callable[..., bool]] = {
+    "run_study": _study,
+    "look_at_drift": _look,
+    "run_what_was_made": _what_was_made,
+    "run_engine": _engine,
+}
 """Topic of an outbox row → work that takes long, in several acts. Done again from the start where a worker was lost."""
 
 

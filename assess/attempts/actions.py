@@ -19,11 +19,13 @@ from assess.attempts.conditions import AttemptError as AttemptError  # the error
 from assess.attempts.conditions import (
     MissingStream,
     check_apart,
+    check_carried_out,
     check_closed,
     check_missing,
     check_no_relation,
     check_not_own,
 )
+from assess.attempts.engine_jobs import due_of
 from assess.attempts.forms import draw_pins
 from assess.attempts.kinds import ROLE, family, order
 from assess.attempts.media import MOST_OF_A_ROLE, TAKEN_BY, Picture
@@ -202,20 +204,27 @@ def seal_attempt(*, actor_id: uuid.UUID, attempt_id: uuid.UUID, missing: Sequenc
     Raises
     ------
     AttemptError
-        `streams-open` names each stream that is neither closed nor named as missing; `nothing-new`; `not-missing` where
-        a stream is not of this attempt, was closed by its device, or is there from the sequence named.
+        `streams-open` names each stream that is neither closed nor named as missing; `runs-awaited` while a machine carries out
+        what was just made; `nothing-new`; `not-missing` where a stream is not of this attempt, was closed by its device, or is
+        there from the sequence named.
     """
     attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
     streams = _locked_streams(attempt_id)
     lost = {stream.stream_id: stream for stream in missing}
     check_missing(streams, lost)
     check_closed(stream for stream in streams if stream.pk not in lost)
+    due = due_of(attempt)
+    if not missing:
+        check_carried_out(attempt, due)
     for stream in streams:
         if stream.pk in lost and stream.state == Stream.State.OPEN:
             stream.state = Stream.State.CLOSED
             stream.save(update_fields=["state"])
     reason = " ".join(stream.reason for stream in missing)
-    return _seal(attempt, streams, {key: s.missing_from for key, s in lost.items()}, reason, [], actor_id, None)
+    seal = _seal(attempt, streams, {key: s.missing_from for key, s in lost.items()}, reason, [], actor_id, None)
+    if due:
+        ledger.follow(topic="run_what_was_made", attempt_id=str(attempt.pk))
+    return seal
 
 
 def _locked_streams(attempt_id: uuid.UUID) -> list[Stream]:

@@ -15,6 +15,8 @@ from django.db import connection
 
 from assess.attempts.batches import Batch, Refusal
 from assess.attempts.chain import ChainedEntry, entry_digest, next_receipt
+from assess.attempts.models import Entry, Stream
+from assess.ledger import actions as ledger
 
 QUARANTINE_LIMIT = 200
 
@@ -91,6 +93,7 @@ class _Appender:
         self.new: dict[str, dict[int, bytes]] = {}
         self.rows: list[tuple[Any, ...]] = []
         self.kept: list[tuple[Any, ...]] = []
+        self.ended: list[str] = []
         self.uuid = _uuid_as_stored()
 
     def read_heads(self, streams: set[str]) -> None:
@@ -201,6 +204,8 @@ class _Appender:
             )
             if entry.kind == "close":
                 head.state = "closed"
+            if head.role == "candidate" and entry.kind in ("finish", "close") and stream not in self.ended:
+                self.ended.append(stream)
 
     def _refuse(self, stream: str, refusal: Refusal, body: bytes) -> Refused:
         head = self.heads[stream]
@@ -237,6 +242,8 @@ class _Appender:
                     " last_contact_us = %s WHERE id = %s",
                     moved,
                 )
+            for stream in self.ended:
+                self._have_it_run(stream)
             for row in self.kept:
                 # A device that is refused tries again: the same bytes are kept once, and a flood is bounded.
                 cursor.execute(
@@ -246,6 +253,17 @@ class _Appender:
                     " ON CONFLICT DO NOTHING",
                     [*row, row[1], QUARANTINE_LIMIT],
                 )
+
+    def _have_it_run(self, stream: str) -> None:
+        """Whatever a candidate made at the simulator is carried out by a machine once they handed it in: the outbox holds that from
+        the same transaction on, and the journal never waits for the broker."""
+        subject = Stream.objects.filter(pk=stream).values("subject")
+        made = Entry.objects.filter(
+            stream__subject__in=subject, stream__role="candidate", kind__in=("wiring", "setting")
+        )
+        if made.exists():
+            attempt = Stream.objects.values_list("subject", flat=True).get(pk=stream)
+            ledger.follow_later(topic="run_what_was_made", attempt_id=str(attempt))
 
 
 def _fork(sequence: int) -> Refusal:

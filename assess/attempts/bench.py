@@ -7,6 +7,7 @@ recorded. Nothing here is a verdict, and nothing of it is kept: the same journal
 from collections.abc import Iterable
 from typing import Any
 
+from assess.attempts.engine_jobs import profile_for
 from assess.attempts.fold import fold
 from assess.attempts.models import Attempt
 from assess.attempts.queries import live_records
@@ -19,7 +20,13 @@ def bench_of(attempt: Attempt, simulations: Iterable[str]) -> list[dict[str, Any
     """These simulations of an attempt as its candidate may see them, in the order in which they are pinned."""
     wanted = set(simulations)
     pins = [pin["hash"] for pin in attempt.pins["simulations"] if pin["simulation"] in wanted]
-    return [schemes.presented(simulation) for simulation in schemes.simulations(pins)]
+    return [_presented(attempt, simulation) for simulation in schemes.simulations(pins)]
+
+
+def _presented(attempt: Attempt, simulation: schemes.Simulation) -> dict[str, Any]:
+    """A simulation with what this attempt's order sheet adds to it."""
+    shown = schemes.presented(simulation)
+    return shown | {"profile": profile_for(attempt, simulation)} if shown["kind"] == "settings" else shown
 
 
 def wiring_task(attempt: Attempt, simulation: str) -> WiringTask | None:

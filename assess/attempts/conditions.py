@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from assess.attempts import engine_jobs
 from assess.attempts.kinds import family
 from assess.attempts.models import Attempt, Quarantine, Stream
 from assess.attempts.queries import work_of
@@ -100,6 +101,17 @@ def check_closed(streams: Iterable[Stream]) -> None:
         raise AttemptError(
             "streams-open",
             f"Not closed yet: {', '.join(still_open)}. Close them, or seal without them, naming each as missing with a reason.",
+        )
+
+
+def check_carried_out(attempt: Attempt, due: Sequence[engine_jobs.Due]) -> None:
+    """What was just made at the simulator is read back before the seal; it is a matter of seconds."""
+    waiting = engine_jobs.awaited(attempt, due)
+    if waiting:
+        raise AttemptError(
+            "runs-awaited",
+            f"A machine is still carrying out what was made at {', '.join(waiting)}. Seal again in a moment; after two minutes"
+            " it is sealed without.",
         )
 
 

@@ -164,18 +164,26 @@ def live_records(
     subject: uuid.UUID, families: Sequence[str] = (), work: Mapping[str, str] = NO_WORK
 ) -> tuple[StreamRecord, ...]:
     """A subject's journal as it stands now: the streams of some families of roles, or all."""
-    fields = ("sequence", "kind", "payload", "device_ms", "monotonic_ms", "server_us")
+    streams = [
+        stream
+        for stream in Stream.objects.filter(subject=subject).order_by("role", "epoch")
+        if not families or family(stream.role) in families
+    ]
+    fields = ("stream_id", "sequence", "kind", "payload", "device_ms", "monotonic_ms", "server_us")
+    entries: dict[uuid.UUID, list[EntryRecord]] = {stream.pk: [] for stream in streams}
+    rows = Entry.objects.filter(stream__in=list(entries)).order_by("stream_id", "sequence")
+    for key, *row in rows.values_list(*fields):
+        entries[key].append(EntryRecord(*row))
     return tuple(
         StreamRecord(
             stream.role,
             stream.device,
             stream.epoch,
-            tuple(EntryRecord(*row) for row in stream.entries.order_by("sequence").values_list(*fields)),
+            tuple(entries[stream.pk]),
             _person(stream),
             work.get(stream.role, ""),
         )
-        for stream in Stream.objects.filter(subject=subject).order_by("role", "epoch")
-        if not families or family(stream.role) in families
+        for stream in streams
     )
 
 

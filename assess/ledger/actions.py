@@ -72,6 +72,11 @@ def follow(*, topic: str, **ids: str) -> Outbox:
     return row
 
 
+def follow_later(*, topic: str, **ids: str) -> Outbox:
+    """The same, left to the sweep: for a transaction that must never wait for the broker."""
+    return Outbox.objects.create(topic=topic, payload=ids, created_at=timezone.now())
+
+
 def note_changes(*, topics: Collection[str]) -> None:
     """Count one more change of each topic in the act's own transaction, and tell who listens once it is committed."""
     for topic in sorted(topics):

@@ -165,6 +165,9 @@ def presented(simulation: Simulation) -> dict[str, Any]:
              "value": str(entry["value"]), "unit": entry.get("unit", "")}
             for entry in document.get("initial", ())
         ],
+        "questions": [
+            {"id": entry["id"], "text": entry["text"], "unit": entry.get("unit", "")} for entry in document.get("derived", ())
+        ],
     }  # fmt: skip
 
 

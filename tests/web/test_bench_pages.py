@@ -108,7 +108,7 @@ SHOWN = {"simulation", "title", "minutes", "brief", "kind"}
 FIELDS = {
     "wiring": SHOWN | {"components", "conductors", "faults"},
     "case": SHOWN | {"facts", "data", "after", "costs", "labels", "questions", "ranking"},
-    "settings": SHOWN | {"registers"},
+    "settings": SHOWN | {"registers", "questions", "profile"},
 }
 PUBLIC = {
     "id",
@@ -142,7 +142,7 @@ def planted(value: Any, name: str = "") -> Any:
     if name in STRUCTURE:
         return value
     if isinstance(value, dict):
-        kept = {"id", "text", "unit"} if name == "answers" else PUBLIC if not name else set()
+        kept = {"id", "text", "unit"} if name in ("answers", "derived") else PUBLIC if not name else set()
         return {key: held if key in kept else planted(held, key) for key, held in value.items()}
     if isinstance(value, list):
         return [planted(held, name) for held in value]

@@ -12,9 +12,10 @@ import { probe } from "./probe.js";
  * @typedef {{lock: (locked: boolean) => void, settle: () => void, summary: () => {words: string, marked: string}}} Work
  *
  * @param {{address: string, start: (given: {form: object, journal: object, entries: object[], base: string, onTrouble: (error: Error) => void}) => Work}} how
- *   `address` gives the work once it has begun, together with how the attempt stands; `start` opens it
+ *   `address` gives the work once it has begun, together with how the attempt stands; `start` opens it; `handedIn` is told when the
+ *   server has everything
  */
-export function runPart({ address, start }) {
+export function runPart({ address, start, handedIn: afterwards = () => {} }) {
   const { attempt, person, part, home, level } = settings();
   const base = `/candidate/attempts/${attempt}/`;
   const $ = (id) => document.getElementById(id);
@@ -166,6 +167,7 @@ export function runPart({ address, start }) {
       $("hand-in-dialog").close();
       drawHandedIn();
       await journal.flush();
+      afterwards(base);
     } catch (error) {
       trouble(error);
     }

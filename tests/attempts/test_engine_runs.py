@@ -1,0 +1,235 @@
+"""What a candidate set in the browser is written into a device and read back by the server: once, in the journal, at no cost where
+the equipment fails."""
+
+import datetime
+import json
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from assess import door, tasks
+from assess.attempts import engine_process
+from assess.attempts.append import Acknowledgement, append
+from assess.attempts.batches import read_batch
+from assess.attempts.conditions import AttemptError
+from assess.attempts.engine_jobs import due_of, profile_for, simulations_of
+from assess.attempts.models import EngineRun, Entry, Stream
+from assess.ledger.models import Outbox
+from assess.management.world.devices import Device
+from assess.people.queries import actor
+from tests.snapshots import as_built
+from tests.web.bench_scene import begin_bench, scored, simulator_part
+from tests.web.sample_centre import Centre, open_centre
+from tests.web.settings_scene import right_answers, right_writes
+
+LIMIT, CURVE, SERVICE = "SIM-SUN-1", "SIM-SUN-2", "SIM-SUN-3"
+HALF = [
+    [802, "SoCRsvMin", [], "30"],
+    [704, "WMaxLimPct", [], "60"],
+    [702, "WMaxRtg", [], "1"],
+    [705, "Crv.ActPt", [1], "3"],
+]
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[Centre]:
+    with django_db_blocker.unblock():
+        yield as_built("today, MC-PVS", partial(open_centre, scheme="MC-PVS"))
+        call_command("flush", verbosity=0, interactive=False)
+
+
+class Seat:
+    """The candidate's device: it writes and sends at once."""
+
+    def __init__(self, centre: Centre) -> None:
+        self.centre, self.part = centre, simulator_part(centre)
+        asked = {"subject_kind": "attempt", "subject_id": centre.attempt.pk, "role": "candidate", "device": "seat"}
+        self.device = Device.of(door.act(actor(centre.candidate), "attempts.open_stream", **asked))
+
+    def say(self, kind: str, **payload: Any) -> None:
+        self.device.write(kind, part=self.part, **payload)
+        for body in self.device.batches():
+            outcome = append([read_batch(body, role="candidate")], server_us=time.time_ns() // 1000)[0]
+            assert isinstance(outcome, Acknowledgement)
+            self.device.chain.acknowledge(outcome.sequence)
+
+    def set(self, simulation: str, writes: Any, **more: Any) -> None:
+        self.say("setting", simulation=simulation, writes=writes, **more)
+
+    def ask(self, simulation: str) -> EngineRun:
+        asked = {"attempt_id": self.centre.attempt.pk, "simulation": simulation}
+        run: EngineRun = door.act(actor(self.centre.candidate), "attempts.engine_runs.ask_for_run", **asked)
+        return run
+
+    def run(self, simulation: str) -> EngineRun:
+        run = self.ask(simulation)
+        worked()
+        run.refresh_from_db()
+        return run
+
+
+@pytest.fixture
+def seat(built: Centre, db: None) -> Seat:
+    begin_bench(built)
+    return Seat(built)
+
+
+def worked() -> None:
+    """What waits in the outbox is done, and what that asks for as well."""
+    while tasks.work_outbox():
+        pass
+
+
+def journal_of(run: EngineRun) -> tuple[Stream, list[tuple[str, Any]]]:
+    stream = Stream.objects.get(subject=run.attempt_id, role=run.role)
+    entries = Entry.objects.filter(stream=stream).order_by("sequence")
+    return stream, [(one.kind, json.loads(one.payload)) for one in entries]
+
+
+def runs_in_the_journal(centre: Centre, simulation: str) -> list[str]:
+    rows = Entry.objects.filter(stream__subject=centre.attempt.pk, kind="run").order_by("pk")
+    said = [json.loads(row.payload) for row in rows]
+    return [one["outcome"] for one in said if one["simulation"] == simulation]
+
+
+def test_settings_are_written_read_back_and_scored_and_only_the_device_s_own_words_are_shown(seat: Seat) -> None:
+    seat.set(LIMIT, HALF, answers={"limit_w": "3000", "reserve_kwh": "3,0"})
+    run = seat.run(LIMIT)
+    assert (run.state, run.tries, run.role, run.sentence) == ("done", 1, "adapter:1", "")
+    stream, entries = journal_of(run)
+    assert (stream.device, stream.state, stream.granted_to.email) == (  # type: ignore[union-attr]
+        "engine worker", "closed", "engine-worker@service.invalid",
+    )  # fmt: skip
+    assert [kind for kind, _ in entries] == ["run", "close"]
+    payload = entries[0][1]
+    assert payload["of"] == {"epoch": run.epoch, "sequence": run.sequence}
+    measured = {one["name"]: (one["value"], one["verdict"]) for one in payload["record"]["measurements"]}
+    assert measured == {
+        "802.SoCRsvMin": ("30.0", "PASS"), "704.WMaxLimPctEna": ("0", "FAIL"), "704.WMaxLimPct": ("60.0", "PASS"),
+        "702.WMax": ("5000", "PASS"), "answer_limit_w": ("3000.000", "PASS"), "answer_reserve_kwh": ("3.000", "PASS"),
+    }  # fmt: skip
+    assert [one["name"] for one in payload["record"]["attachments"]] == ["registers.json", "writes.json"]
+    assert scored(seat.centre, LIMIT).share == Decimal("0.8333")
+    assert run.seen is not None
+    assert [(one["accepted"], one["sentence"]) for one in run.seen["writes"]] == [
+        (True, "802.SoCRsvMin now reads 30."),
+        (True, "704.WMaxLimPct now reads 60."),
+        (False, "702.WMaxRtg: The device refuses: illegal address. This point can only be read."),
+        (False, "705.Crv.ActPt[1]: The device refuses: illegal address. Set 1 can only be read."),
+    ]
+    told = json.dumps(run.seen)
+    assert not any(f'"{word}"' in told for word in ("limits", "verdict", "low", "high", "PASS", "FAIL", "outcome"))
+
+
+def test_the_same_settings_are_run_once_and_other_settings_again(seat: Seat) -> None:
+    seat.set(LIMIT, HALF)
+    first = seat.run(LIMIT)
+    assert seat.run(LIMIT) == first
+    tasks.LONG["run_engine"](run_id=str(first.pk))
+    assert runs_in_the_journal(seat.centre, LIMIT) == ["FAIL"]
+    seat.set(LIMIT, HALF[:1])
+    assert seat.run(LIMIT) != first
+    assert runs_in_the_journal(seat.centre, LIMIT) == ["FAIL", "FAIL"]
+    assert due_of(seat.centre.attempt) == []
+
+
+def test_a_device_that_nothing_was_set_at_is_only_looked_at(seat: Seat) -> None:
+    run = seat.run(SERVICE)
+    assert (run.state, run.role, runs_in_the_journal(seat.centre, SERVICE)) == ("done", "", [])
+    assert run.seen is not None
+    held = {(m["model"], r["point"]): r["value"] for m in run.seen["models"] for r in m["registers"]}
+    assert held[703, "ESDlyTms"] == "300"
+    assert scored(seat.centre, SERVICE).share == 0
+
+
+def test_a_curve_is_written_to_set_2_adopted_and_read_back_from_set_1_in_the_order_given(seat: Seat) -> None:
+    (curve,) = (one for one in simulations_of(seat.centre.attempt) if one.identifier == CURVE)
+    writes = right_writes(seat.centre.attempt, curve)
+    seat.set(CURVE, [*writes[-2:], *writes[:-2]])
+    assert runs_in_the_journal(seat.centre, CURVE) == []
+    early = seat.run(CURVE)
+    assert scored(seat.centre, CURVE).share < 1, "adopted before it was written"
+    seat.set(CURVE, writes)
+    late = seat.run(CURVE)
+    assert scored(seat.centre, CURVE).share == 1
+    for run, first in ((early, "90.00"), (late, "92.00")):
+        assert run.seen is not None
+        registers = {(m["model"], r["point"], tuple(r["index"])): r for m in run.seen["models"] for r in m["registers"]}
+        assert registers[705, "Crv.Pt.V", (1, 1)]["value"] == first
+        assert registers[705, "AdptCrvRslt", ()]["symbol"] == "COMPLETED"
+
+
+def test_handing_in_has_everything_run_and_the_seal_waits_for_it(seat: Seat) -> None:
+    centre = seat.centre
+    for simulation in simulations_of(centre.attempt):
+        answers = right_answers(simulation)
+        seat.set(
+            simulation.identifier, right_writes(centre.attempt, simulation), **({"answers": answers} if answers else {})
+        )
+    seat.say("finish")
+    seat.device.write("close")
+    for body in seat.device.batches():
+        append([read_batch(body, role="candidate")], server_us=time.time_ns() // 1000)
+    assert [one.simulation for one in due_of(centre.attempt)] == [LIMIT, CURVE, SERVICE]
+    director = actor(centre.people.director)
+    asked = {"sitting_id": centre.sitting.pk, "attempt_id": centre.attempt.pk}
+    with pytest.raises(AttemptError, match=f"still carrying out what was made at {LIMIT}, {CURVE}, {SERVICE}"):
+        door.act(director, "proctoring.seal", **asked)
+    worked()
+    assert due_of(centre.attempt) == []
+    assert [scored(centre, name).share for name in (LIMIT, CURVE, SERVICE)] == [1, 1, 1]
+    seal = door.act(director, "proctoring.seal", **asked)
+    assert [head["role"] for head in seal.document["heads"] if head["role"].startswith("adapter")] == [
+        "adapter:1", "adapter:2", "adapter:3",
+    ]  # fmt: skip
+    waited = Entry.objects.filter(stream__subject=centre.attempt.pk, kind="run", payload__contains="enter_service_wait")
+    assert waited.count() == 1
+    (service,) = (one for one in simulations_of(centre.attempt) if one.identifier == SERVICE)
+    assert profile_for(centre.attempt, service) in ("eu_training", "us_1547_default")
+
+
+def test_equipment_that_fails_is_kept_costs_nothing_and_is_tried_again_a_bounded_number_of_times(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat.set(LIMIT, HALF)
+    with monkeypatch.context() as broken:
+        broken.setattr(engine_process, "COMMAND", (engine_process.COMMAND[0], "-c", "raise SystemExit(7)"))
+        run = seat.run(LIMIT)
+    assert (run.state, run.tries, run.sentence) == ("failed", 3, "The engine broke off (status 7).")
+    assert runs_in_the_journal(seat.centre, LIMIT) == ["ERROR", "ERROR", "ERROR"]
+    assert scored(seat.centre, LIMIT).share is None
+    again = {"run_id": run.pk}
+    with pytest.raises(door.Forbidden):
+        door.act(actor(seat.centre.candidate), "attempts.engine_runs.run_again", **again)
+    door.act(actor(seat.centre.lives[0].posts["proctor:1"]), "attempts.engine_runs.run_again", **again)
+    worked()
+    run.refresh_from_db()
+    assert (run.state, scored(seat.centre, LIMIT).share is not None) == ("done", True)
+
+
+def test_a_worker_that_was_lost_leaves_a_record_and_another_makes_the_run(seat: Seat) -> None:
+    seat.set(LIMIT, HALF)
+    run = seat.ask(LIMIT)
+    EngineRun.objects.filter(pk=run.pk).update(state="running", tries=1, begun_at=timezone.now())
+    assert tasks.LONG["run_engine"](run_id=str(run.pk)) is False, "another worker is at it"
+    EngineRun.objects.filter(pk=run.pk).update(begun_at=timezone.now() - datetime.timedelta(minutes=2))
+    worked()
+    run.refresh_from_db()
+    assert (run.state, run.tries, runs_in_the_journal(seat.centre, LIMIT)) == ("done", 2, ["ABORTED", "FAIL"])
+    assert Outbox.objects.filter(topic="run_engine", done_at=None).count() == 0
+
+
+@pytest.mark.parametrize("name", ["SIM-SUN-9", "SIM-WIRE-1", ""])
+def test_nobody_runs_what_is_not_theirs_or_not_there(seat: Seat, name: str) -> None:
+    asked = {"attempt_id": seat.centre.attempt.pk, "simulation": name}
+    with pytest.raises(AttemptError, match="no device"):
+        door.act(actor(seat.centre.candidate), "attempts.engine_runs.ask_for_run", **asked)
+    with pytest.raises(door.Forbidden):
+        door.act(actor(seat.centre.people.candidates[1]), "attempts.engine_runs.ask_for_run", **asked)
+    assert EngineRun.objects.count() == 0
