@@ -5,9 +5,13 @@ that returns an `Adapter`. Modules load only when an adapter is asked for.
 """
 
 import importlib
+import inspect
+from collections.abc import Callable
 from importlib.metadata import entry_points
+from typing import Any
 
 from simulator_adapters.contract import Adapter
+from simulator_adapters.wire import Opener
 
 GROUP = "simulator_adapters"
 
@@ -36,8 +40,14 @@ def adapter_ids() -> tuple[str, ...]:
     return (*_BUILT_IN, *sorted(announced))
 
 
-def adapter(adapter_id: str) -> Adapter:
+def adapter(adapter_id: str, *, opener: Opener | None = None) -> Adapter:
     """Load an adapter by its id; a built-in id can't be taken over by a package.
+
+    Parameters
+    ----------
+    opener
+        Takes the adapter's wires in hand, to record or replay them. An adapter whose callable has no parameter `opener` opens its
+        own, and nothing is recorded at the level of the wire.
 
     Raises
     ------
@@ -48,11 +58,16 @@ def adapter(adapter_id: str) -> Adapter:
     """
     if adapter_id in _BUILT_IN:
         module, _, name = _BUILT_IN[adapter_id].partition(":")
-        built_in: Adapter = getattr(importlib.import_module(module), name)()
+        built_in: Adapter = _made(getattr(importlib.import_module(module), name), opener)
         return built_in
     for entry in entry_points(group=GROUP, name=adapter_id):
-        found = entry.load()()
+        found = _made(entry.load(), opener)
         if not isinstance(found, Adapter):
             raise TypeError(f"The entry point {entry.value} of {adapter_id!r} does not return an adapter.")
         return found
     raise UnknownAdapter(f"No adapter is called {adapter_id!r}. At hand are {', '.join(adapter_ids())}.")
+
+
+def _made(make: Callable[..., Any], opener: Opener | None) -> Any:
+    takes = opener is not None and "opener" in inspect.signature(make).parameters
+    return make(opener=opener) if takes else make()
