@@ -156,9 +156,14 @@ def main():
         if not (current and inside_venv()):
             os.execv(PYTHON, [PYTHON, os.path.abspath(__file__)] + sys.argv[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assess.site.settings")
-    from django.core.management import execute_from_command_line
+    if sys.argv[1:2] == ["test"]:  # pytest sets Django up in processes of its own: here it would be waited for in vain
+        from assess.management.commands.test import Command
 
-    execute_from_command_line(sys.argv)
+        Command().run_from_argv(sys.argv)
+    else:
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":
