@@ -31,6 +31,7 @@ from rubrics.sheets import (
 __all__ = [
     "Adjudication",
     "CriterionScore",
+    "Held",
     "OutcomePoints",
     "SafetyStop",
     "SheetScore",
@@ -55,6 +56,14 @@ class Adjudication:
 
 
 @dataclass(frozen=True)
+class Held:
+    """Why a row is not scored although something was read for it: by people, who rule on it, or until it is read again."""
+
+    sentence: str
+    by_people: bool
+
+
+@dataclass(frozen=True)
 class StopRuling:
     """A named person's ruling on a safety stop: confirmed (the task is failed) or lifted (the marks count)."""
 
@@ -68,8 +77,8 @@ class TaskScore:
     """The score of a task from all its sheets.
 
     `status` is `settled`, `third_assessor_needed`, `adjudication_needed` or `waiting`; `points` and `exact` are None
-    until it is settled. `open_criteria` are the criteria that keep it open; of these, `to_adjudicate` are the must-pass
-    steps that enough assessors marked and that wait for an adjudicator alone. `failed` is True when a must-pass step
+    until it is settled. `open_criteria` are the criteria that keep it open; of these, `to_adjudicate` wait for an adjudicator
+    alone: must-pass steps that enough assessors marked, and rows whose reading is in doubt. `failed` is True when a must-pass step
     is failed or a safety stop confirmed, None while that is not settled. `provisional` names criteria measured with
     an instrument whose calibration is in doubt.
     """
@@ -111,6 +120,7 @@ def combine(
     *,
     adjudications: Mapping[str, Adjudication] | None = None,
     stop_ruling: StopRuling | None = None,
+    held: Mapping[str, Held] | None = None,
 ) -> TaskScore:
     """Combine the sheets of assessors blind to each other; their order does not matter.
 
@@ -121,9 +131,11 @@ def combine(
     sheets
         One per assessor. A third assessor may mark only the criteria that were in dispute.
     adjudications
-        Rulings by criterion id, for must-pass steps that the sheets leave open.
+        Rulings by criterion id, for must-pass steps that the sheets leave open and for rows that are held for people.
     stop_ruling
         The ruling on a safety stop, once a named person has given it.
+    held
+        Rows whose reading does not count, whatever the sheets say of them.
 
     Returns
     -------
@@ -137,8 +149,12 @@ def combine(
     confirmed, it fails the task whatever the points.
     """
     rulings = {} if adjudications is None else dict(adjudications)
-    _check_rulings(task, sheets, rulings)
-    rows = {row.identifier: _combine_row(task, row, sheets, rulings.get(row.identifier)) for row in task.criteria}
+    held = {} if held is None else held
+    _check_rulings(task, sheets, rulings, held)
+    rows = {
+        row.identifier: _combine_row(task, row, sheets, rulings.get(row.identifier), held.get(row.identifier))
+        for row in task.criteria
+    }
     stops = sorted({sheet.safety_stop.reason for sheet in sheets if sheet.safety_stop is not None})
     confirmed = bool(stops) and stop_ruling is not None and stop_ruling.confirmed
     status, reasons = _status(task, rows, stops, stop_ruling)
@@ -163,24 +179,39 @@ def combine(
     )
 
 
-def _check_rulings(task: TaskDefinition, sheets: Sequence[SheetScore], rulings: Mapping[str, Adjudication]) -> None:
+def _check_rulings(
+    task: TaskDefinition,
+    sheets: Sequence[SheetScore],
+    rulings: Mapping[str, Adjudication],
+    held: Mapping[str, Held],
+) -> None:
     if foreign := sorted({sheet.task for sheet in sheets} - {task.identifier}):
         raise RubricError("other_task", f"A sheet of {', '.join(foreign)} cannot be combined into {task.identifier}.")
-    must_pass = {row.identifier for row in task.criteria if row.must_pass}
-    if foreign := sorted(set(rulings) - must_pass):
+    open_to_rulings = {row.identifier for row in task.criteria if row.must_pass}
+    open_to_rulings |= {name for name, why in held.items() if why.by_people}
+    if foreign := sorted(set(rulings) - open_to_rulings):
         raise RubricError(
             "adjudication", f"{', '.join(foreign)} is no must-pass criterion of {task.identifier}; nothing to rule on."
         )
 
 
 def _combine_row(
-    task: TaskDefinition, row: Criterion, sheets: Sequence[SheetScore], ruling: Adjudication | None
+    task: TaskDefinition,
+    row: Criterion,
+    sheets: Sequence[SheetScore],
+    ruling: Adjudication | None,
+    held: Held | None,
 ) -> _Combined:
     scores = [sheet.criteria[row.identifier] for sheet in sheets]
-    if row.must_pass and ruling is not None:
+    if held is not None and not held.by_people:
+        return _Combined(Fraction(0), "undecided" if row.must_pass else None, "waiting", held.sentence)
+    if ruling is not None:
         verdict: MustPass = "met" if ruling.met else "failed"
         said = f"{row.identifier}: adjudicated {verdict} by {ruling.by} ({ruling.reason})."
-        return _Combined(Fraction(row.points) if ruling.met else Fraction(0), verdict, reason=said)
+        earned = Fraction(row.points) if ruling.met else Fraction(0)
+        return _Combined(earned, verdict if row.must_pass else None, reason=said)
+    if held is not None:
+        return _Combined(Fraction(0), "undecided" if row.must_pass else None, "adjudication_needed", held.sentence)
     given = [score for score in scores if score.state != "unscored"]
     if len(given) < task.assessors_required:
         why = next((reason for score in scores for reason in score.reasons if score.state == "unscored"), "")

@@ -45,6 +45,12 @@ def _early(task: TaskDefinition, role: str, sheet: Sheet, record: AttemptRecord)
     return f"{task.identifier}: {role} marked {rows}, which need a live circuit; {when}.{heard}"
 
 
+def is_void(task: TaskDefinition, record: AttemptRecord) -> bool:
+    """Whether a technician wrote that the equipment of a task's bay is void, and nobody opened the bay again since."""
+    standing = standing_of(task.identifier, record.bays)
+    return standing.state == "void" and standing.since is not None
+
+
 def void_equipment(task: TaskDefinition, found: TaskScore, record: AttemptRecord) -> TaskScore:
     """The score of a task whose equipment is void: it waits, whatever was marked, and costs the candidate nothing."""
     standing = standing_of(task.identifier, record.bays)

@@ -6,7 +6,9 @@ from typing import Any
 from assess.attempts.fold import AttemptRecord, Sheet
 from assess.attempts.kinds import order
 from assess.attempts.pinned import Pinned
-from assess.attempts.simulation_scoring import RANKING, runs_of
+from assess.attempts.readings import Reading, Worth, readings_of_task
+from assess.attempts.runs import runs_of
+from assess.attempts.simulation_scoring import RANKING
 from assess.attempts.task_scoring import UNDONE
 from rubrics.definition import Criterion, TaskDefinition
 from rubrics.errors import RubricError
@@ -50,6 +52,9 @@ def sheets_in_words(task: TaskDefinition, record: AttemptRecord) -> dict[str, An
     """A task with all its sheets side by side, as JSON: each row with every assessor's mark, in the order of `roles`."""
     sheets = {role: sheet for (name, role), sheet in record.sheets.items() if name == task.identifier}
     roles = sorted(sheets, key=order)
+    read: dict[str, list[str]] = {}
+    for one in readings_of_task(task, record):
+        read.setdefault(one.name, []).append(reading_in_words(one))
     return {
         "title": task.title,
         "rule": task.critical_rule,
@@ -62,11 +67,25 @@ def sheets_in_words(task: TaskDefinition, record: AttemptRecord) -> dict[str, An
                 "must_pass": row.must_pass,
                 "limit": _limit(row),
                 "marks": [_marked(row, sheets[role]) for role in roles],
+                "read": read.get(row.identifier, []),
             }
             for row in task.criteria
         ],
         "sheets": [_about(role, sheets[role]) for role in roles],
     }
+
+
+def reading_in_words(reading: Reading) -> str:
+    """A machine's reading as people read it: value, uncertainty, instrument, which run, and why it does not count."""
+    said = "Can't be read" if reading.mark is None else _in_words(reading.mark)
+    measured = reading.measurement
+    if measured is not None:
+        uncertainty = "" if measured.uncertainty is None else f" ± {measured.uncertainty} {measured.unit}"
+        instrument = measured.instrument
+        due = "" if instrument.calibration_due is None else f", calibrated until {instrument.calibration_due}"
+        said += f"{uncertainty}, {instrument.id} {instrument.serial}{due}"
+    worth = "Counts." if reading.worth is Worth.COUNTS else f"Does not count: {reading.why}"
+    return f"{reading.role}: {said}. {worth}"
 
 
 def _limit(row: Criterion) -> str:
@@ -99,14 +118,16 @@ def simulation_in_words(name: str, pinned: Pinned, record: AttemptRecord) -> lis
         lines = _case_sheet(name, pinned, record)
     else:
         lines = []
-    for place, run in enumerate(runs_of(name, record), start=1):
-        if run is None:
-            lines.append(f"Run {place}: its record can't be read.")
+    for place, run in enumerate(runs_of(name, pinned, record), start=1):
+        worth = "" if run.worth is Worth.COUNTS else f" It does not count: {run.why}"
+        if run.record is None:
+            lines.append(f"Run {place} ({run.role}): {run.outcome}.{worth}")
             continue
-        share = "" if run.score is None else f", {run.score} of {run.max_score}"
-        lines.append(f"Run {place}: {run.outcome}{share}. {run.sentence}".strip())
+        share = "" if run.record.score is None else f", {run.record.score} of {run.record.max_score}"
+        lines.append(f"Run {place} ({run.role}): {run.record.outcome}{share}. {run.record.sentence}{worth}".strip())
         lines += [
-            f"{one.name}: {one.value} {one.unit}, {one.verdict}. {one.sentence}".strip() for one in run.measurements
+            f"{one.name}: {one.value} {one.unit}, {one.verdict}. {one.sentence}".strip()
+            for one in run.record.measurements
         ]
     return lines
 

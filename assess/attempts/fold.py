@@ -85,6 +85,7 @@ class AttemptRecord:
     incidents: tuple[Said, ...]
     remarks: tuple[Said, ...]
     operations: tuple[Said, ...] = ()
+    part_of: Mapping[str, str] = field(default_factory=dict)
     bays: Mapping[tuple[str, str], Bay] = field(default_factory=dict)
     clock_jumps: Mapping[str, tuple[ClockJump, ...]] = field(default_factory=dict)
 

@@ -17,6 +17,7 @@ from decimal import Decimal
 from assess.attempts.fold import AttemptRecord
 from assess.attempts.pinned import Pinned
 from assess.attempts.records import Said
+from assess.attempts.refused_readings import refused_readings
 from assess.attempts.runs import Run, Worth, clock_doubt, last_of_each, runs_of, time_doubt, told_apart, values_differ
 from rubrics.definition import Criterion, TaskDefinition
 from rubrics.errors import RubricError
@@ -70,7 +71,7 @@ class Reading:
     @property
     def sentence(self) -> str:
         """What it is worth, for people; empty where it simply counts."""
-        return "" if not self.why else f"{self.about}, {self.name} ({self.role}): {self.why}"
+        return "" if not self.why else f"{self.about}, {self.name}, read by {self.role}: {self.why}"
 
 
 def readings_of(record: AttemptRecord, pinned: Pinned) -> tuple[Reading, ...]:
@@ -91,21 +92,32 @@ def readings_of_task(task: TaskDefinition, record: AttemptRecord) -> tuple[Readi
         word
         for spoken in record.measurements.values()
         for word in spoken
-        if word.payload.get("criterion") in rows and word.payload.get("mark") is not None
+        if str(word.payload.get("criterion")) in rows and word.payload.get("mark") is not None
     ]
     runs = {role: told_apart(record.runs.get(role, ())) for role in {word.role for word in words}}
-    found = _once(
-        [
-            _of_criterion(task.identifier, rows[word.payload["criterion"]], word, runs[word.role], record)
-            for word in words
-        ]
-    )
+    found = _once([_of_criterion(task.identifier, rows, word, runs[word.role], record) for word in words])
+    found = _without_refused(task.identifier, found, record)
     return tuple(
         reading for name in rows for reading in _settled(rows[name], [one for one in found if one.name == name])
     )
 
 
-def _of_criterion(task: str, row: Criterion, word: Said, runs: Sequence[Run], record: AttemptRecord) -> Reading:
+def _without_refused(task: str, readings: Sequence[Reading], record: AttemptRecord) -> list[Reading]:
+    """What an assessor says is not the reading of its row counts for nobody; their own mark does."""
+    refused = refused_readings(task, record)
+    why = "an assessor says that it is not the reading of this row."
+    return [
+        replace(one, worth=Worth.REFUSED, why=why)
+        if (one.role, one.epoch, one.sequence) in refused and one.worth is not Worth.DUPLICATE
+        else one
+        for one in readings
+    ]
+
+
+def _of_criterion(
+    task: str, rows: Mapping[str, Criterion], word: Said, runs: Sequence[Run], record: AttemptRecord
+) -> Reading:
+    row = rows[str(word.payload["criterion"])]
     measurement = _measurement(word.payload.get("measurement"))
     mark, problem = _mark(row, word.payload["mark"])
     run = _run_of(word, runs)
@@ -131,12 +143,12 @@ def _doubt(
     reading: Reading, row: Criterion, word: Said, run: Run | None, problem: str, record: AttemptRecord
 ) -> tuple[Worth, str]:
     """The first thing that stands against a reading by itself, the gravest first."""
-    if run is None:
-        return Worth.EQUIPMENT, "the run it belongs to never ended, so nobody knows whether the instrument was in step."
-    if run.worth is Worth.EQUIPMENT:
+    if run is not None and run.worth is Worth.EQUIPMENT:
         return Worth.EQUIPMENT, run.why
     if problem:
         return Worth.UNREADABLE, problem
+    if run is None:
+        return Worth.EQUIPMENT, "the run it belongs to never ended, so nobody knows whether the instrument was in step."
     if run.worth is Worth.CONTRADICTORY:
         return Worth.CONTRADICTORY, run.why
     if differs := _differs_from_itself(reading, run):

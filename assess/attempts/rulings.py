@@ -1,4 +1,5 @@
-"""What named people ruled where the journal alone could not settle something: must-pass steps, safety stops, simulations.
+"""What named people ruled where the journal alone could not settle something: must-pass steps, safety stops, readings in doubt,
+simulations.
 
 One person may rule for the candidate; against takes two. Whoever writes in two roles is one person, and nobody rules on what they
 assessed: a ruling of somebody who wrote a sheet of that task does not count.
@@ -10,17 +11,19 @@ from decimal import Decimal
 from assess.attempts.fold import AttemptRecord, Said
 from rubrics.definition import TaskDefinition
 from rubrics.marking import Adjudication, StopRuling
-from simulator_adapters.contract import Outcome
 from simulator_adapters.quantities import NumberError, parse_number
-
-EQUIPMENT = frozenset(outcome.value for outcome in Outcome if not outcome.is_candidate)
 
 
 def adjudications(
-    task: TaskDefinition, record: AttemptRecord, unsettled: Collection[str], remarks: list[str]
+    task: TaskDefinition,
+    record: AttemptRecord,
+    unsettled: Collection[str],
+    remarks: list[str],
+    doubted: Collection[str] = (),
 ) -> dict[str, Adjudication]:
-    """Rulings on the must-pass steps that the sheets leave open; what two assessors agree on is not ruled away."""
-    must_pass = {criterion.identifier for criterion in task.criteria if criterion.must_pass}
+    """Rulings on the must-pass steps that the sheets leave open, and on the rows whose reading is `doubted`; what two assessors
+    agree on is not ruled away."""
+    open_to_rulings = {criterion.identifier for criterion in task.criteria if criterion.must_pass} | set(doubted)
     assessed = assessed_by(task.identifier, record)
     asked: list[str] = []
     for word in record.settlements:
@@ -31,7 +34,7 @@ def adjudications(
             remarks.append(f"{task.identifier}: {word.role} ruled on {criterion} without saying met: true or false.")
         elif word.who in assessed:
             remarks.append(_own_task(task, word))
-        elif criterion in must_pass and criterion in unsettled:
+        elif criterion in open_to_rulings and criterion in unsettled:
             asked.append(criterion)
         else:
             remarks.append(
@@ -70,7 +73,7 @@ def assessed_by(task: str, record: AttemptRecord) -> frozenset[str]:
 
 
 def words_on_row(task: str, criterion: str, record: AttemptRecord) -> dict[str, Said]:
-    """The last ruling of each person on a must-pass step of a task that they did not assess."""
+    """The last ruling of each person on a must-pass step, or a row in doubt, of a task that they did not assess."""
     found = [
         word
         for word in record.settlements
@@ -119,13 +122,6 @@ def _is_number(text: str) -> bool:
     except NumberError:
         return False
     return True
-
-
-def equipment_failed(record: AttemptRecord, role: str) -> str:
-    """The outcome about the equipment that an adapter's last run ended with; empty where it did not."""
-    runs = record.runs.get(role, ())
-    outcome = runs[-1].payload["outcome"] if runs else ""
-    return outcome if outcome in EQUIPMENT else ""
 
 
 def _verdict(words: dict[str, Said], name: str, *, against: bool) -> bool | None:

@@ -30,13 +30,14 @@ _EXACT = Context(prec=60)
 class Worth(StrEnum):
     """What a run or a reading is worth.
 
-    Only COUNTS scores. SUPERSEDED and DUPLICATE are history; EQUIPMENT asks for another run and costs nothing; the rest waits for
-    people.
+    Only COUNTS scores. SUPERSEDED, DUPLICATE and REFUSED (by an assessor, whose own mark counts) are history; EQUIPMENT asks for
+    another run and costs nothing; the rest waits for people.
     """
 
     COUNTS = "counts"
     SUPERSEDED = "superseded"
     DUPLICATE = "duplicate"
+    REFUSED = "refused"
     EQUIPMENT = "equipment"
     LATE = "late"
     CLOCK = "clock"
@@ -48,7 +49,7 @@ class Worth(StrEnum):
     @property
     def for_people(self) -> bool:
         """Whether it waits until people decide."""
-        return self not in (Worth.COUNTS, Worth.SUPERSEDED, Worth.DUPLICATE, Worth.EQUIPMENT)
+        return self not in (Worth.COUNTS, Worth.SUPERSEDED, Worth.DUPLICATE, Worth.REFUSED, Worth.EQUIPMENT)
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _of_an_entry(run: Run, made_of: Mapping[str, Any], name: str, record: Attemp
     stands = None if settings is None else settings.stands
     if stands is not None and place == (stands.epoch, stands.sequence):
         return run
-    if settings is not None and place in {(late.epoch, late.sequence) for late in settings.late}:
+    if settings is not None and any(place == (late.epoch, late.sequence) for late in settings.late):
         return replace(run, worth=Worth.LATE, why="it read settings that were made possibly after the time.")
     return replace(run, worth=Worth.SUPERSEDED, why="it read other settings than the last ones.")
 

@@ -12,6 +12,7 @@ from typing import Any
 from assess.attempts.fold import AttemptRecord, StreamRecord, fold
 from assess.attempts.item_scoring import ScoredItem, score_item
 from assess.attempts.pinned import Part, Pinned
+from assess.attempts.readings import Reading, Worth, readings_of
 from assess.attempts.simulation_scoring import ScoredSimulation, score_simulation
 from assess.attempts.task_scoring import ScoredTask, score_task
 from rubrics.sheets import rounded_points
@@ -40,6 +41,15 @@ class AttemptScore:
     simulations: tuple[ScoredSimulation, ...]
     outcomes: tuple[tuple[str, Decimal, Decimal], ...]
     flags: tuple[str, ...]
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def works_again(self) -> tuple[str, ...]:
+        """The tasks and simulations that wait because equipment failed."""
+        return (
+            *(task.score.task for task in self.tasks if task.equipment),
+            *(one.simulation for one in self.simulations if one.equipment),
+        )
 
 
 def score(pinned: Pinned, streams: tuple[StreamRecord, ...]) -> AttemptScore:
@@ -56,6 +66,7 @@ def score(pinned: Pinned, streams: tuple[StreamRecord, ...]) -> AttemptScore:
         simulations=simulations,
         outcomes=_outcomes(pinned, items, tasks, simulations),
         flags=_flags(pinned, record, items, tasks),
+        readings=readings_of(record, pinned),
     )
 
 
@@ -204,8 +215,24 @@ def _document(result: AttemptScore) -> dict[str, Any]:
             }
             for one in result.simulations
         ],
+        "readings": [reading_document(one) for one in result.readings if one.worth is not Worth.COUNTS],
         "outcomes": [{"outcome": o, "points": str(points), "maximum": str(top)} for o, points, top in result.outcomes],
         "flags": list(result.flags),
+    }
+
+
+def reading_document(reading: Reading) -> dict[str, Any]:
+    """A reading that does not count as a score document names it: where it stands, what it is worth, and why."""
+    return {
+        "about": reading.about,
+        "name": reading.name,
+        "role": reading.role,
+        "epoch": reading.epoch,
+        "sequence": reading.sequence,
+        "run": reading.run,
+        "number": reading.number,
+        "worth": reading.worth.value,
+        "why": reading.why,
     }
 
 

@@ -2,21 +2,22 @@
 was filled in.
 
 A wiring is judged again from the candidate's own terminal pairs, so the score rests on the journal and not on a
-verdict that somebody stored; the adapter's run stands beside it and must say the same. Settings rest on what the
-adapter read back. Outcomes that speak about the equipment never cost the candidate anything: they wait.
+verdict that somebody stored; the adapter's runs stand beside it and must say the same. Settings rest on what the
+adapter read back in the run that counts. Outcomes that speak about the equipment never cost the candidate anything: they wait.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from assess.attempts.fold import AttemptRecord
 from assess.attempts.pinned import Pinned
+from assess.attempts.readings import simulation_doubt
 from assess.attempts.rulings import settled_share
-from simulator_adapters import documents
-from simulator_adapters.contract import Outcome, RunRecord, Verdict, from_document
+from assess.attempts.runs import Run, Worth, last_of_each, runs_of
+from simulator_adapters.contract import Outcome, Verdict
 from simulator_adapters.energy import score_answers
-from simulator_adapters.wiring import WiringInputError, WiringTask, evaluate
-from simulator_adapters.wiring.adapter import wiring_plan
+from simulator_adapters.wiring import WiringInputError, evaluate
 
 PLACES = Decimal("0.0001")
 RANKING = "ranking"
@@ -26,7 +27,7 @@ RANKING = "ranking"
 @dataclass(frozen=True)
 class ScoredSimulation:
     """A simulation's share of what was asked (0 to 1), or in a sentence what it waits for. `by_people`: it waits for two people,
-    who agree on a share; otherwise another run is awaited."""
+    who agree on a share; otherwise another run is awaited. `equipment`: it is awaited because the equipment failed."""
 
     simulation: str
     share: Decimal | None
@@ -34,6 +35,7 @@ class ScoredSimulation:
     waits_for: str = ""
     sentences: tuple[str, ...] = ()
     by_people: bool = False
+    equipment: bool = False
 
 
 def score_simulation(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulation:
@@ -44,8 +46,8 @@ def score_simulation(name: str, pinned: Pinned, record: AttemptRecord) -> Scored
     elif name in pinned.cases:
         found = _case_sheet(name, pinned, record)
     else:
-        found = _settings(name, record)
-    share = settled_share(name, record) if found.waits_for else None
+        found = _settings(name, pinned, record)
+    share = settled_share(name, record) if found.waits_for and not found.equipment else None
     if share is None:
         return found
     settled = f"{found.waits_for} Two people settled it at {share}."
@@ -60,7 +62,7 @@ def _wiring(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulatio
         (result,) = evaluate(pinned.wiring[name], [drawn.stands.payload["wires"]])
     except WiringInputError as error:
         return _for_people(name, f"{name}: the wiring can't be read ({error}); two people look at it.")
-    if not _agrees(name, pinned.wiring[name], drawn.stands.payload["wires"], result.score, record):
+    if not _agrees(result.score, runs_of(name, pinned, record)):
         return _for_people(name, f"{name}: the run at the bench and the score differ; two people look.")
     failed = tuple(finding.sentence for finding in result.findings if not finding.passed)
     return ScoredSimulation(name, result.score, tuple(str(hazard) for hazard in result.hazards), sentences=failed)
@@ -70,19 +72,16 @@ def _for_people(name: str, why: str) -> ScoredSimulation:
     return ScoredSimulation(name, None, waits_for=why, by_people=True)
 
 
-def _agrees(name: str, task: WiringTask, wires: object, score: Decimal, record: AttemptRecord) -> bool:
-    """Whether the last run of this very wiring came to the same share. A run of another wiring says nothing about it, and one
-    that ended with an outcome about the equipment says nothing at all."""
-    same = documents.digest(documents.encode(wiring_plan(task, wires)))
-    runs = [
-        run for run in runs_of(name, record) if run is None or (run.plan_sha256 == same and run.outcome.is_candidate)
-    ]
-    if not runs:
-        return True
-    last = runs[-1]
-    if last is None:
+def _agrees(score: Decimal, runs: Sequence[Run]) -> bool:
+    """Whether the runs of this very wiring came to the same share. A run of another wiring says nothing about it, and one that
+    ended with an outcome about the equipment says nothing at all."""
+    if any(run.worth in (Worth.CONTRADICTORY, Worth.UNREADABLE) for run in runs):
         return False
-    return last.score is None or last.max_score is None or last.score == score * last.max_score
+    counted = [run.record for run in runs if run.worth is Worth.COUNTS and run.record is not None]
+    return all(
+        record.score is None or record.max_score is None or record.score == score * record.max_score
+        for record in counted
+    )
 
 
 def _case_sheet(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulation:
@@ -105,40 +104,40 @@ def _case_sheet(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimul
     return ScoredSimulation(name, result.score, sentences=missed)
 
 
-def _settings(name: str, record: AttemptRecord) -> ScoredSimulation:
-    runs = runs_of(name, record)
-    if not runs:
-        if name in record.settings:
-            return ScoredSimulation(name, None, waits_for=f"{name}: the settings were made and not read back yet.")
-        return ScoredSimulation(name, Decimal(0), sentences=(f"{name}: nothing was set.",))
-    run = runs[-1]
-    if run is None:
-        return _for_people(name, f"{name}: the last run's record can't be read; two people look.")
-    if not run.outcome.is_candidate:
-        return ScoredSimulation(name, None, waits_for=f"{name}: the equipment reported {run.outcome}; it is run again.")
-    if run.outcome is Outcome.MARGINAL or any(m.verdict is Verdict.MARGINAL for m in run.measurements):
+def _settings(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulation:
+    runs = runs_of(name, pinned, record)
+    counts = next((run for run in runs if run.worth is Worth.COUNTS), None)
+    if counts is not None:
+        return _read_back(name, counts)
+    doubted = [run for run in runs if run.worth.for_people]
+    if doubted:
+        return _for_people(name, f"{name}: {doubted[-1].role}: {doubted[-1].why} Two people look.")
+    failed = [run for run in runs if run.worth is Worth.EQUIPMENT]
+    if failed:
+        why = f"{name}: the equipment reported {failed[-1].outcome}; it is run again."
+        return ScoredSimulation(name, None, waits_for=why, equipment=True)
+    made = record.settings.get(name)
+    if made is not None and (made.stands is not None or made.late):
+        return ScoredSimulation(name, None, waits_for=f"{name}: the settings were made and not read back yet.")
+    return ScoredSimulation(name, Decimal(0), sentences=(f"{name}: nothing was set.",))
+
+
+def _read_back(name: str, run: Run) -> ScoredSimulation:
+    """The share of what a run judged that is as it should be. What was polled stands as it was read last."""
+    assert run.record is not None
+    found = last_of_each(run.record).values()
+    doubts = [doubt for one in found if (doubt := simulation_doubt(one, run.moment_us))[0] is Worth.PROVISIONAL]
+    if doubts:
+        return _for_people(name, f"{name}: {doubts[0][1]} Two people look.")
+    if run.record.outcome is Outcome.MARGINAL or any(one.verdict is Verdict.MARGINAL for one in found):
         return _for_people(name, f"{name}: a reading lies on its limit; two people decide.")
-    judged = [measurement for measurement in run.measurements if measurement.verdict is not Verdict.UNSET]
+    judged = [one for one in found if one.verdict is not Verdict.UNSET]
     if not judged:
-        return ScoredSimulation(name, None, waits_for=f"{name}: the last run judged nothing; it is run again.")
-    met = sum(measurement.verdict is Verdict.PASS for measurement in judged)
+        why = f"{name}: the last run judged nothing; it is run again."
+        return ScoredSimulation(name, None, waits_for=why, equipment=True)
+    met = sum(one.verdict is Verdict.PASS for one in judged)
     share = (Decimal(met) / Decimal(len(judged))).quantize(PLACES, ROUND_HALF_EVEN)
-    failed = tuple(m.sentence or f"{m.name}: {m.value} {m.unit}" for m in judged if m.verdict is not Verdict.PASS)
+    failed = tuple(
+        one.sentence or f"{one.name}: {one.value} {one.unit}" for one in judged if one.verdict is not Verdict.PASS
+    )
     return ScoredSimulation(name, share, sentences=failed)
-
-
-def runs_of(name: str, record: AttemptRecord) -> list[RunRecord | None]:
-    """The runs in the order of their roles' numbers, epochs and sequences; None where a record can't be read."""
-    return [
-        _read(word.payload["record"])
-        for words in record.runs.values()
-        for word in words
-        if word.payload["simulation"] == name
-    ]
-
-
-def _read(document: object) -> RunRecord | None:
-    try:
-        return from_document(document)
-    except (ValueError, ArithmeticError):
-        return None

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from assess.attempts.readings import Worth
 from tests.attempts.scenes import MACHINE_TASK, TASK, marks, pins, said, scored, stream, task
 
 MUST_PASS = f"{TASK}.01"
@@ -152,11 +153,31 @@ def run(role: str, outcome: str, *words: Any) -> Any:
     return stream(role, [*words, said("run", simulation=MACHINE_TASK, outcome=outcome, record={})])
 
 
-def test_last_run_by_number_stands_and_beats_what_an_assessor_entered() -> None:
-    good, bad = run("adapter:9", "PASS", reading("30")), run("adapter:10", "FAIL", reading("99"))
+def test_reading_of_a_machine_beats_what_an_assessor_entered() -> None:
     assert points() == "0.00"
-    assert points(good) != "0.00"
-    assert points(good, bad) == points(bad, good) == "0.00"
+    assert points(run("adapter:9", "PASS", reading("30"))) == "5.00"
+    assert points(run("adapter:9", "FAIL", reading("99"))) == "0.00"
+
+
+def test_two_runs_that_say_different_things_wait_for_people_in_any_order() -> None:
+    good, bad = run("adapter:9", "PASS", reading("30")), run("adapter:10", "FAIL", reading("99"))
+    sheets = [stream(f"assessor:{n}", marks(MACHINE_TASK), person=f"a{n}") for n in (1, 2)]
+    one, other = (task(scored(*sheets, *order), MACHINE_TASK) for order in ((good, bad), (bad, good)))
+    assert one == other
+    assert one.score.to_adjudicate == (READ,)
+    assert {reading.worth for reading in one.readings} == {Worth.CONTRADICTORY}
+
+    def settled(*words: Any) -> Any:
+        found = task(scored(*sheets, good, bad, *words), MACHINE_TASK)
+        return READ not in found.score.open_criteria, str(found.score.criteria[READ])
+
+    def rules(role: str, value: bool, person: str) -> Any:
+        return ruling(role, person=person, task=MACHINE_TASK, criterion=READ, met=value)
+
+    assert settled(rules("adjudicator:1", True, "p1")) == (True, "5")
+    assert settled(rules("adjudicator:1", False, "p1")) == (False, "0")
+    assert settled(rules("adjudicator:1", False, "p1"), rules("adjudicator:2", False, "p2")) == (True, "0")
+    assert settled(rules("adjudicator:1", True, "a1")) == (False, "0")
 
 
 def test_reading_of_a_run_whose_equipment_failed_costs_nothing() -> None:
@@ -170,4 +191,4 @@ def test_reading_of_a_run_whose_equipment_failed_costs_nothing() -> None:
 def test_malformed_reading_of_a_machine_is_named(mark: Any) -> None:
     word = said("measurement", simulation=MACHINE_TASK, measurement={}, criterion=READ, mark=mark)
     flags = scored(stream("adapter:1", [word])).flags
-    assert any(flag.startswith(f"adapter:1: {READ}") for flag in flags)
+    assert any(flag.startswith(f"{MACHINE_TASK}, {READ}, read by adapter:1: {READ}") for flag in flags)
