@@ -5,7 +5,7 @@ Read from an entry of the ``wiring`` list of a simulations file.
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -30,7 +30,7 @@ class WiringTask:
     same_rcd_loads: tuple[str, ...] = ()
     accept_inverted: bool = False
     variants: tuple[Variant, ...] = ()
-    choices: Choices = Choices()
+    choices: Choices = field(default_factory=Choices)
     injectable: tuple[str, ...] = ()
 
     @classmethod
@@ -50,7 +50,7 @@ class WiringTask:
     @cached_property
     def sha256(self) -> str:
         """Digest of everything the verdict depends on."""
-        decides = (field.name for field in fields(self) if field.name not in ("choices", "injectable"))
+        decides = (one.name for one in fields(self) if one.name not in ("choices", "injectable"))
         return documents.digest({name: documents.encode(getattr(self, name)) for name in decides})
 
     @cached_property

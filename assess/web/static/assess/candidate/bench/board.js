@@ -2,10 +2,18 @@
 
 import { h } from "../../dom.js";
 import { Part } from "./parts.js";
-import { lineOf, route } from "./routing.js";
+import { codeOf, paintOf } from "./conductors.js";
+import { cornersOf, letterSpot, rounded, route } from "./routing.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const LEAST = { above: 14, between: 40, below: 14 };
+
+function svg(name, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  element.append(...children);
+  return element;
+}
 
 export class Board {
   #svg = document.createElementNS(SVG, "svg");
@@ -15,6 +23,9 @@ export class Board {
   #held = null;
   #joined;
   #marked = -1;
+  #pointed = { terminals: [], wires: [] };
+  /** How much larger than its own measures the board is shown. */
+  scale = 1;
 
   /**
    * @param {object[]} parts as the server presents them
@@ -41,7 +52,7 @@ export class Board {
     new ResizeObserver(() => this.draw()).observe(this.element);
   }
 
-  /** @param {Array<{a: string, b: string, colour: string}>} wires */
+  /** @param {Array<{a: string, b: string, colour: string, mm2: string}>} wires */
   show(wires) {
     this.#wires = wires;
     for (const [id, terminal] of this.terminals) {
@@ -65,6 +76,13 @@ export class Board {
     for (const [place, drawn] of [...this.#svg.querySelectorAll(".wire-drawn")].entries()) drawn.classList.toggle("marked", place === number);
   }
 
+  /** Point out a path: some terminals and conductors, or nothing. @param {{terminals: string[], wires: number[]}} place */
+  point(place = { terminals: [], wires: [] }) {
+    this.#pointed = place;
+    for (const [id, terminal] of this.terminals) terminal.classList.toggle("pointed", place.terminals.includes(id));
+    for (const [number, drawn] of [...this.#svg.querySelectorAll(".wire-drawn")].entries()) drawn.classList.toggle("pointed", place.wires.includes(number));
+  }
+
   /** Lay the conductors anew: the channels between the rows get the height that they need. */
   draw() {
     if (!this.element.clientWidth) return;
@@ -75,39 +93,55 @@ export class Board {
     for (const [name, needed] of Object.entries(height)) this.element.style.setProperty(`--${name}`, `${Math.max(needed, LEAST[name])}px`);
     const channels = this.#channels(this.#rows());
     this.#svg.setAttribute("viewBox", `0 0 ${this.element.clientWidth} ${this.element.clientHeight}`);
+    const taken = [];
+    const letters = [];
     const drawn = wires.map((wire, number) => {
-      const d = lineOf(wire, { ends: wire.ends.map(({ name }) => this.#middle(this.terminals.get(name)).y), channels, heights });
-      const group = document.createElementNS(SVG, "g");
-      group.setAttribute("class", `wire-drawn wire-${this.#wires[number].colour}${number === this.#marked ? " marked" : ""}`);
-      group.append(...["wire-halo", "wire-edge", "wire-core", "wire-stripe"].map((name) => {
-        const path = document.createElementNS(SVG, "path");
-        path.setAttribute("class", name);
-        path.setAttribute("d", d);
-        return path;
-      }));
-      return group;
+      const corners = cornersOf(wire, { ends: wire.ends.map(({ name }) => this.#middle(this.terminals.get(name)).y), channels, heights });
+      const d = rounded(corners);
+      letters.push(this.#letters(this.#wires[number], corners, taken));
+      const state = `${number === this.#marked ? " marked" : ""}${this.#pointed.wires.includes(number) ? " pointed" : ""}`;
+      return svg("g", { class: `wire-drawn ${paintOf(this.#wires[number].colour)}${state}` }, ...["wire-halo", "wire-edge", "wire-core", "wire-stripe"].map((name) => svg("path", { class: name, d })));
     });
-    this.#svg.replaceChildren(...drawn, this.#rubber);
+    this.#svg.replaceChildren(...drawn, ...letters, this.#rubber);
+  }
+
+  /** The letters of a conductor's colour, and its size where that is known: nothing is told by colour alone. */
+  #letters({ colour, mm2 }, corners, taken) {
+    const words = [codeOf(colour), mm2].filter(Boolean).join(" ");
+    if (!words) return svg("g");
+    const wide = 6 * words.length + 5;
+    const [x, y] = letterSpot(corners, taken, wide);
+    taken.push({ x, y, wide });
+    return svg("g", { class: "wire-letters" }, svg("rect", { x: x - wide / 2, y: y - 6, width: wide, height: 12, rx: 3 }), svg("text", { x, y: y + 3.5, "text-anchor": "middle" }, words));
   }
 
   #middle(element) {
     const [box, frame] = [element.getBoundingClientRect(), this.element.getBoundingClientRect()];
-    return { x: box.left + box.width / 2 - frame.left - this.element.clientLeft, y: box.top + box.height / 2 - frame.top - this.element.clientTop };
+    return {
+      x: (box.left + box.width / 2 - frame.left) / this.scale - this.element.clientLeft,
+      y: (box.top + box.height / 2 - frame.top) / this.scale - this.element.clientTop,
+    };
+  }
+
+  /** Where a piece stands, in the board's own measures from its outer edge. */
+  #box(element) {
+    const [box, frame] = [element.getBoundingClientRect(), this.element.getBoundingClientRect()];
+    const along = (value, from) => (value - from) / this.scale;
+    return { left: along(box.left, frame.left), right: along(box.right, frame.left), top: along(box.top, frame.top), bottom: along(box.bottom, frame.top) };
   }
 
   /** The rows as they stand: their parts from the left, and where the row ends above and below, terminals included. */
   #rows() {
-    const frame = this.element.getBoundingClientRect();
     const rows = [];
     for (const { element } of this.parts.values()) {
-      const box = element.getBoundingClientRect();
-      if (!rows.length || box.top - frame.top > rows.at(-1).middle) rows.push({ middle: 0, top: Infinity, bottom: 0, parts: [], names: new Set() });
+      const box = this.#box(element);
+      if (!rows.length || box.top > rows.at(-1).middle) rows.push({ middle: 0, top: Infinity, bottom: 0, parts: [], names: new Set() });
       const row = rows.at(-1);
-      const pieces = [box, ...[...element.querySelectorAll(".terminal")].map((one) => one.getBoundingClientRect())];
-      row.top = Math.min(row.top, ...pieces.map(({ top }) => top - frame.top));
-      row.bottom = Math.max(row.bottom, ...pieces.map(({ bottom }) => bottom - frame.top));
-      row.middle = box.top - frame.top + box.height / 2;
-      row.parts.push({ left: box.left - frame.left, right: box.right - frame.left });
+      const pieces = [box, ...[...element.querySelectorAll(".terminal")].map((one) => this.#box(one))];
+      row.top = Math.min(row.top, ...pieces.map(({ top }) => top));
+      row.bottom = Math.max(row.bottom, ...pieces.map(({ bottom }) => bottom));
+      row.middle = (box.top + box.bottom) / 2;
+      row.parts.push({ left: box.left, right: box.right });
       row.names.add(element.dataset.part);
     }
     return rows;
@@ -130,7 +164,7 @@ export class Board {
 
   #walk(event) {
     const here = event.target.closest?.(".terminal");
-    if (!here || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!here || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const place = this.#order.indexOf(here);
     const last = this.#order.length - 1;
     const next = {
@@ -168,7 +202,7 @@ export class Board {
     if (!from || pointerType === "touch") return;
     const frame = this.element.getBoundingClientRect();
     const { x, y } = this.#middle(from);
-    this.#rubber.setAttribute("d", `M ${x} ${y} L ${clientX - frame.left - this.element.clientLeft} ${clientY - frame.top - this.element.clientTop}`);
+    this.#rubber.setAttribute("d", `M ${x} ${y} L ${(clientX - frame.left) / this.scale - this.element.clientLeft} ${(clientY - frame.top) / this.scale - this.element.clientTop}`);
   }
 
   #drop({ clientX, clientY }) {

@@ -47,15 +47,17 @@ export class Part {
   }
 
   /**
-   * @param {{stands: string|undefined, load: string|undefined, tripped: boolean, still: boolean}} now
-   *   where its hand-set part stands, what its load or coil does while it is live, whether it tripped just now, whether it may be operated
+   * @param {{stands: string|undefined, load: string|undefined, tripped: boolean, still: boolean, faulted?: boolean}} now
+   *   where its hand-set part stands, what its load or coil does while it is live, whether it tripped just now, whether it may be operated,
+   *   whether a fault was injected into it
    */
-  show({ stands, load, tripped, still }) {
+  show({ stands, load, tripped, still, faulted = false }) {
     const { id } = this.part;
     this.element.dataset.load = load ?? "";
     this.element.classList.toggle("tripped", tripped);
     this.symbol.stand(stands ?? (load === "on" ? "pulled" : "released"));
-    const words = [tripped ? "tripped" : "", stands ? spokenState(stands) : "", load ? SHOWN[load] : ""].filter(Boolean).join(", ");
+    this.element.classList.toggle("faulted", faulted);
+    const words = [faulted ? "fault" : "", tripped ? "tripped" : "", stands ? spokenState(stands) : "", load ? SHOWN[load] : ""].filter(Boolean).join(", ");
     this.state.textContent = words;
     this.state.hidden = !words;
     if (!this.turned) return;

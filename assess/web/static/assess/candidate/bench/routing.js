@@ -10,6 +10,7 @@ const PITCH = 9; // between two lanes
 const MARGIN = 12; // between a lane and the terminals
 const APART = 7; // between two conductors on one terminal, or in one gap
 const CORNER = 6;
+const LETTERS_HIGH = 13;
 
 /**
  * @typedef {{x: number, row: number, side: "top"|"bottom", name: string}} End
@@ -92,12 +93,12 @@ function assignLanes(legs) {
 }
 
 /**
- * The line of a routed wire, as the `d` of a path.
+ * The line of a routed wire, as its corners from one end to the other.
  * @param {{ends: [End, End], legs: Leg[]}} wire
  * @param {{ends: [number, number], channels: Array<{top: number, bottom: number}>, heights: number[]}} places in y: its terminals' middles,
  *   and the channels between the rows
  */
-export function lineOf({ ends, legs }, { ends: [startY, endY], channels, heights }) {
+export function cornersOf({ ends, legs }, { ends: [startY, endY], channels, heights }) {
   const points = [[ends[0].x, startY]];
   for (const { channel, from, to, lane } of legs) {
     if (lane < 0) continue;
@@ -106,10 +107,22 @@ export function lineOf({ ends, legs }, { ends: [startY, endY], channels, heights
     points.push([from, y], [to, y]);
   }
   points.push([ends[1].x, endY]);
-  return rounded(points);
+  return points;
 }
 
-function rounded(points) {
+/**
+ * Where the letters of a wire stand: on its longest straight piece, beside those that stand already.
+ * @param {Array<[number, number]>} corners @param {Array<{x: number, y: number, wide: number}>} taken @param {number} wide
+ */
+export function letterSpot(corners, taken, wide) {
+  const pieces = corners.slice(1).map((to, place) => ({ from: corners[place], to })).sort((one, other) => distance(other.from, other.to) - distance(one.from, one.to));
+  const spots = pieces.slice(0, 3).flatMap(({ from, to }) => [0.5, 0.3, 0.7, 0.15, 0.85].map((share) => toward(from, to, share * distance(from, to))));
+  const free = ([x, y]) => taken.every((one) => Math.abs(one.y - y) > LETTERS_HIGH || Math.abs(one.x - x) > (one.wide + wide) / 2 + 2);
+  return spots.find(free) ?? spots[0];
+}
+
+/** The corners as the `d` of a path, rounded off. */
+export function rounded(points) {
   let line = `M ${spot(points[0])}`;
   for (let at = 1; at < points.length - 1; at += 1) {
     const radius = Math.min(CORNER, distance(points[at - 1], points[at]) / 2, distance(points[at], points[at + 1]) / 2);

@@ -6,11 +6,15 @@
 import { h } from "../../dom.js";
 import { sign } from "../../saved.js";
 import { Board } from "./board.js";
+import { Choice, keptConductor, readConductors, spokenConductor } from "./conductors.js";
+import { Faults, partOf, spokenFault } from "./faults.js";
+import { List } from "./list.js";
 import { nextState, spokenLoad, spokenState } from "./parts.js";
+import { Zoom } from "./zoom.js";
 
-const COLOURS = { brown: ["BN", "brown"], black: ["BK", "black"], grey: ["GY", "grey"], blue: ["BU", "blue"], green: ["GNYE", "green-yellow"] };
 const PATIENCE_MS = 6_000;
 const NO_NETWORK = "Switching on needs the network, and there is none. Your drawing is kept on this device: go on drawing, and try again later.";
+const NO_FAULTS = "Injecting a fault needs the server, and there is no network. It was switched off. Your drawing is kept: go on drawing, and try again later.";
 const NOT_LET_IN = "The server did not answer this page. Your drawing is kept. Load the page again; call the proctor if it stays so.";
 const key = (a, b) => [a, b].sort().join("|");
 
@@ -42,6 +46,8 @@ class Bench {
   #locked = false;
   #positions = new Map();
   #meter = [];
+  #fault = "";
+  #housings = [];
 
   constructor({ task, said, write, journal, base, onWork }) {
     this.#task = task;
@@ -50,6 +56,7 @@ class Bench {
     this.#address = `${base}bench/${encodeURIComponent(task.simulation)}/live`;
     this.#onWork = onWork;
     for (const part of task.components) if (part.states.length) this.#positions.set(part.id, part.states[0]);
+    this.#housings = task.components.filter(({ role, terminals }) => role !== "supply" && terminals.includes("PE")).map(({ id }) => `${id}.PE`);
     this.board = new Board(task.components, { touch: (id) => this.#touch(id), turn: (part) => this.#turn(part), join: (a, b) => this.#join(a, b) });
     this.#build();
     this.#restore(said.filter(({ kind }) => kind === "wiring"));
@@ -79,25 +86,32 @@ class Bench {
 
   #build() {
     const button = (icon, text, act, more = {}) => h("button", { type: "button", on: { click: act }, ...more }, sign(icon), h("span", {}, text));
-    const name = `${this.#task.simulation}-colour`;
-    const swatches = Object.entries(COLOURS).map(([colour, [code, words]], place) =>
-      h("label", { class: "swatch" }, h("input", { type: "radio", name, value: colour, checked: place === 0 }), h("span", { class: `swatch-line wire-${colour}` }), h("span", { aria: { hidden: true } }, code), h("span", { class: "visually-hidden" }, words)));
-    this.colours = h("fieldset", { class: "swatches" }, h("legend", { class: "visually-hidden" }, "Colour of the next conductor"), ...swatches);
+    this.choice = new Choice({ name: `${this.#task.simulation}-colour`, offered: this.#task.conductors });
+    this.faults = new Faults(this.#task.faults, { strike: (fault) => this.#inject(fault), mend: () => this.#inject("") });
+    this.zoom = new Zoom(this.board);
     this.undo = button("undo", "Undo", () => this.#back());
     this.redo = button("redo", "Redo", () => this.#forth());
     this.power = button("bolt", "Switch on", () => this.#switch(), { class: "button-main" });
     this.words = h("p", { class: "bench-words", role: "status" });
     this.meter = h("output", { class: "meter" });
-    this.list = h("ol", { class: "wire-list" });
-    this.none = h("p", { class: "soft" }, "None yet.");
-    this.conductors = h("section", { class: "stack-small", tabindex: "-1", aria: { label: "Conductors" } }, h("h3", {}, "Conductors"), this.none, this.list);
+    this.list = new List(this.#task.components, this.#task.conductors, {
+      add: (a, b) => this.#join(a, b),
+      measure: (a, b) => this.#between(a, b),
+      remove: (number) => this.#remove(number),
+      change: (number, known) => this.#alter(number, known),
+      mark: (number) => this.board.mark(number),
+      say: (words) => this.#say(words),
+      redraw: () => this.#draw(),
+    });
     this.how = h("details", { class: "bench-how" }, h("summary", {}, "How to draw, switch on and measure"), h("ul", {},
       h("li", {}, "Choose a terminal, then the one where the conductor goes. With a mouse you can also pull it from one to the other."),
-      h("li", {}, "Keyboard: the arrow keys move between terminals, Enter takes a conductor up and joins it, Escape lets go, Ctrl+Z undoes."),
+      h("li", {}, "A conductor gets the colour and the size that are chosen below the board. Under Conductors you can change both later, and lay conductors by their names."),
+      h("li", {}, "Keyboard: the arrow keys move between terminals, Enter takes a conductor up and joins it, Escape lets go, Ctrl+Z undoes. Plus and minus zoom, 0 fits the width, Shift and an arrow moves the board."),
       h("li", {}, "Operate switches and breakers with the buttons on them. Switch on as often as you like: it only shows what your circuit does."),
-      h("li", {}, "While it is on, choose two terminals to measure between them. To draw again, switch off.")));
-    const dock = h("div", { class: "bench-dock" }, this.words, this.meter, h("div", { class: "bench-tools" }, this.colours, h("div", { class: "bench-acts" }, this.undo, this.redo, this.power)));
-    this.element = h("div", { class: "wiring" }, this.how, this.board.element, dock, this.conductors);
+      h("li", {}, "While it is on, choose two terminals to measure between them. To draw again, switch off."),
+      this.#task.faults.length ? h("li", {}, "While it is on you can inject a fault and see what trips and what stays live. It costs nothing, and it is mended when you switch off.") : null));
+    const dock = h("div", { class: "bench-dock" }, this.words, this.meter, h("div", { class: "bench-tools" }, this.choice.element, this.faults.element, h("div", { class: "bench-acts" }, this.undo, this.redo, this.power)));
+    this.element = h("div", { class: "wiring" }, this.how, this.zoom.element, dock, this.list.element);
     this.element.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -111,10 +125,8 @@ class Bench {
     this.#say(strange ? `${strange} of the recorded conductors can't be shown on this board. Draw them again.` : this.#wires.length ? "Your drawing is as you left it." : "Choose a terminal to lay the first conductor.");
   }
 
-  #readable({ wires, colours }) {
-    return wires
-      .map((pair, number) => ({ a: pair?.[0], b: pair?.[1], colour: COLOURS[colours?.[number]] ? colours[number] : "brown" }))
-      .filter(({ a, b }) => this.board.terminals.has(a) && this.board.terminals.has(b));
+  #readable(payload) {
+    return readConductors(payload, (terminal) => this.board.terminals.has(terminal));
   }
 
   get #still() {
@@ -134,10 +146,21 @@ class Bench {
   #join(from, to) {
     if (this.#still) return;
     if (this.#live) return this.#say("It is on. Switch off to draw.");
+    if (this.#wires.some(({ a, b }) => key(a, b) === key(from, to))) {
+      this.#pick(null);
+      return this.#say(`${from} and ${to} are joined already.`);
+    }
+    const { chosen, missing } = this.choice;
+    if (missing) return this.#say(missing);
     this.#pick(null);
-    if (this.#wires.some(({ a, b }) => key(a, b) === key(from, to))) return this.#say(`${from} and ${to} are joined already.`);
-    const colour = this.colours.querySelector("input:checked").value;
-    this.#change([...this.#wires, { a: from, b: to, colour }], `${from} is joined to ${to}.`);
+    this.#change([...this.#wires, { a: from, b: to, ...chosen }], `${from} is joined to ${to}.`);
+  }
+
+  /** Give a conductor that lies already another colour, size or length. */
+  #alter(number, known) {
+    if (this.#still || this.#live) return;
+    const changed = { ...this.#wires[number], ...known };
+    this.#change(this.#wires.map((wire, other) => (other === number ? changed : wire)), `${changed.a} to ${changed.b} is now ${spokenConductor(changed)}.`);
   }
 
   #pick(id) {
@@ -157,7 +180,7 @@ class Bench {
     this.#say(sentence);
     this.#draw();
     this.#onWork();
-    this.#write("wiring", { simulation: this.#task.simulation, wires: wires.map(({ a, b }) => [a, b]), colours: wires.map(({ colour }) => colour) }).then((row) => {
+    this.#write("wiring", { simulation: this.#task.simulation, wires: wires.map(keptConductor) }).then((row) => {
       if (row) this.#kept = wires;
       else this.#notKept();
     });
@@ -190,8 +213,7 @@ class Bench {
     const { a, b } = this.#wires[number];
     this.#pick(null);
     this.#change(this.#wires.filter((_, other) => other !== number), `${a} to ${b} is removed.`);
-    const left = this.list.querySelectorAll("button");
-    (left[Math.min(number, left.length - 1)] ?? this.conductors).focus();
+    this.list.focusAfter(number);
   }
 
   #turn(part) {
@@ -203,18 +225,25 @@ class Bench {
     this.#draw();
   }
 
+  /** Let a fault strike the live circuit, or mend what was injected. */
+  #inject(fault) {
+    if (this.#still || !this.#live || (!fault && !this.#fault)) return;
+    this.#operate({}, fault);
+  }
+
   /** Operate parts of a live circuit, or switch it on: say how it stands then, or why it does not. */
-  async #operate(moved) {
+  async #operate(moved, fault = this.#fault) {
     this.#pick(null);
     this.#busy = true;
     this.#say("Switching…");
     this.#draw();
     try {
-      const seen = await this.#seen({ ...Object.fromEntries(this.#positions), ...moved });
+      const seen = await this.#seen({ ...Object.fromEntries(this.#positions), ...moved }, fault);
       if (this.#locked) throw new Refused("It was switched off. Your drawing is kept.");
       this.#live = seen;
+      this.#fault = seen.fault;
       for (const [id, state] of Object.entries(seen.set)) this.#positions.set(id, state);
-      this.#say(this.#told(seen, moved));
+      this.#say(this.#told(seen, moved, fault));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#dead(error.message);
@@ -225,24 +254,28 @@ class Bench {
   }
 
   /** Write the operation down, see that the server has all of the drawing, and ask what a person at the bench would see now. */
-  async #seen(set) {
-    if (!navigator.onLine) throw new Refused(NO_NETWORK);
-    if (!(await this.#write("operate", { simulation: this.#task.simulation, set, off: !this.#live }))) throw new Refused("That could not be kept, so nothing was switched.");
+  async #seen(set, fault) {
+    const alone = fault ? NO_FAULTS : NO_NETWORK;
+    if (!navigator.onLine) throw new Refused(alone);
+    if (!(await this.#write("operate", { simulation: this.#task.simulation, set, off: !this.#live, inject: fault }))) throw new Refused("That could not be kept, so nothing was switched.");
     const { confirmed, stored, problem } = await this.#journal.flush({ timeoutMs: PATIENCE_MS });
     if (problem) throw new Refused(problem.sentence);
-    if (confirmed < stored) throw new Refused(NO_NETWORK);
+    if (confirmed < stored) throw new Refused(alone);
     const response = await fetch(this.#address, { cache: "no-store", credentials: "same-origin" }).catch(() => {
-      throw new Refused(NO_NETWORK);
+      throw new Refused(alone);
     });
     const answer = await response.json().catch(() => ({}));
     if (!response.ok || !answer.loads) throw new Refused(answer.sentence ?? NOT_LET_IN);
     return answer;
   }
 
-  #told({ loads, tripped }, moved) {
+  #told(seen, moved, fault) {
+    const { loads, tripped } = seen;
     const supply = (id) => this.board.parts.get(id)?.part.role === "supply";
+    const states = Object.entries(loads).map(([id, state]) => spokenLoad(id, state)).join(", ");
     const what = Object.entries(moved).map(([id, state]) => `${id} is ${this.#positions.get(id) === state ? spokenState(state) : `set to ${state}`}. `).join("");
-    if (!tripped.length) return `${what}${Object.entries(loads).map(([id, state]) => spokenLoad(id, state)).join(", ")}.`;
+    if (fault) return `${what}${spokenFault(seen, this.#housings, (id) => (supply(id) ? "the fuse before the board blew" : `${id} tripped`))} ${states}.`;
+    if (!tripped.length) return `${what}${states}.`;
     const fell = tripped.map((id) => (supply(id) ? "the fuse before the board blew" : `${id} tripped`)).join(", then ");
     return `${what}${fell[0].toUpperCase()}${fell.slice(1)}. ${tripped.some(supply) ? "Nothing is live. Switch off and look at your wiring." : "Find out why before you set it on again."}`;
   }
@@ -257,12 +290,20 @@ class Bench {
   #dead(sentence) {
     this.#live = null;
     this.#meter = [];
+    this.#fault = "";
     this.#say(sentence);
   }
 
   #measure(id) {
     this.#meter = this.#meter.length === 1 && this.#meter[0] !== id ? [this.#meter[0], id] : [id];
     this.#draw();
+  }
+
+  /** Both tips at once, from the list. */
+  #between(one, other) {
+    this.#meter = [one, other];
+    this.#draw();
+    this.#say(this.#reading());
   }
 
   #reading() {
@@ -296,26 +337,19 @@ class Bench {
     turnOff(this.redo, !drawing || !this.#undone.length);
     turnOff(this.power, this.#still);
     this.power.lastChild.textContent = live ? "Switch off" : "Switch on";
-    this.colours.disabled = !drawing;
-    this.colours.hidden = Boolean(live);
+    this.choice.disabled = !drawing;
+    this.choice.element.hidden = Boolean(live);
+    this.faults.show({ live: Boolean(live), fault: this.#fault, still: this.#still });
+    const faulted = partOf(this.#fault, this.board.parts.keys());
     this.meter.hidden = !live;
     this.meter.textContent = live ? this.#reading() : "";
-    for (const [id, part] of this.board.parts) part.show({ stands: this.#positions.get(id), load: live?.loads[id], tripped: Boolean(live?.tripped.includes(id)), still: this.#still });
+    for (const [id, part] of this.board.parts) part.show({ stands: this.#positions.get(id), load: live?.loads[id], tripped: Boolean(live?.tripped.includes(id)), still: this.#still, faulted: id === faulted });
     for (const [id, terminal] of this.board.terminals) {
       terminal.setAttribute("aria-disabled", String(this.#still));
       terminal.classList.toggle("metered", this.#meter.includes(id));
     }
-    this.none.hidden = this.#wires.length > 0;
-    this.list.replaceChildren(...this.#wires.map((wire, number) => this.#listed(wire, number, !drawing)));
+    this.list.show({ wires: this.#wires, still: !drawing, live });
     this.board.mark(-1);
     this.board.show(this.#wires);
-  }
-
-  #listed({ a, b, colour }, number, still) {
-    const mark = () => this.board.mark(number);
-    const away = () => this.board.mark(-1);
-    return h("li", { class: "wire-listed", on: { pointerenter: mark, pointerleave: away, focusin: mark, focusout: away } },
-      h("span", { class: `swatch-line wire-${colour}` }), h("span", { class: "wire-name" }, `${a} – ${b}`, h("span", { class: "visually-hidden" }, `, ${COLOURS[colour][1]}`)),
-      h("button", { type: "button", class: "quiet", disabled: still, on: { click: () => this.#remove(number) } }, sign("close"), "Remove", h("span", { class: "visually-hidden" }, ` ${a} to ${b}`)));
   }
 }
