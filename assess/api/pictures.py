@@ -4,6 +4,7 @@ Whatever is not the asker's answers like something that does not exist. A device
 which it wrote the picture down, so that what one person took on a shared tablet goes out while another is signed in there.
 """
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +18,10 @@ from assess.api.streams import HIDDEN, Answer, asker
 from assess.attempts import grants, shelf
 from assess.attempts.batches import Refusal
 from assess.attempts.conditions import AttemptError
+from assess.attempts.handed_in import HandedPicture
 from assess.attempts.media import LEAVES_WITH, MOST_BYTES, PictureRefused, read_picture
 from assess.attempts.models import Media, Stream
+from assess.attempts.queries import pledged, writer_of
 from assess.people.queries import Actor, actor
 from assess.proctoring.queries import may_send_picture, picture_by_digest, picture_for
 
@@ -109,6 +112,30 @@ def _stated_length(request: HttpRequest) -> int:
 
 def _refused(status: int, code: str, sentence: str) -> Status[Answer]:
     return Status(status, {"code": code, "sentence": sentence})
+
+
+def handed_picture(picture: HandedPicture) -> str:
+    """Keep a picture out of a file that was handed in, in the name of who took it, if their journal names it; otherwise why not."""
+    try:
+        attempt_id = uuid.UUID(picture.subject)
+    except ValueError:
+        return "The file names an attempt that is none."
+    taker = writer_of(attempt_id, picture.role)
+    if taker is None or not pledged(attempt_id, picture.role, hashlib.sha256(picture.body).hexdigest()):
+        return "A picture in the file is named in no journal. It is not kept."
+    try:
+        door.act(
+            actor(taker),
+            "attempts.keep_media",
+            attempt_id=attempt_id,
+            role=picture.role,
+            kind=picture.kind,
+            picture=read_picture(picture.body),
+            taken_device_ms=picture.taken_ms if 0 <= picture.taken_ms < LATEST_MS else 0,
+        )
+    except (PictureRefused, *door.REFUSALS) as refused:
+        return str(refused)
+    return ""
 
 
 @router.get("/media/{media_id}", response={404: Answer, 410: Answer}, summary="A picture of an attempt")

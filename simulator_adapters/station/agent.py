@@ -48,6 +48,8 @@ class Agent:
     devices: tuple[Device, ...]
     say: Callable[[str], None] = lambda sentence: None
     bookings: tuple[Booking, ...] = ()
+    name: str = ""
+    """What people call it; empty before it is enrolled."""
     trouble: str = ""
     """Why the last round did not go through, as a sentence; empty where it did."""
     _running: dict[str, threading.Event] = field(default_factory=dict)
@@ -327,22 +329,22 @@ class Agent:
             What the server has against the code.
         """
         answer = self.uplink.enrol(code)
-        self._name = str(answer["name"])
-        disk.replace(self.folder / "station.json", documents.canonical_bytes({"name": self._name}))
-        return self._name
+        self.name = str(answer["name"])
+        disk.replace(self.folder / "station.json", documents.canonical_bytes({"name": self.name}))
+        return self.name
 
     @property
     def enrolled(self) -> bool:
         """Whether a code was brought in already."""
-        return bool(self._name)
+        return bool(self.name)
 
     def _device_name(self) -> str:
-        return f"station {self._name}"[:80]
+        return f"station {self.name}"[:80]
 
     def _read_state(self) -> None:
-        self._name = ""
+        self.name = ""
         try:
-            self._name = json.loads((self.folder / "station.json").read_bytes())["name"]
+            self.name = json.loads((self.folder / "station.json").read_bytes())["name"]
         except FileNotFoundError:
             pass
         except (ValueError, KeyError) as error:

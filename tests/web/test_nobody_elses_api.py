@@ -33,6 +33,14 @@ MAY: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/attempts/{attempt_id}/media"): NOBODY,  # a candidate's device takes photos of nothing
     ("GET", "/attempts/{attempt_id}/media/{sha256}"): HOLDERS | {DIRECTOR},
     ("GET", "/media/{media_id}"): HOLDERS | {DIRECTOR},
+    # signed by a station's key, see test_stations_api
+    ("POST", "/stations/enrol"): None,
+    ("GET", "/stations/bookings"): None,
+    ("POST", "/stations/streams"): None,
+    ("POST", "/stations/evidence"): None,
+    ("POST", "/stations/seals"): None,
+    ("POST", "/stations/health"): None,
+    ("POST", "/stations/handed-in"): None,
     ("POST", "/verify"): None,
     ("GET", "/ledger"): None,
 }
