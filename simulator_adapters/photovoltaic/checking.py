@@ -7,7 +7,8 @@ from threading import Event
 from time import monotonic
 
 from simulator_adapters.contract import Deadline, OnFail, Plan, RunRecord, Step
-from simulator_adapters.photovoltaic.adapter import VERSION, GridBench, SunSpecSession
+from simulator_adapters.photovoltaic.adapter import VERSION, SunSpecSession
+from simulator_adapters.photovoltaic.bench import GridBench
 from simulator_adapters.photovoltaic.client import WriteResult
 from simulator_adapters.photovoltaic.device import SimulatedInverter
 from simulator_adapters.photovoltaic.settings import Computed, SettingsSpec, Target

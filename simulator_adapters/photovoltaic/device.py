@@ -108,6 +108,10 @@ class SimulatedInverter:
         """Set what the house asks for, W."""
         self._call(lambda: self._plant.set_load(watts))
 
+    def rest(self) -> None:
+        """Grid present, sun and house as at the start; settings, battery and waiting time stay."""
+        self._call(self._plant.rest)
+
     def set_battery_temperature(self, celsius: float) -> None:
         """Set the battery's temperature, °C; cold and heat leave it less power."""
         self._call(lambda: self._plant.set_battery_temperature(celsius))

@@ -64,6 +64,11 @@ class Plant:
         self._around = Surroundings(sun=self._around.sun, load=_finite(watts, "load"))
         self.show()
 
+    def rest(self) -> None:
+        """Grid present, sun and house as at the start; settings, battery and waiting time stay."""
+        self._around = Surroundings(sun=SUN, load=LOAD)
+        self.set_grid(100.0)
+
     def set_battery_temperature(self, celsius: float) -> None:
         """Set the battery's temperature."""
         if not math.isfinite(celsius):
