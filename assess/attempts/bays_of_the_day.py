@@ -1,4 +1,4 @@
-"""A technician's day: which bays they open, for whom, in which order, with what. All of it at once, so that a tablet can work offline.
+"""A technician's day: which bays they open, for whom, in which order, with what. All of it at once, for work without a network.
 
 Nothing of what a candidate does or of how they are marked is here; the fault set is what the technician themself writes down.
 """
@@ -11,7 +11,7 @@ from django.utils import timezone
 from assess.attempts.bay import CHECKS
 from assess.attempts.duties import AROUND, badge_code
 from assess.attempts.models import Attempt
-from assess.sittings.models import Assignment, Booking
+from assess.sittings.models import Assignment, Booking, StationHealth
 from rubrics import queries as rubrics
 from rubrics.definition import TaskDefinition
 
@@ -45,6 +45,7 @@ def bays_of(person_id: uuid.UUID) -> dict[str, Any]:
         "tasks": {name: _bay(tasks[digest]) for name, digest in hashes.items()},
         "checks": CHECKS,
         "booked": _booked({post.station_id for post, _ in held if post.station_id is not None}),
+        "health": _health({post.station_id for post, _ in held if post.station_id is not None}),
     }
 
 
@@ -72,6 +73,14 @@ def _bay(task: TaskDefinition) -> dict[str, Any]:
         "safety_stop_rules": list(task.safety_stop_rules),
         "minutes": task.time_limit_min,
         "hold_point": task.hold_point,
+    }
+
+
+def _health(stations: set[int]) -> dict[str, dict[str, Any]]:
+    """What each station said last about itself."""
+    return {
+        str(row.station_id): {"state": row.state, "sentence": row.sentence, "at": row.at.isoformat()}
+        for row in StationHealth.objects.filter(station__in=stations)
     }
 
 

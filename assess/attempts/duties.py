@@ -124,6 +124,7 @@ def _sheet(task: TaskDefinition) -> dict[str, Any]:
         "equipment": list(task.equipment),
         "safety_stop_rules": list(task.safety_stop_rules),
         "critical_rule": task.critical_rule,
+        "hold_point": task.hold_point,
         "criteria": [_row(criterion) for criterion in task.criteria],
         "rating": {"anchors": list(task.global_rating.anchors), "instruction": task.global_rating.instruction},
     }
@@ -137,6 +138,7 @@ def _row(criterion: Criterion) -> dict[str, Any]:
         "observe": criterion.observe,
         "must_pass": criterion.must_pass,
         "anchors": list(criterion.anchors),
+        "live": criterion.live,
     }
     spec = criterion.measurement
     if spec is not None:

@@ -50,6 +50,7 @@ class TaskCard:
     equipment: tuple[str, ...]
     minutes: int
     station: str
+    hold_point: bool = False
 
 
 def task_cards(attempt: Attempt) -> list[TaskCard]:
@@ -67,6 +68,7 @@ def task_cards(attempt: Attempt) -> list[TaskCard]:
             equipment=task.equipment,
             minutes=task.time_limit_min,
             station=stations.get(task.identifier, ""),
+            hold_point=task.hold_point,
         )
         for task in (tasks[pin["hash"]] for pin in attempt.pins["tasks"])
     ]

@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from assess.attempts import shelf
+from assess.attempts.at_the_bay import seen_by_assessor
 from assess.attempts.duties import day_of
 from assess.attempts.media import LEAVES_WITH
 from assess.attempts.models import Media
@@ -38,6 +39,16 @@ def sheet(request: HttpRequest, actor: Actor) -> HttpResponse:
 @page("assessor")
 def day_json(request: HttpRequest, actor: Actor) -> HttpResponse:
     return JsonResponse({"person": str(actor.id), **day_of(actor.id)})
+
+
+@require_safe
+@page("assessor")
+def live(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, role: str) -> HttpResponse:
+    """What happens at the bay of a sheet now: permission to energise, and readings of its instruments."""
+    found = seen_by_assessor(actor.id, attempt_id, role)
+    if found is None:
+        hidden()
+    return JsonResponse(found)
 
 
 @require_safe

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", day.day, name="assessor"),
     path("day.json", day.day_json, name="assessor-day"),
     path("sheet/", day.sheet, name="assessor-sheet"),
+    path("sheet/<uuid:attempt_id>/<str:role>/live", day.live, name="assessor-live"),
     path("marking/", desks.marking, name="assessor-marking"),
     path("marking.json", desks.marking_json, name="assessor-marking-data"),
     path("rulings/", desks.rulings, name="assessor-rulings"),

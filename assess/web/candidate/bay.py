@@ -2,10 +2,11 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from assess.attempts.at_the_bay import seen_by_candidate
 from assess.attempts.own import task_cards
 from assess.people.queries import Actor
 from assess.proctoring.queries import agreed
@@ -27,3 +28,13 @@ def bay(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpRespon
         "settings": {"attempt": str(attempt.pk), "person": str(actor.id)},
     }
     return render(request, "assess/candidate/bay.html", context)
+
+
+@require_safe
+@page("candidate")
+def live(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpResponse:
+    """Whether each bay may be energised now."""
+    attempt = own(actor, attempt_id)
+    if not agreed(actor.id, attempt.sitting_id):
+        return redirect("candidate-before", attempt_id=attempt.pk)
+    return JsonResponse(seen_by_candidate(attempt))

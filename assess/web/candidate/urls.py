@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attempts/<uuid:attempt_id>/form", exam.form, name="candidate-form"),
     path("attempts/<uuid:attempt_id>/state", exam.state, name="candidate-state"),
     path("attempts/<uuid:attempt_id>/bay/", bay.bay, name="candidate-bay"),
+    path("attempts/<uuid:attempt_id>/bay/live", bay.live, name="candidate-bay-live"),
     path("attempts/<uuid:attempt_id>/bench/", bench.bench, name="candidate-bench"),
     path("attempts/<uuid:attempt_id>/bench/tasks", bench.tasks, name="candidate-bench-tasks"),
     path("attempts/<uuid:attempt_id>/bench/<str:simulation>/live", bench.live, name="candidate-bench-live"),

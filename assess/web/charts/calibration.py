@@ -39,7 +39,7 @@ def calibration_line(words: str, *, today: date, spans: Sequence[tuple[date, dat
                 height=10.0 if stands else 6.0,
                 rx=2,
                 class_="due-span" if stands else "due-before",
-            )  # fmt: skip
+            )
         )
         if stands and state is State.OVERDUE:
             parts.append(

@@ -8,7 +8,7 @@ const KEPT = `assayer-kept:${FOLDER}`;
 const PATIENCE_MS = 4_000;
 const NEVER = /\/(state|live)$/;
 /** Pages on which somebody works, and what they are fed with. */
-const WORK = /^\/assessor\/|\/(exam|bench|bay)\/$|\/(form|tasks)$/;
+const WORK = /^\/(assessor|technician)\/|\/(exam|bench|bay)\/$|\/(form|tasks)$/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

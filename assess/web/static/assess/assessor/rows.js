@@ -1,6 +1,8 @@
 /** The rows of a sheet: one tap scores a step or a judgement, a reading is typed with its unit. */
 
 import { h } from "../dom.js";
+import { sign } from "../saved.js";
+import { offered, readingsOf } from "./readings.js";
 
 /** Whether a person has to mark this row (a machine fills others). */
 export const byHand = (row) => !row.measurement?.by_machine;
@@ -15,16 +17,20 @@ const CHECKS = [
  * @param {object} row as the day describes it
  * @param {number} number
  * @param {object|null} mark what stands
- * @param {{locked: boolean, instruments: object[], onMark: (mark: object, words: string) => void}} given the row's photo button goes into `.row-head-end`, its photos into `.row-photos`
+ * @param {{locked: boolean, waits: boolean, instruments: object[], onMark: (mark: object, words: string) => void}} given `waits` for permission to
+ *   energise; what instruments read for it is in `readings`. The row's photo button goes into `.row-head-end`, its photos into `.row-photos`
  */
 export function rowOf(row, number, mark, given) {
   const id = `row-${number}`;
   const kind = row.must_pass ? h("strong", { class: "must" }, "Must pass") : null;
+  const waits = given.waits && !given.locked;
+  if (waits) given = { ...given, locked: true };
   const body = row.measurement ? measurement(row, mark, given, id) : row.kind === "judgement" ? judgement(row, mark, given, id) : checklist(row, mark, given, id);
   return h("li", { class: `sheet-row${mark ? " marked" : ""}`, id, data: { criterion: row.id } },
     h("div", { class: "row-head" },
       h("div", { class: "stack-small" }, h("h2", { id: `${id}-text` }, `${number}. ${row.text}`), row.observe ? h("p", { class: "soft" }, row.observe) : null),
-      h("div", { class: "row-head-end" }, kind, h("span", { class: "row-photo-button" }))),
+      h("div", { class: "row-head-end" }, waits ? h("span", { class: "state state-idle" }, sign("lock"), "Waits for permission to energise") : null, kind, h("span", { class: "row-photo-button" }))),
+    row.measurement ? readingsOf(row, number, given) : null,
     body,
     h("div", { class: "row-photos" }));
 }
@@ -43,6 +49,9 @@ function judgement(row, mark, given, id) {
   return h("div", { class: "taps taps-levels", role: "group", aria: { labelledby: `${id}-text` } }, ...levels, tap("Not seen", chosen === null, given, { level: null }));
 }
 
+/** What the latest instrument's reading of a row fills its fields with; the assessor still says that it is the one. */
+const filled = (given, place) => offered(given)?.mark.readings[place]?.value ?? "";
+
 const today = () => new Date().toISOString().slice(0, 10);
 const NUMBER = /^[+-]?[0-9]{1,12}([.,][0-9]{1,9})?$/;
 
@@ -55,7 +64,7 @@ function measurement(row, mark, given, id) {
   if (spec.by_machine) return h("div", {}, about, h("p", { class: "soft" }, "The machine fills this row in."));
   const wrong = h("p", { class: "error", role: "alert", hidden: true });
   const fields = Array.from({ length: spec.places }, (_, place) => ({
-    value: reading(`${id}-value-${place}`, spec.places > 1 ? `Place ${place + 1}` : "Reading", mark?.readings?.[place]?.value, given),
+    value: reading(`${id}-value-${place}`, spec.places > 1 ? `Place ${place + 1}` : "Reading", mark?.readings?.[place]?.value ?? (mark ? "" : filled(given, place)), given),
     truth: spec.true_value ? reading(`${id}-true-${place}`, "Reference", mark?.readings?.[place]?.true_value, given) : null,
   }));
   const serial = spec.calibrated && given.instruments.length ? instruments(id, mark, given) : null;

@@ -4,8 +4,9 @@ import { spelled } from "../clock.js";
 import { h, settings } from "../dom.js";
 import { HeldElsewhere, openJournal } from "../journal.js";
 import { Pictures } from "../pictures.js";
-import { showSaved } from "../saved.js";
+import { showSaved, sign } from "../saved.js";
 import { face } from "./face.js";
+import { LiveBay } from "./live_bay.js";
 import { Photos } from "./photos.js";
 import { byHand, rowOf } from "./rows.js";
 import { UNDONE, standingOf } from "./sheet_state.js";
@@ -21,6 +22,7 @@ let post;
 let task;
 let instruments;
 let sheet;
+let live;
 
 const show = (id) => {
   for (const view of document.querySelectorAll("[data-view]")) view.hidden = view.id !== id;
@@ -58,6 +60,9 @@ async function open(more = {}) {
   pictures = await Pictures.of(journal);
   photos = new Photos({ pictures, attempt, input: $("photo-input"), dialog: $("photo-dialog"), onKept: keptPhoto, onTrouble: trouble });
   journal.addEventListener("change", drawSaved);
+  live?.release();
+  live = new LiveBay(attempt, role);
+  live.addEventListener("change", () => sheet && !$("sheet").hidden && drawSheet());
   pictures.addEventListener("change", drawPictures);
   await redraw();
   drawSaved();
@@ -115,7 +120,18 @@ function drawSheet() {
   $("sheet-person").textContent = post.candidate.name;
   const kept = document.activeElement?.closest?.("[data-criterion]")?.dataset.criterion;
   const label = document.activeElement?.textContent;
-  const given = (row) => ({ locked: sheet.locked || sheet.closed, instruments, onMark: (mark, words) => say("mark", { task: post.task, criterion: row.id, mark }, `${row.text}: ${words}`) });
+  drawHold();
+  const given = (row) => ({
+    locked: sheet.locked || sheet.closed,
+    waits: row.live && task.hold_point && !mayEnergise(),
+    instruments,
+    readings: live.of(row.id),
+    taken: sheet.taken.get(row.id) ?? null,
+    refused: sheet.refused,
+    onMark: (mark, words) => say("mark", { task: post.task, criterion: row.id, mark }, `${row.text}: ${words}`),
+    onTake: ({ mark, reading }, words) => say("mark", { task: post.task, criterion: row.id, mark, reading }, `${row.text}: ${words}`),
+    onRefuse: (reading, reason) => say("reading_refused", { task: post.task, criterion: row.id, reading, reason }, `${row.text}: not this reading`),
+  });
   for (const [place, row] of task.criteria.entries()) drawRow(row, place + 1, sheet.marks.get(row.id) ?? null, given(row));
   drawPhotos();
   if (kept) [...document.querySelectorAll(`[data-criterion="${CSS.escape(kept)}"] button`)].find((button) => button.textContent === label)?.focus();
@@ -138,13 +154,46 @@ function drawSheet() {
 
 /** A row is drawn anew only when its own mark or the lock has changed: what is being typed into another one stays. */
 function drawRow(row, number, mark, given) {
-  const shows = JSON.stringify([mark, given.locked]);
+  const { locked, waits, readings, taken, refused } = given;
+  const shows = JSON.stringify([mark, locked, waits, readings, taken, [...refused]]);
   const before = $(`row-${number}`);
   if (before?.dataset.shows === shows) return;
   const now = rowOf(row, number, mark, given);
   now.dataset.shows = shows;
+  if (before) keepTyped(before, now);
   if (before) before.replaceWith(now);
   else $("rows").append(now);
+}
+
+/** What was typed into a row and not taken yet stays when the row is drawn anew, because a reading came say. */
+function keepTyped(before, now) {
+  for (const input of before.querySelectorAll("input[id]")) {
+    const place = now.querySelector(`#${CSS.escape(input.id)}`);
+    if (place && input.value !== input.defaultValue) place.value = input.value;
+  }
+}
+
+const mayEnergise = () => live.bay?.state === "energised" || sheet.told !== null;
+
+/** The hold point of the task, and a bay whose equipment is void. */
+function drawHold() {
+  const state = live.bay?.state ?? "unknown";
+  $("hold").hidden = !task.hold_point && state !== "void";
+  if ($("hold").hidden) return;
+  const told = sheet.told && state !== "energised" && state !== "void";
+  const [kind, icon] = state === "energised" || told ? ["warn", "bolt"] : state === "void" ? ["bad", "stop"] : ["ok", "lock"];
+  const since = live.bay?.since_ms ? ` (${new Date(live.bay.since_ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })})` : "";
+  const words = told
+    ? `You wrote that ${sheet.told.by} gave permission to energise.`
+    : live.bay
+      ? `${live.bay.words}${since}${live.online ? "" : " No network: this may have changed."}`
+      : "No network: permission to energise can't be seen here. Ask at the bay.";
+  if ($("hold").dataset.shows !== `${kind} ${words}`) {
+    $("hold").dataset.shows = `${kind} ${words}`;
+    $("hold").className = `bay-standing bay-standing-${kind}`;
+    $("hold-words").replaceChildren(sign(icon), h("strong", {}, words));
+  }
+  $("hold-told").hidden = mayEnergise() || state === "void" || sheet.locked || sheet.closed;
 }
 
 /** Only the photos: what is being typed into a row stays. */
@@ -224,7 +273,8 @@ $("next").addEventListener("click", () => {
 $("lock").addEventListener("click", async () => {
   const open = task.criteria.filter((row) => byHand(row) && !sheet.marks.has(row.id));
   if (open.length && sheet.stops.length === 0) {
-    $("end-words").textContent = `${open.length} ${open.length === 1 ? "row is" : "rows are"} not marked yet. "Not seen" is a mark too.`;
+    const waits = open.some((row) => row.live && task.hold_point && !mayEnergise());
+    $("end-words").textContent = `${open.length} ${open.length === 1 ? "row is" : "rows are"} not marked yet. "Not seen" is a mark too.${waits ? " Rows that need a live circuit wait for permission to energise." : ""}`;
     $("next").click();
     return;
   }
@@ -262,6 +312,13 @@ $("safety-yes").addEventListener("click", async () => {
   $("safety-dialog").close();
   await say("safety_stop", { task: post.task, code: chosen ? `rule-${Number(chosen.value) + 1}` : "other", reason: [rule, reason].filter(Boolean).join(": ") }, "Safety stop written down");
   trouble({ sentence: "Safety stop written down. Lock the rows as they are; two people rule on the stop." });
+});
+$("told-yes").addEventListener("click", async () => {
+  const by = $("told-by").value.trim();
+  $("told-by").setAttribute("aria-invalid", String(!by));
+  if (!by) return $("told-by").focus();
+  $("told-dialog").close();
+  await say("told_to_energise", { task: post.task, by }, "Written down: permission was given at the bay");
 });
 $("contrast").addEventListener("click", (event) => {
   const on = document.documentElement.dataset.contrast !== "high";

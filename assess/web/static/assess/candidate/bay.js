@@ -1,9 +1,10 @@
-/** At the bay: the call for a safety check is written down at once, with or without a network. */
+/** At the bay: whether it may be energised; and the call for a safety check is written down at once, with or without a network. */
 
-import { settings } from "../dom.js";
+import { h, settings } from "../dom.js";
 import { openJournal } from "../journal.js";
+import { follow } from "../live.js";
 import { keepForOffline } from "../offline.js";
-import { showSaved } from "../saved.js";
+import { showSaved, sign } from "../saved.js";
 
 const { attempt, person } = settings();
 const $ = (id) => document.getElementById(id);
@@ -24,3 +25,33 @@ $("call-yes").addEventListener("click", async () => {
   await journal.write("safety_call", {});
   $("bay-words").textContent = `You called at ${new Date().toLocaleTimeString()}. Step back and wait for the assessor.`;
 });
+
+const LOOKS = { not_opened: ["ok", "lock"], locked: ["ok", "lock"], energised: ["warn", "bolt"], void: ["bad", "stop"] };
+const UNKNOWN = { state: "locked", words: "No connection. Ask the technician before you energise." };
+
+/** Permission is shown only while the server says so: what this page heard before may have been taken back since. */
+async function look() {
+  let bays = null;
+  try {
+    const response = await fetch(`/candidate/attempts/${attempt}/bay/live`, { credentials: "same-origin", redirect: "error" });
+    if (response.ok) bays = (await response.json()).bays;
+  } catch {
+    bays = null;
+  }
+  for (const place of document.querySelectorAll("[data-bay]")) draw(place, bays);
+}
+
+function draw(place, bays) {
+  const found = bays === null ? (place.hidden ? null : UNKNOWN) : (bays[place.dataset.bay] ?? null);
+  place.hidden = found === null;
+  if (found === null || place.dataset.shows === found.words) return;
+  const [kind, icon] = LOOKS[found.state];
+  place.dataset.shows = found.words;
+  place.className = `bay-standing bay-standing-${kind}`;
+  place.replaceChildren(sign(icon), h("strong", {}, found.words));
+}
+
+follow({ [`attempt:${attempt}`]: 0 }, look);
+addEventListener("offline", look);
+addEventListener("online", look);
+await look();
