@@ -1,6 +1,18 @@
 """The tables of every area, gathered where Django looks for them. A model is defined in its area's `models.py`."""
 
-from assess.attempts.models import Attempt, EngineRun, Entry, Media, Quarantine, Registration, Score, Seal, Stream
+from assess.attempts.models import (
+    Attempt,
+    EngineRun,
+    Entry,
+    Evidence,
+    Media,
+    Quarantine,
+    Registration,
+    Resit,
+    Score,
+    Seal,
+    Stream,
+)
 from assess.awards.models import (
     AwardReview,
     Credential,
@@ -104,6 +116,7 @@ __all__ = [
     "EngineRun",
     "Entry",
     "Erasure",
+    "Evidence",
     "Exclusion",
     "Exemplar",
     "ExternalCredential",
@@ -127,6 +140,7 @@ __all__ = [
     "Quarantine",
     "Registration",
     "ReleaseRule",
+    "Resit",
     "Respondent",
     "Retraining",
     "Review",

@@ -96,6 +96,12 @@ def _may_send_this_picture(actor: Actor, arguments: Mapping[str, Any]) -> str | 
     return "No such picture of this attempt is taken under a role of yours."
 
 
+def _ran_it(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    if "service" in actor.roles or attempts.wrote_as(actor.id, arguments["attempt_id"], arguments["role"]):
+        return None
+    return "Raw evidence comes from the station that wrote the run's stream. This is not a stream of yours."
+
+
 def _may_look_at_it(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
     return None if proctoring.picture_for(actor, arguments["media_id"]) else "This picture is not for you."
 
@@ -188,6 +194,8 @@ RULES: dict[str, Rule] = {
     "attempts.engine_runs.run_again": _rule("director", "proctor", unless=_watches_over_the_run),
     "attempts.keep_media": _rule("candidate", "assessor", "proctor", "director", unless=_may_send_this_picture),
     "attempts.erase_media": _rule("service"),
+    "attempts.keep_evidence": _rule("station", "service", unless=_ran_it),
+    "attempts.erase_evidence": _rule("service"),
     # proctoring
     "proctoring.set_level": _rule("director"),
     "proctoring.accept_notice": _rule("candidate"),

@@ -7,6 +7,7 @@ a seal is what a crash leaves behind: its lines still prove themselves, its end 
 """
 
 import base64
+import binascii
 import json
 import os
 import time
@@ -144,50 +145,66 @@ def read_trace(path: Path, *, public_key: Ed25519PublicKey | None = None) -> Tra
     TraceError
         Names the first line that is not what was written.
     """
+    return prove_trace(path.read_bytes(), name=path.name, public_key=public_key)
+
+
+def prove_trace(data: bytes, *, name: str = "the trace", public_key: Ed25519PublicKey | None = None) -> Trace:
+    """Prove the chain of a trace that is at hand as bytes; as `read_trace`.
+
+    Raises
+    ------
+    TraceError
+        Names the first line that is not what was written.
+    """
     about: Mapping[str, Any] = {}
     events: list[TraceEvent] = []
     head, sealed, signed_by = "", False, ""
-    lines = path.read_bytes().splitlines()
+    lines = data.splitlines()
     for number, raw in enumerate(lines):
         if sealed:
-            raise TraceError(f"{path.name}, line {number + 1}: it follows the seal.")
-        line = _proved(path, number, raw, head)
-        match line["kind"]:
-            case "start" if number == 0 and line.get("format") == FORMAT:
-                about = line["about"]
-            case "seal" if number and line["lines"] == number and line["head"] == head:
-                sealed, signed_by = True, _signer(path, line)
-            case "tx" | "rx" | "timeout" | "lost" if number:
-                events.append(TraceEvent(line["kind"], line["t"], base64.b64decode(line["data"])))
-            case _:
-                raise TraceError(f"{path.name}, line {number + 1}: {line['kind']!r} has no place here.")
+            raise TraceError(f"{name}, line {number + 1}: it follows the seal.")
+        line = _proved(name, number, raw, head)
+        try:
+            match line["kind"]:
+                case "start" if number == 0 and line.get("format") == FORMAT:
+                    about = line["about"]
+                case "seal" if number and line["lines"] == number and line["head"] == head:
+                    sealed, signed_by = True, _signer(name, line)
+                case "tx" | "rx" | "timeout" | "lost" if number:
+                    events.append(TraceEvent(line["kind"], line["t"], base64.b64decode(line["data"])))
+                case _:
+                    raise TraceError(f"{name}, line {number + 1}: {line['kind']!r} has no place here.")
+        except (KeyError, TypeError, binascii.Error) as error:
+            raise TraceError(f"{name}, line {number + 1} can't be read: {error}.") from error
         head = line["sha256"]
     if not lines:
-        raise TraceError(f"{path.name} is empty.")
+        raise TraceError(f"{name} is empty.")
     if public_key is not None and signed_by != public_key.public_bytes_raw().hex():
-        raise TraceError(f"{path.name} is not sealed by the expected station's key.")
+        raise TraceError(f"{name} is not sealed by the expected station's key.")
     return Trace(about, tuple(events), head, sealed, signed_by)
 
 
-def _proved(path: Path, number: int, raw: bytes, head: str) -> dict[str, Any]:
+def _proved(name: str, number: int, raw: bytes, head: str) -> dict[str, Any]:
     try:
         line = json.loads(raw)
         stated = line.pop("sha256")
         whole = line["n"] == number and line["previous"] == head and documents.digest(line) == stated
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise TraceError(f"{path.name}, line {number + 1} can't be read: {error}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise TraceError(f"{name}, line {number + 1} can't be read: {error}.") from error
     if not whole:
-        raise TraceError(f"{path.name}, line {number + 1} differs from what was recorded.")
+        raise TraceError(f"{name}, line {number + 1} differs from what was recorded.")
     return {**line, "sha256": stated}
 
 
-def _signer(path: Path, line: dict[str, Any]) -> str:
+def _signer(name: str, line: dict[str, Any]) -> str:
     if "signature" not in line:
         return ""
     fields = ("kind", "lines", "head", "public_key")
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(line["public_key"]))
-        key.verify(bytes.fromhex(line["signature"]), documents.canonical_bytes({name: line[name] for name in fields}))
+        key.verify(
+            bytes.fromhex(line["signature"]), documents.canonical_bytes({field: line[field] for field in fields})
+        )
     except (InvalidSignature, ValueError) as error:
-        raise TraceError(f"{path.name}: the seal's signature does not hold.") from error
+        raise TraceError(f"{name}: the seal's signature does not hold.") from error
     return str(line["public_key"])

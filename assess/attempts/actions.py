@@ -26,15 +26,18 @@ from assess.attempts.conditions import (
     check_not_own,
 )
 from assess.attempts.engine_jobs import due_of
+from assess.attempts.evidence import MOST_OF_A_ROLE as MOST_OF_A_RUN
+from assess.attempts.evidence import EvidenceRefused, read_evidence
 from assess.attempts.forms import draw_pins
 from assess.attempts.kinds import ROLE, family, order
 from assess.attempts.media import MOST_OF_A_ROLE, TAKEN_BY, Picture
-from assess.attempts.models import Attempt, Entry, Media, Quarantine, Registration, Score, Seal, Stream
+from assess.attempts.models import Attempt, Entry, Evidence, Media, Quarantine, Registration, Score, Seal, Stream
 from assess.attempts.plan import fold_plan
 from assess.attempts.queries import (
     accounts_among,
     heads_of,
     may_hold,
+    names_evidence,
     pinned,
     plan_records,
     pledged,
@@ -518,8 +521,80 @@ def erase_media(*, media_ids: Sequence[uuid.UUID], because: str) -> list[Media]:
     return erased
 
 
+def keep_evidence(
+    *, actor_id: uuid.UUID, attempt_id: uuid.UUID, role: str, name: str, media_type: str, sha256: str, data: bytes
+) -> Evidence:
+    """Keep raw evidence of a run beside its attempt. The same bytes under the same name are kept once, however often they come.
+
+    Raises
+    ------
+    AttemptError
+        `too-large`, `empty`, `bad-name`, `bad-type`, `bad-evidence`; `role` where it is no machine's; `sealed` where the attempt is
+        sealed and its journal does not name these bytes; `erased`; `too-many`; `disk-full`.
+    """
+    if family(role) != "adapter":
+        raise AttemptError("role", f"Raw evidence belongs to a run of a machine; {role[:24]} is none.")
+    try:
+        piece = read_evidence(name=name, media_type=media_type, sha256=sha256, data=data)
+    except EvidenceRefused as refused:
+        raise AttemptError(refused.code, str(refused)) from None
+    attempt = Attempt.objects.select_for_update().filter(pk=attempt_id).first()
+    if attempt is None:
+        raise AttemptError("no-subject", f"There is no attempt {attempt_id} to keep evidence of.")
+    mine = Evidence.objects.filter(attempt=attempt, role=role)
+    known = mine.filter(name=name, sha256=sha256).first()
+    if known is not None and known.erased_at is not None:
+        raise AttemptError("erased", "These bytes were here and were erased. They are not kept again.")
+    if known is not None:
+        return known
+    if attempt.state == Attempt.State.SEALED and not names_evidence(attempt_id, role, sha256):
+        raise AttemptError("sealed", "The attempt is sealed, and its journal names no such evidence. It is not kept.")
+    if mine.count() >= MOST_OF_A_RUN:
+        raise AttemptError(
+            "too-many", f"{MOST_OF_A_RUN} pieces of evidence are kept of one role of an attempt, no more."
+        )
+    row = Evidence(
+        attempt=attempt,
+        role=role,
+        name=name,
+        media_type=media_type,
+        sha256=sha256,
+        size=len(data),
+        proof=piece.proof,
+        sentence=piece.sentence,
+        signed_by=piece.signed_by,
+        kept_by_id=actor_id,
+        kept_at=timezone.now(),
+    )
+    try:
+        shelf.put(attempt_id, row.file_name, data)
+    except shelf.Full:
+        raise AttemptError("disk-full", "There is no room for raw evidence just now. Send it again later.") from None
+    row.save(force_insert=True)
+    ledger.record_row(kind="evidence", row=row)
+    return row
+
+
+def erase_evidence(*, evidence_ids: Sequence[uuid.UUID], because: str) -> list[Evidence]:
+    """Erase the bytes of raw evidence. That it was there, its digest and why it is gone stay."""
+    if not because.strip():
+        raise AttemptError("reason", "Say why this evidence is erased.")
+    wanted = Evidence.objects.filter(pk__in=evidence_ids, erased_at=None)
+    list(Attempt.objects.select_for_update().filter(evidence__in=wanted).order_by("pk"))
+    erased = list(wanted.select_for_update().order_by("pk"))
+    for row in erased:
+        row.erased_at = timezone.now()
+        row.erased_because = because[:200]
+        row.save(update_fields=["erased_at", "erased_because"])
+        ledger.record_row(kind="evidence", row=row)
+        if not Evidence.objects.filter(attempt=row.attempt_id, sha256=row.sha256, erased_at=None).exists():
+            shelf.remove(row.attempt_id, row.file_name)
+    return erased
+
+
 def forget_person(*, account_id: uuid.UUID) -> dict[str, int]:
-    """Erase pictures, words and records of a person's attempts. What was measured, marked and scored stays, under nobody's name.
+    """Erase pictures, raw evidence, words and records of a person's attempts. What was measured, marked and scored stays, under
+    nobody's name.
 
     Words leave the journal; the chain keeps their digests, which cover far more than words, so nothing can be guessed from them.
     """
@@ -527,6 +602,8 @@ def forget_person(*, account_id: uuid.UUID) -> dict[str, int]:
     attempts = list(Attempt.objects.filter(registration__candidate_id=account_id).values_list("pk", flat=True))
     pictures = Media.objects.filter(attempt__in=attempts, erased_at=None).values_list("pk", flat=True)
     erased = erase_media(media_ids=list(pictures), because=because)
+    raw = Evidence.objects.filter(attempt__in=attempts, erased_at=None).values_list("pk", flat=True)
+    evidence = erase_evidence(evidence_ids=list(raw), because=because)
     words = 0
     for entry in Entry.objects.filter(stream__subject__in=attempts):
         payload = without_words(entry.kind, entry.payload)
@@ -539,7 +616,12 @@ def forget_person(*, account_id: uuid.UUID) -> dict[str, int]:
         registration.save(update_fields=["requirements"])
         ledger.erase_salts(kind="registration", record_id=registration.pk)
         ledger.record_row(kind="registration", row=registration)
-    return {"pictures": len(erased), "words in journals": words, "refused entries": refused}
+    return {
+        "pictures": len(erased),
+        "raw evidence": len(evidence),
+        "words in journals": words,
+        "refused entries": refused,
+    }
 
 
 def _without_numbers(requirement: dict[str, Any]) -> dict[str, Any]:

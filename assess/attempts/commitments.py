@@ -1,6 +1,7 @@
-"""The ledger commits to registrations, attempts, seals, scores and pictures. (The chains that seals hold cover the entries.)"""
+"""The ledger commits to registrations, attempts, seals, scores, pictures, raw evidence and re-sits. (The chains that seals
+hold cover the entries.)"""
 
-from assess.attempts.models import Attempt, Media, Registration, Score, Seal
+from assess.attempts.models import Attempt, Evidence, Media, Registration, Resit, Score, Seal
 from assess.ledger.registry import register_erasure, register_table
 from assess.people.queries import covered_by_erasures
 
@@ -10,3 +11,5 @@ register_table("attempt", Attempt)
 register_table("seal", Seal)
 register_table("score", Score)
 register_table("media", Media)
+register_table("evidence", Evidence)
+register_table("resit", Resit)

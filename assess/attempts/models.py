@@ -187,6 +187,87 @@ class Media(models.Model):
         return f"{self.sha256}.{'png' if self.mime == 'image/png' else 'jpg'}"
 
 
+class Evidence(models.Model):
+    """Raw evidence of a run, beside the attempt: a wire trace, a transcript, registers. The row stays when the bytes are erased."""
+
+    class Proof(models.TextChoices):
+        PLAIN = "plain", "proves itself by its digest alone"
+        PROVED = "proved", "a wire trace whose chain holds"
+        UNPROVED = "unproved", "a wire trace that does not prove itself"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="evidence")
+    role = models.CharField(max_length=24, help_text="the role of the run that it is about")
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    proof = models.CharField(max_length=8, choices=Proof)
+    sentence = models.CharField(max_length=300, blank=True, help_text="why it does not prove itself")
+    signed_by = models.CharField(max_length=64, blank=True, help_text="the key that sealed it, in hexadecimal")
+    kept_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, related_name="+")
+    kept_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+    erased_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt", "role", "name", "sha256"], name="the_same_evidence_is_kept_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None, erased_because="") | (Q(erased_at__isnull=False) & ~Q(erased_because="")),
+                name="erased_evidence_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.attempt_id}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.sha256}.raw"
+
+
+class Resit(models.Model):
+    """A work that the candidate may do again at no cost, because the equipment failed. Its record is the journal's."""
+
+    class State(models.TextChoices):
+        OFFERED = "offered"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        OPENED = "opened"
+        DONE = "done"
+        WITHDRAWN = "withdrawn"
+
+    UNDER_WAY = (State.OFFERED, State.ACCEPTED, State.OPENED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="resits")
+    part = models.CharField(max_length=40)
+    work = models.CharField(max_length=80, help_text="the task or simulation")
+    limit_s = models.PositiveIntegerField(help_text="the working time of the re-sit")
+    reason = models.TextField(help_text="what failed, as the candidate reads it")
+    state = models.CharField(max_length=9, choices=State, default=State.OFFERED)
+    offered_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    opened_by = models.ForeignKey("assess.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt", "work"],
+                condition=Q(state__in=["offered", "accepted", "opened"]),
+                name="a_work_is_sat_again_once_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"re-sit of {self.work} for {self.attempt_id}"
+
+
 class EngineRun(models.Model):
     """A run that the server makes for what a candidate made in the browser, one for each word of theirs: how far it is, and what
     they may see of it. Its evidence is the journal's."""

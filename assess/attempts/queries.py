@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from assess.attempts import scoring
 from assess.attempts.fold import EntryRecord, Frame, StreamRecord, fold
 from assess.attempts.kinds import family
-from assess.attempts.models import Attempt, Entry, Quarantine, Registration, Seal, Stream
+from assess.attempts.models import Attempt, Entry, Evidence, Quarantine, Registration, Seal, Stream
 from assess.attempts.pinned import Part, Pinned, PinnedItem
 from assess.attempts.plan import fold_plan
 from assess.attempts.seals import Head
@@ -74,6 +74,25 @@ def pledged(attempt_id: uuid.UUID, role: str, sha256: str) -> bool:
         stream__subject_kind="attempt", stream__subject=attempt_id, stream__role=role, kind="picture"
     )
     return any(json.loads(payload)["sha256"] == sha256 for payload in named.values_list("payload", flat=True))
+
+
+def names_evidence(attempt_id: uuid.UUID, role: str, sha256: str) -> bool:
+    """Whether a run in a role's journal names raw evidence of these bytes. The chain covers that, so it may come after the seal."""
+    runs = Entry.objects.filter(
+        stream__subject_kind="attempt", stream__subject=attempt_id, stream__role=role, kind="run"
+    )
+    return runs.filter(payload__contains=sha256).exists()
+
+
+def evidence_of(attempt_id: uuid.UUID) -> list[Evidence]:
+    """The raw evidence that is kept of an attempt, by role and name; also what was erased since, without its bytes."""
+    return list(Evidence.objects.filter(attempt_id=attempt_id).order_by("role", "name", "sha256"))
+
+
+def wrote_as(account_id: uuid.UUID, attempt_id: uuid.UUID, role: str) -> bool:
+    """Whether a stream of this role of the attempt is, or was, this account's."""
+    mine = Stream.objects.filter(subject_kind="attempt", subject=attempt_id, role=role, granted_to=account_id)
+    return mine.exists()
 
 
 def stream_by_id(stream_id: uuid.UUID) -> Stream | None:
