@@ -16,6 +16,8 @@ from typing import Any
 from assess.schemes.definition import canonical
 from item_bank.formula import FormulaError, evaluate
 from rubrics.documents import Node, number_text, parse_number
+from simulator_adapters.energy.building import BuildingError
+from simulator_adapters.energy.case_building import read_case_building
 from simulator_adapters.photovoltaic.models import ModelError, Point, definition, layout
 from simulator_adapters.quantities import UnknownUnit, canonical_unit
 from simulator_adapters.wiring import TaskError, WiringTask, check_task
@@ -67,7 +69,7 @@ def for_adapters(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 NUMBER_FIELDS = frozenset(
-    {"facts", "data", "after", "costs", "inputs", "input", "expected", "low", "high", "value", "key", "tolerance_abs", "sizes"}
+    {"facts", "data", "after", "costs", "inputs", "input", "expected", "low", "high", "value", "key", "tolerance_abs", "sizes", "building"}
 )
 
 
@@ -163,10 +165,21 @@ def _check_case(node: Node) -> None:
     fitted = _regression(node) if node.has("data") else {}
     for answer in answers:
         _check_answer(answer, "expected", None, fitted)
+    _check_building(node)
     if node.has("ranking_key"):
         ranked, costs = node.texts("ranking_key"), node.node("costs").value
         if set(ranked) != set(costs):
             node.problem("ranking_key", f"ranks {', '.join(ranked)}, but costs are given for {', '.join(costs)}.")
+
+
+def _check_building(node: Node) -> None:
+    """Check the building of a case sheet, where it gives one, against the ranges of what an energy model may be asked about."""
+    if not node.has("building"):
+        return
+    try:
+        read_case_building(for_adapters(canonical(node.value)))
+    except BuildingError as error:
+        node.problem("building", str(error))
 
 
 def _check_answer(node: Node, key: str, tolerance: str | None, fitted: Mapping[str, Decimal] | None = None) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from simulator_adapters.energy.figures import Figure
+
 M3H_OF_CFM = 1.69901082
 """Cubic metres an hour of a cubic foot a minute."""
 FEWEST_POINTS = 5
@@ -42,15 +44,6 @@ class Point:
 
     pressure: float
     flow: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A figure and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, kw_only=True)

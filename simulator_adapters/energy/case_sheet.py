@@ -166,7 +166,7 @@ class _Reader:
     def sheet(self) -> CaseSheet:
         known = {
             *("id", "kind", "credential", "outcomes", "title", "time_limit_min", "facts", "answers", "costs", "data"),
-            *("after", "ranking_key", "ranking_by", "labels", "review_note"),
+            *("after", "ranking_key", "ranking_by", "labels", "review_note", "building"),
         }
         if unknown := sorted(set(self.entry) - known):
             self._refuse(f"The field {unknown[0]!r} is unknown.", f"Known fields are {', '.join(sorted(known))}.")

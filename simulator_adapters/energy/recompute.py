@@ -54,19 +54,24 @@ def least_squares(x: Sequence[Decimal], y: Sequence[Decimal]) -> LeastSquares:
 
 def check_case(sheet: CaseSheet) -> list[str]:
     """Compare each expected value with its formula and the ranking with the paybacks. Empty when sound."""
+    slips = [f"{sheet.id}, {question.id}: {slip}" for question, _, slip in recomputed_keys(sheet) if slip]
+    return slips + _ranking_problems(sheet)
+
+
+def recomputed_keys(sheet: CaseSheet) -> list[tuple[Question, Decimal | None, str]]:
+    """Each question with what its formula gives (None where it can't be worked out), and what is wrong, in a sentence."""
     fit = least_squares(sheet.data["hdd_kd"], sheet.data["gas_kwh"]) if sheet.data else None
-    problems = []
+    found: list[tuple[Question, Decimal | None, str]] = []
     for question in sheet.questions:
         try:
             result = _recomputed(question, fit)
         except FormulaError as problem:
-            problems.append(f"{sheet.id}, {question.id}: {problem}")
+            found.append((question, None, str(problem)))
             continue
-        if abs(result - question.expected) > _half_step(question.expected):
-            problems.append(
-                f"{sheet.id}, {question.id}: the formula gives {result:.6f}, expected is {question.expected}."
-            )
-    return problems + _ranking_problems(sheet)
+        off = abs(result - question.expected) > _half_step(question.expected)
+        slip = f"the formula gives {result:.6f}, expected is {question.expected}." if off else ""
+        found.append((question, result, slip))
+    return found
 
 
 def _recomputed(question: Question, fit: LeastSquares | None) -> Decimal:
