@@ -26,8 +26,9 @@ class StationKey(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["public_key"], condition=~Q(public_key=""), name="a_key_is_of_one_station"),
             models.CheckConstraint(
-                condition=Q(public_key=None, enrolled_at=None) | Q(public_key__isnull=False, enrolled_at__isnull=False),
+                condition=Q(public_key="", enrolled_at=None) | (~Q(public_key="") & Q(enrolled_at__isnull=False)),
                 name="an_enrolled_station_has_a_key",
             ),
             models.CheckConstraint(
