@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 
 from simulator_adapters.contract import AdapterError, Deadline, DeadlineExceeded, LinkLost
+from simulator_adapters.replay import Matching
 from simulator_adapters.wire import Wire
 
 MOST_REGISTERS = 125
@@ -107,3 +108,33 @@ class ModbusClient:
     def _out_of_step(self, problem: str) -> None:
         self._wire.close()
         raise LinkLost(f"The device's answers are out of step: {problem}. The connection is closed.")
+
+
+def _without_transaction(request: bytes) -> bytes:
+    return request[2:]
+
+
+def _in_transaction(request: bytes, recorded: bytes, reply: bytes) -> bytes:
+    """A reply carries the number of its request, or, where the recorded one was out of step, as far off as it was."""
+    if len(reply) < 2:
+        return reply
+    off = int.from_bytes(reply[:2], "big") - int.from_bytes(recorded[:2], "big")
+    return ((int.from_bytes(request[:2], "big") + off) % 0x10000).to_bytes(2, "big") + reply[2:]
+
+
+def _reads(request: bytes) -> bool:
+    return request[7:8] in (b"\x01", b"\x02", b"\x03", b"\x04")
+
+
+def _name(request: bytes) -> str:
+    """``read 40002+2`` or ``write 40105+1``, behind it the unit unless that is 1."""
+    if len(request) < 12:
+        return request.hex(" ")
+    function, address, count = struct.unpack(">BHH", request[7:12])
+    verb = {3: "read", 16: "write"}.get(function, f"function {function}")
+    unit = "" if request[6] == 1 else f" of unit {request[6]}"
+    return f"{verb} {address}+{count}{unit}"
+
+
+#: How a tolerant replay tells Modbus requests apart: by all but the transaction's number.
+MATCHING = Matching(key=_without_transaction, reply=_in_transaction, is_read=_reads, name=_name)
