@@ -89,10 +89,7 @@ def readings_of_task(task: TaskDefinition, record: AttemptRecord) -> tuple[Readi
     """What machines read for the criteria of a task. Of one criterion at most one reading counts."""
     rows = {row.identifier: row for row in task.criteria if row.measurement is not None}
     words = [
-        word
-        for spoken in record.measurements.values()
-        for word in spoken
-        if str(word.payload.get("criterion")) in rows and word.payload.get("mark") is not None
+        word for spoken in record.measurements.values() for word in spoken if str(word.payload.get("criterion")) in rows
     ]
     runs = {role: told_apart(record.runs.get(role, ())) for role in {word.role for word in words}}
     found = _once([_of_criterion(task.identifier, rows, word, runs[word.role], record) for word in words])
@@ -119,7 +116,7 @@ def _of_criterion(
 ) -> Reading:
     row = rows[str(word.payload["criterion"])]
     measurement = _measurement(word.payload.get("measurement"))
-    mark, problem = _mark(row, word.payload["mark"])
+    mark, problem = _mark(row, word.payload.get("mark"))
     run = _run_of(word, runs)
     reading = Reading(
         about=task,
@@ -177,6 +174,8 @@ def _named(word: Said) -> str:
 
 
 def _mark(row: Criterion, document: object) -> tuple[MeasurementMark | None, str]:
+    if document is None:
+        return None, f"{row.identifier}: the machine gave no value in the unit of this row."
     try:
         mark = mark_from_document(row, document)
     except RubricError as error:
@@ -195,9 +194,12 @@ def _measurement(document: object) -> Measurement | None:
 
 def _differs_from_itself(reading: Reading, run: Run) -> str:
     """A reading stands up to three times in a journal: as a measurement, as its mark, and in the record of its run."""
-    measured = reading.measurement
-    if measured is None:
+    measured, mark = reading.measurement, reading.mark
+    if measured is None or mark is None:
         return ""
+    last = mark.readings[-1]
+    if last.bound == "=" and _same_unit(mark.unit, measured.unit) and last.value != measured.value:
+        return f"it measured {measured.value} {measured.unit} and says {last.value} {mark.unit} of its row."
     if run.record is not None and measured.sequence < len(run.record.measurements):
         recorded = run.record.measurements[measured.sequence]
         if (recorded.name, recorded.value, recorded.unit) == (measured.name, measured.value, measured.unit):
