@@ -1,5 +1,6 @@
 """Bytes to and from a device: the level at which adapters are recorded and replayed."""
 
+import contextlib
 import select
 import socket
 import time
@@ -85,7 +86,9 @@ class TcpWire:
         return found
 
     def close(self) -> None:
-        """Close the socket."""
+        """Close the socket; a thread that waits at it wakes up with `LinkLost`."""
+        with contextlib.suppress(OSError):  # it may be closed already, at either end
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def _wait(self, deadline: Deadline, *, writing: bool) -> None:
@@ -93,8 +96,11 @@ class TcpWire:
             raise LinkLost("The connection was closed after an earlier failure. Connect again.")
         left = deadline - time.monotonic()
         watched = [self._socket]
-        if left <= 0 or not any(select.select([] if writing else watched, watched if writing else [], [], left)):
-            raise DeadlineExceeded("The device did not answer in time.")
+        try:
+            if left <= 0 or not any(select.select([] if writing else watched, watched if writing else [], [], left)):
+                raise DeadlineExceeded("The device did not answer in time.")
+        except (OSError, ValueError) as error:  # another thread closed it between two lines of this one
+            raise LinkLost("The connection was closed while an answer was awaited.") from error
 
 
 def open_tcp(host: str, port: int, *, deadline: Deadline) -> Wire:

@@ -45,7 +45,7 @@ class SunSpecAdapter:
         version=VERSION,
         kind="instrument",
         title="SunSpec inverter and battery over Modbus TCP",
-        capabilities=ACTIONS[1:],
+        capabilities=ACTIONS,
         config_schema={
             "type": "object",
             "required": ["host", "port", "serial"],

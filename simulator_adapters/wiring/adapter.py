@@ -96,6 +96,9 @@ class WiringSession:
         results: list[Verdict] = []
 
         def perform(step: Step, _: Deadline) -> StepResult:
+            if step.action != "evaluate":
+                said = f"The wiring engine has no action {step.action!r}; write evaluate."
+                return StepResult(Outcome.ERROR, said)
             (result,) = evaluate(self.task, [json.loads(step.parameters["wires"])])
             _take(readings, self.task, result)
             results.append(result)
