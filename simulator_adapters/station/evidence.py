@@ -10,7 +10,9 @@ from simulator_adapters import documents
 from simulator_adapters.station import disk
 from simulator_adapters.station.uplink import Refused, Uplink
 
-SETTLED = frozenset({"too-large", "no-subject", "sealed", "bad-evidence"})
+SETTLED = frozenset(
+    {"too-large", "empty", "bad-name", "bad-type", "bad-evidence", "role", "no-subject", "sealed", "erased", "too-many"}
+)
 """Refusals that sending again can't mend: the bytes stay at the station, under `refused`."""
 
 

@@ -126,7 +126,8 @@ input,button{{font:inherit;padding:.6rem 1rem;min-height:3rem;max-width:100%;box
 .said{{border-left:.4rem solid;padding:.2rem 1rem}}</style>
 <main><h1>Leave what could not be sent</h1>{said}
 <p>On the tablet choose <b>Save the unsent entries</b>, then choose the saved file (assayer-unsent.json) here.
-The station keeps it and sends it when it has a network. Keep the tablet's own copy until its page says that everything is on the server.</p>
+The station keeps it and sends it when it has a network.
+Keep the tablet's own copy until its page says that everything is on the server.</p>
 <form method="post" action="/file" enctype="multipart/form-data"><p><label for="file">The saved file</label><br>
 <input id="file" name="file" type="file" accept=".json,application/json" required></p><p><button>Leave it here</button></p></form>
 <p>Waiting to be sent: {waiting}.</p></main></html>"""

@@ -1,7 +1,7 @@
 """What a technician sees at the station: its bookings, and buttons to measure, to stop, to close. On this machine only.
 
-The page shows how much was read and whether the equipment is in order, never whether a value is right: a candidate may look over the
-technician's shoulder. It opens with the key that stands in its address, made anew at each start, so that no other page of the
+The page shows how much was read and whether the equipment is in order, never whether a value is right: a candidate may look over
+the technician's shoulder. It opens with the key that stands in its address, made anew at each start, so that no other page of the
 browser can press its buttons.
 """
 
@@ -24,8 +24,9 @@ WORDS = {"waits": "Waits", "ready": "Ready", "running": "Measuring", "done": "Do
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="{refresh}"><title>{name}: station</title><style>:root{{color-scheme:light dark}}
 body{{font:1.0625rem/1.5 system-ui,sans-serif;max-width:56rem;margin:1.5rem auto;padding:0 1rem}}h1{{line-height:1.2}}
-li{{border:1px solid;border-radius:.6rem;padding:.8rem 1rem;margin:.8rem 0;list-style:none}}ul{{padding:0}}h2{{margin:0;font-size:1.15rem}}
-p{{margin:.3rem 0}}form{{display:inline}}button{{font:inherit;min-height:3rem;padding:.5rem 1.2rem;margin:.4rem .6rem 0 0}}
+li{{border:1px solid;border-radius:.6rem;padding:.8rem 1rem;margin:.8rem 0;list-style:none}}ul{{padding:0}}
+h2{{margin:0;font-size:1.15rem}}p{{margin:.3rem 0}}form{{display:inline}}
+button{{font:inherit;min-height:3rem;padding:.5rem 1.2rem;margin:.4rem .6rem 0 0}}
 .state{{font-weight:700}}.told{{border-left:.4rem solid;padding:.3rem 1rem}}</style>
 <main><h1>{name}</h1><p class="told" role="status">{told}</p>
 <p>Entries not on the server yet: {unsent}. Kept for tablets: {kept}.</p>

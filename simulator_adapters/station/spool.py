@@ -284,7 +284,10 @@ def _folded(path: Path, lines: list[dict[str, Any]]) -> StreamSpool:
             case "sealed":
                 pass
             case other:
-                raise SpoolDamaged("damaged", f"{path.name}, line {number}: {other!r} has no place in a spool.")
+                raise SpoolDamaged(
+                    "damaged",
+                    f"{path.name}, line {number}: {other!r} has no place in a spool. Keep it and tell a director.",
+                )
     return made
 
 
