@@ -6,6 +6,7 @@ COMMITTING = (
     "ledger",
     "people",
     "schemes",
+    "schemes.computations",
     "sittings",
     "sittings.agents",
     "attempts",

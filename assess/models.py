@@ -36,6 +36,7 @@ from assess.people.models import (
     SignInLink,
 )
 from assess.proctoring.models import Arrangement, Consent, Incident, Look, Review
+from assess.schemes.computations.models import CaseComputation, CaseRun
 from assess.schemes.models import (
     BlueprintVersion,
     DutyDocument,
@@ -99,6 +100,8 @@ __all__ = [
     "BlueprintVersion",
     "Booking",
     "Calibration",
+    "CaseComputation",
+    "CaseRun",
     "Certificate",
     "Change",
     "ChartPoint",

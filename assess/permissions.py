@@ -150,6 +150,11 @@ RULES: dict[str, Rule] = {
     "schemes.record_duty": _rule("director"),
     "schemes.sign_duty": _rule("director", "approver", "board"),
     "schemes.withdraw_duty": _rule("director", "board"),
+    "schemes.computations.ask_for_computation": _rule("author", "director"),
+    "schemes.computations.stop_computation": _rule("author", "director"),
+    "schemes.computations.note_computation": _rule("service"),
+    "schemes.computations.end_computation": _rule("service"),
+    "schemes.computations.keep_computation": _rule("author", "director", "service"),
     # sittings
     "sittings.plan_sitting": _rule("director", "proctor"),
     "sittings.add_station": _rule("director", "proctor"),

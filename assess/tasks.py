@@ -25,6 +25,9 @@ from assess.people.actions import service_account
 from assess.people.queries import Actor, actor
 from assess.proctoring import queries as proctoring
 from assess.psychometrics.responses import ResponseError
+from assess.schemes.computations import queries as computations
+from assess.schemes.computations.actions import Computed as Computation
+from assess.schemes.computations.models import CaseRun
 from assess.validity.cut_scores.queries import cuts_of
 from assess.validity.datasets import queries as datasets
 from assess.validity.errors import ValidityError
@@ -33,6 +36,11 @@ from assess.validity.studies.actions import Computed
 from assess.validity.studies.dataset_study import Settings, study_of_bytes
 from assess.validity.studies.models import StudyRun
 from assess.validity.studies.steps import FREEZING, KEEPING
+from simulator_adapters.energy.building import BuildingError
+from simulator_adapters.energy.case_sheet import CaseSheetError
+from simulator_adapters.energy.energyplus import EngineError
+from simulator_adapters.energy.key_check import check_key
+from simulator_adapters.energy.weather import WeatherError
 
 TOPICS: dict[str, str] = {
     "review_awards": "awards.reviews.open_reviews",
@@ -151,11 +159,53 @@ class Told:
         door.act(self._who, "attempts.engine_runs.note_step", run_id=self._run_id, step=step, done=done, of=of)
 
 
+def _compute_case(run_id: str) -> bool:
+    """Compute the key of a case again outside of any transaction, variant by variant; a person may stop it between two.
+
+    Returns
+    -------
+    bool
+        Whether the work has ended. False: another worker is at it.
+    """
+    run = CaseRun.objects.select_related("simulation").get(pk=run_id)
+    if run.state not in CaseRun.UNDER_WAY:
+        return True
+    if run.state == CaseRun.State.RUNNING and run.changed_at > timezone.now() - LONGEST_SECTION:
+        return False
+    who = actor(service_account(name="follow-up"))
+
+    def tell(step: str, done: int, of: int) -> None:
+        said = {"run_id": run_id, "step": step, "done": done, "of": of}
+        noted: CaseRun = door.act(who, "schemes.computations.note_computation", **said)
+        if noted.state not in CaseRun.UNDER_WAY:
+            raise _Stopped
+
+    try:
+        document = check_key(computations.document_of(run.simulation), folders=computations.weather_folders(), tell=tell)
+    except _Stopped:
+        return True
+    except (BuildingError, CaseSheetError, EngineError, WeatherError) as error:
+        door.act(who, "schemes.computations.end_computation", run_id=run_id, sentence=str(error))
+        return True
+    except DatabaseError:
+        raise
+    except Exception as error:
+        _log.exception("a computation of a case broke off", run=run_id)
+        sentence = (
+            f"The computation broke off ({type(error).__name__}). Nothing was kept; tell who runs this installation."
+        )
+        door.act(who, "schemes.computations.end_computation", run_id=run_id, sentence=sentence)
+        return True
+    door.act(who, "schemes.computations.end_computation", run_id=run_id, found=Computation(document))
+    return True
+
+
 LONG: dict[str, Callable[..., bool]] = {
     "run_study": _study,
     "look_at_drift": _look,
     "run_what_was_made": _what_was_made,
     "run_engine": _engine,
+    "compute_case": _compute_case,
 }
 """Topic of an outbox row → work that takes long, in several acts. Done again from the start where a worker was lost."""
 

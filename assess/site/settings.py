@@ -53,6 +53,9 @@ MACHINES = number("ASSAYER_MACHINES", 1)
 # Pictures of attempts, in a folder for each. Several machines must share it.
 MEDIA_DIR = Path(env("ASSAYER_MEDIA_DIR", DATA_DIR / "media"))
 
+# Weather files (EPW) for computing the keys of retrofit cases, beside those that come with EnergyPlus.
+WEATHER_DIR = env("ASSAYER_WEATHER_DIR", "")
+
 # --- applications -----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",

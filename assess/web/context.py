@@ -26,6 +26,7 @@ PLACES = (
     Place("Sittings", "/proctor/", frozenset({"proctor", "director"})),
     Place("Instruments", "/instruments/", frozenset({"technician", "proctor", "director"})),
     Place("Credentials", "/director/", frozenset({"director", "approver", "board"})),
+    Place("Cases", "/author/cases/", frozenset({"author"})),
     Place("My ratings", "/expert/", frozenset({"judge", "reviewer"})),
     Place("People", "/people/", frozenset({"director"})),
 )

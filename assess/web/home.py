@@ -15,6 +15,7 @@ WHAT = {
     "/proctor/": "Who is where, what happened, and the time that everybody has left.",
     "/instruments/": "What measures here, its certificates of calibration, and where it is booked.",
     "/director/": "Schemes, studies, cut scores, the gate, credentials and the ledger.",
+    "/author/cases/": "Retrofit cases: their keys worked out again, with pictures, beside what their authors wrote.",
     "/expert/": "What the job is, whether items and criteria belong to it, and whether they are fair.",
     "/people/": "Invite people, give roles, withdraw them.",
 }
