@@ -45,7 +45,7 @@ KINDS: dict[str, frozenset[str]] = {
         }
     ),
     "marker": frozenset({"points", "comment", "close"}),
-    "adapter": frozenset({"measurement", "run", "close"}),
+    "adapter": frozenset({"ready", "measurement", "run", "close"}),
     "proctor": frozenset(
         {"identity", "begin", "pause", "resume", "extend", "incident", "message", "comment", "picture", "close"}
     ),
@@ -57,7 +57,6 @@ KINDS: dict[str, frozenset[str]] = {
             "hold_set",
             "equipment_void",
             "comment",
-            "picture",
             "close",
         }
     ),
@@ -116,6 +115,7 @@ SHAPES: dict[str, dict[str, type]] = {
     "lock": {"task": _TEXT},
     "global_rating": {"task": _TEXT, "rating": _WHOLE},
     "points": {"item": _TEXT, "points": _TEXT},
+    "ready": {"adapter": _TEXT, "serial": _TEXT},
     "measurement": {"simulation": _TEXT, "measurement": _OBJECT},
     "run": {"simulation": _TEXT, "outcome": _TEXT, "record": _OBJECT},
     "settle": {"reason": _TEXT},

@@ -153,7 +153,7 @@ def tasks_now(attempt: Attempt, tasks: Iterable[TaskDefinition]) -> list[ScoredT
     """How the practical tasks stand in the journal now: for boards and for those who settle what is open. Nothing is
     kept."""
     tasks = list(tasks)
-    families = ("assessor", "adapter", "adjudicator")
+    families = ("assessor", "adapter", "adjudicator", "technician")
     frame = Frame(tasks=frozenset(task.identifier for task in tasks))
     record = fold(live_records(attempt.pk, families=families, work=work_of(attempt)), frame)
     return [score_task(task, record) for task in tasks]

@@ -7,6 +7,8 @@ from django.urls import reverse
 from assess.people.queries import certificates_waiting
 from assess.schemes import queries as schemes
 from assess.schemes.duties import DutyState
+from assess.sittings.instruments import queries as instruments
+from assess.sittings.instruments.calibration import State as Due
 from assess.validity.cut_scores import queries as cut_scores
 from assess.validity.raters.evidence import State
 from assess.validity.studies import queries as studies
@@ -79,6 +81,23 @@ def duties(asked: Asked) -> Iterator[Need]:
                 about=asked.titles[version.pk],
                 address=place,
             )
+
+
+def calibrations(asked: Asked) -> Iterator[Need]:
+    """Instruments of a director's centres whose calibration is over, unknown, or soon over; one line for each."""
+    if not asked.has("director"):
+        return
+    centres = [one.pk for one in instruments.centres_of(asked.actor.id)]
+    due = instruments.due_among(centres, asked.now.date())
+    place = f"{reverse('instruments')}?show=due"
+    past = [*due.get(Due.OVERDUE, ()), *due.get(Due.NONE, ())]
+    for found, sign, words in (
+        (past, WARN, ("instrument has no calibration that holds", "instruments have no calibration that holds")),
+        (due.get(Due.SOON, []), INFO, ("calibration is due soon", "calibrations are due soon")),
+    ):
+        if found:
+            names = ", ".join(str(one) for one in found[:3]) + (", …" if len(found) > 3 else "")
+            yield Need(sign=sign, count=len(found), words=some(len(found), *words), about=names, address=place)
 
 
 def jobs(asked: Asked) -> Iterator[Need]:

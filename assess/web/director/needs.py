@@ -20,6 +20,7 @@ SOURCES: tuple[Callable[[Asked], Iterator[Need]], ...] = (
     evidence_needs.meetings,
     evidence_needs.boards,
     evidence_needs.duties,
+    evidence_needs.calibrations,
     evidence_needs.jobs,
     evidence_needs.trainings,
     award_needs.release_rules,

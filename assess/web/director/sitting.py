@@ -6,7 +6,7 @@ What is planned is written into the journal of the day, like a coordinator's wor
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -23,12 +23,14 @@ from assess.people.queries import Actor, accommodations_among, conflicts_among, 
 from assess.proctoring import queries as proctoring
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
-from assess.sittings.models import Assignment, Sitting, Station
+from assess.sittings.instruments.queries import bookings_in
+from assess.sittings.models import Assignment, Booking, Sitting, Station
 from assess.sittings.queries import posts_in, stations_of
 from assess.sittings.rotation import FEWEST, NoRotation, Posted, posts
 from assess.validity.raters.queries import training_of
 from assess.web.access import attempted, hidden, page
 from assess.web.director.plan import add_stations, identifier
+from rubrics import queries as rubrics
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,12 +51,14 @@ def sitting(request: HttpRequest, actor: Actor, sitting_id: uuid.UUID) -> HttpRe
     )
     stations = list(stations_of(found.pk))
     held = list(posts_in(found.pk))
-    assessors, proctors = (list(staff_of(found.organisation_id, role)) for role in ("assessor", "proctor"))
+    assessors, proctors, technicians = (
+        list(staff_of(found.organisation_id, role)) for role in ("assessor", "proctor", "technician")
+    )
     context = {
         "sitting": found,
         "version": found.scheme_version,
         "title": schemes.definition_of(found.scheme_version).title,
-        "stations": _rooms(found, stations, attempts),
+        "stations": _rooms(found, stations, attempts, _booked(bookings_in(found.pk))),
         "lacking": _lacking(found.scheme_version, stations),
         "tasks": _tasks(found.scheme_version),
         "candidates": _candidates(attempts, held),
@@ -62,7 +66,9 @@ def sitting(request: HttpRequest, actor: Actor, sitting_id: uuid.UUID) -> HttpRe
         "assessors": _trained(found.scheme_version_id, assessors),
         "opens": shared_by(found.scheme_version).scheme,
         "proctors": proctors,
-        "people": {one.pk: one for one in (*assessors, *proctors)}.values(),
+        "technicians": technicians,
+        "opened": _opened(found.scheme_version),
+        "people": {one.pk: one for one in (*assessors, *proctors, *technicians)}.values(),
         "roles": sorted({one.role for one in held}),
         "fewest": FEWEST,
         "filled": bool(held),
@@ -74,20 +80,43 @@ def _tasks(version: SchemeVersion) -> list[str]:
     return sorted(task for part in schemes.parts(version) for task in part.tasks)
 
 
+def _opened(version: SchemeVersion) -> list[str]:
+    """Tasks of the scheme whose bay a technician opens for each candidate."""
+    published = rubrics.published_versions(_tasks(version))
+    return sorted(task for task, one in published.items() if rubrics.definition_of(one).bay_record)
+
+
+def _booked(held: Sequence[Booking]) -> dict[int, list[Booking]]:
+    """What is booked, by station."""
+    found: dict[int, list[Booking]] = {}
+    for one in held:
+        found.setdefault(one.station_id, []).append(one)
+    return found
+
+
 def _lacking(version: SchemeVersion, stations: Sequence[Station]) -> list[str]:
     """Tasks of the scheme for which no station is in use."""
     in_use = {one.task for one in stations if one.out_of_use_since is None}
     return [task for task in _tasks(version) if task not in in_use]
 
 
-def _rooms(found: Sitting, stations: Sequence[Station], attempts: Sequence[Attempt]) -> list[dict[str, Any]]:
-    """Stations, and whether the sitting is long enough for everybody to be at each."""
+def _rooms(
+    found: Sitting, stations: Sequence[Station], attempts: Sequence[Attempt], booked: Mapping[int, Sequence[Booking]]
+) -> list[dict[str, Any]]:
+    """Stations, what is booked there, and whether the sitting is long enough for everybody to be at each."""
     there = Counter(one.task for one in stations if one.out_of_use_since is None)
     lasts = (found.ends_at - found.starts_at).total_seconds() / 60
     rows = []
     for one in stations:
         share = -(-len(attempts) // there[one.task]) if there[one.task] else 0
-        rows.append({"station": one, "needed": share * one.minutes, "too_long": share * one.minutes > lasts})
+        rows.append(
+            {
+                "station": one,
+                "needed": share * one.minutes,
+                "too_long": share * one.minutes > lasts,
+                "booked": booked.get(one.pk, ()),
+            }
+        )
     return rows
 
 
@@ -175,15 +204,18 @@ def _fill(request: HttpRequest, actor: Actor, found: Sitting) -> None:
     """Fill every post by the rotation, from the people who were chosen."""
     assessors = _chosen(request, "assessor", found.organisation_id)
     proctors = _chosen(request, "proctor", found.organisation_id)
+    technicians = _chosen(request, "technician", found.organisation_id)
     attempts = list(
         Attempt.objects.filter(sitting=found).select_related("registration__candidate").order_by("created_at", "pk")
     )
     stations = [one for one in stations_of(found.pk) if one.out_of_use_since is None]
-    declared = conflicts_among({one.pk for one in (*assessors, *proctors)})
+    declared = conflicts_among({one.pk for one in (*assessors, *proctors, *technicians)})
     wanted: list[tuple[uuid.UUID, Posted[uuid.UUID]]] = []
     try:
         for place, attempt in enumerate(attempts):
-            wanted += _posts_of(place, attempt, _tasks(found.scheme_version), stations, assessors, proctors, declared)
+            wanted += _posts_of(
+                place, attempt, _tasks(found.scheme_version), stations, (assessors, proctors, technicians), declared
+            )
     except NoRotation as lacking:
         messages.error(request, f"{lacking} No post was filled.")
         return
@@ -196,11 +228,17 @@ def _posts_of(
     attempt: Attempt,
     tasks: Sequence[str],
     stations: Sequence[Station],
-    assessors: Sequence[Account],
-    proctors: Sequence[Account],
+    staff: tuple[Sequence[Account], Sequence[Account], Sequence[Account]],
     declared: set[tuple[uuid.UUID, uuid.UUID]],
 ) -> list[tuple[uuid.UUID, Posted[uuid.UUID]]]:
-    """The posts of one candidate; where several stations have the same task, candidates are spread over them."""
+    """The posts of one candidate; where several stations have the same task, candidates are spread over them.
+
+    Parameters
+    ----------
+    staff
+        Assessors, proctors, technicians.
+    """
+    assessors, proctors, technicians = staff
     candidate = attempt.registration.candidate
     here = {task: [one.name for one in stations if one.task == task] for task in tasks}
     found = posts(
@@ -209,6 +247,7 @@ def _posts_of(
         stations={task: rooms[place % len(rooms)] for task, rooms in here.items() if rooms},
         assessors=[one.pk for one in assessors],
         proctors=[one.pk for one in proctors],
+        technicians=[one.pk for one in technicians],
         too_close={person for person, other in declared if other == candidate.pk} | {candidate.pk},
         name=str(candidate),
     )

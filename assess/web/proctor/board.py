@@ -19,8 +19,8 @@ from assess.attempts.standing import Standing, standings
 from assess.people.queries import Actor, accommodations_among
 from assess.proctoring import queries as proctoring
 from assess.sittings.models import Sitting
-from assess.sittings.queries import stations_of
 from assess.web.access import attempted, hidden, page
+from assess.web.proctor.stations import stations_on_the_board
 
 QUIET_S = 120
 """A device that was not heard for so long is shown as quiet. That is about the network, never about the person."""
@@ -99,7 +99,7 @@ def _context(sitting: Sitting) -> dict[str, Any]:
         "share": proctoring.reviewed_share(sitting.pk),
         "needing": sum(1 for row in found if row.needs),
         "open": sum(1 for row in found if not row.sealed),
-        "stations": stations_of(sitting.pk),
+        "stations": stations_on_the_board(sitting, attempts),
         "now_ms": clock.now_us() // 1000,
     }
 
