@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("director/", include("assess.web.director.urls")),
     path("instruments/", include("assess.web.instruments.urls")),
     path("technician/", include("assess.web.technician.urls")),
+    path("author/", include("assess.web.author.urls")),
     path("expert/", include("assess.web.expert.urls")),
+    path("evidence/", include("assess.web.evidence.urls")),
     path("verify/", include("assess.web.verifier.urls")),
 ]

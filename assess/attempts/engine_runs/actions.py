@@ -196,7 +196,7 @@ def _write(run: EngineRun, actor_id: uuid.UUID, record: RunRecord) -> str:
     }
     chain = DeviceChain(grant.identity, grant.sequence, grant.head)
     now_us = clock.now_us()
-    said = (("run", payload), ("close", {}))
+    said: tuple[tuple[str, dict[str, Any]], ...] = (("run", payload), ("close", {}))
     for kind, words in said:
         chain.add(kind, words, device_ms=now_us // 1000, monotonic_ms=time.monotonic_ns() // 1_000_000)
     batch = Batch(chain.identity.stream, WORKER, tuple(chain.pending), tuple(words for _, words in said), b"")

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from assess.web import offline
-from assess.web.candidate import after, bay, before, bench, bench_runs, exam, mine, practice
+from assess.web.candidate import after, bay, before, bench, bench_runs, evidence, exam, mine, practice
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", mine.schemes_and_attempts, name="candidate"),
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attempts/<uuid:attempt_id>/bench/<str:simulation>/live", bench.live, name="candidate-bench-live"),
     path("attempts/<uuid:attempt_id>/bench/handed-in", bench_runs.handed_in, name="candidate-bench-handed-in"),
     path("attempts/<uuid:attempt_id>/bench/<str:simulation>/run", bench_runs.run, name="candidate-bench-run"),
+    path("attempts/<uuid:attempt_id>/evidence/", evidence.evidence, name="candidate-evidence"),
     path("attempts/<uuid:attempt_id>/receipt.json", after.receipt, name="candidate-receipt"),
     path("incidents/<uuid:incident_id>/reply/", after.reply, name="candidate-reply"),
     path("credentials/<uuid:credential_id>.json", after.credential_file, name="candidate-credential"),

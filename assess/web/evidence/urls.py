@@ -1,0 +1,12 @@
+"""Pages under /evidence/: what machines recorded of an attempt."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from assess.web.evidence import pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("<uuid:attempt_id>/", pages.attempt, name="evidence"),
+    path("<uuid:attempt_id>/runs/<str:run_id>/", pages.run, name="evidence-run"),
+    path("<uuid:attempt_id>/runs/<str:run_id>/<int:number>", pages.attachment, name="evidence-file"),
+    path("runs/<uuid:run_id>/again/", pages.again, name="evidence-again"),
+]
