@@ -25,7 +25,8 @@ LIGHT = [
     ("H1.N", "X1.N", "BU"), ("SRC.PE", "H1.PE", "GNYE"), ("H1.PE", "X1.PE", "GNYE"),
 ]  # fmt: skip
 """A right wiring of SIM-WIRE-1, with the letters of the conductors' colours."""
-DRAWN = [[a, b] for a, b, _ in LIGHT]
+COLOURS = {"BN": "brown", "BK": "black", "BU": "blue", "GNYE": "green-yellow"}
+DRAWN = [[a, b, {"colour": COLOURS[code]}] for a, b, code in LIGHT]
 
 
 @pytest.fixture
@@ -45,6 +46,9 @@ def terminal(page: Page, name: str) -> Locator:
 
 
 def draw(page: Page, wires: list[tuple[str, str, str]]) -> None:
+    size = page.get_by_label("Size of the next conductor")
+    if size.locator("option").first.text_content() == "Size?":
+        size.select_option("4")
     for a, b, colour in wires:
         page.locator(".swatch", has_text=re.compile(f"^{colour}")).click()
         terminal(page, a).click()
@@ -117,6 +121,7 @@ def test_a_circuit_is_drawn_with_the_network_cut_energised_measured_and_scored_a
     press(page, "Undo")
     expect(page.locator(".wire-listed")).to_have_count(len(LIGHT) - 1)
     press(page, "Redo")
+    expect(page.locator(".wire-letters")).to_have_text([code for _, _, code in LIGHT])
     shot(page, f"bench-drawn-offline-{device}")
     page.context.set_offline(False)
     expect(page.locator("#saved")).to_have_text(SAFE, timeout=30_000)
@@ -213,8 +218,8 @@ def test_the_same_wiring_by_keyboard_alone(page_of: SignedIn, centre: Centre) ->
     tab_to("at.id", "hand-in-yes")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Everything you did is on the server")).to_be_visible(timeout=20_000)
-    assert drawn_in_the_journal(centre) == DRAWN
-    assert written(centre, "wiring")[-1]["colours"][-1] == "green"
+    brown = [[a, b, {"colour": "brown"}] for a, b, _ in LIGHT[:-1]]
+    assert drawn_in_the_journal(centre) == [*brown, DRAWN[-1]]
     assert scored(centre, "SIM-WIRE-1").share == 1
 
 
@@ -227,7 +232,7 @@ def test_a_conductor_is_pulled_with_the_mouse(page_of: SignedIn, centre: Centre)
     terminal(page, "SRC.N").drag_to(page.locator(".part-head").first)
     expect(page.locator(".wire-drawn")).to_have_count(1)
     expect(page.locator("#saved")).to_have_text(SAFE, timeout=15_000)
-    assert drawn_in_the_journal(centre) == [["SRC.L", "Q1.1"]]
+    assert drawn_in_the_journal(centre) == [["SRC.L", "Q1.1", {"colour": "brown"}]]
 
 
 def test_a_short_trips_the_breaker_and_a_pause_switches_the_circuit_off(
@@ -272,6 +277,183 @@ def test_a_start_push_makes_the_contactor_hold(page_of: SignedIn, centre: Centre
     shot(page, "bench-holds")
     press(page, "Press (S0)")
     expect(words(page)).to_have_text("S0 is pressed. K1 is off, EV is off.")
+
+
+def choose(page: Page, label: str, value: str) -> None:
+    page.get_by_role("combobox", name=label, exact=True).select_option(value)
+
+
+@pytest.mark.parametrize("device", WIDTHS)
+def test_conductors_are_laid_changed_and_measured_by_the_list_alone_with_size_and_colour(
+    page_of: SignedIn, centre: Centre, shot: Shot, device: str
+) -> None:
+    begin_bench(centre)
+    page = page_of(centre.candidate, device)
+    open_bench(page, centre)
+    page.locator(".swatch", has_text=re.compile("^BU")).click()
+    choose(page, "Size of the next conductor", "2.5")
+    for a, b in (("SRC.L", "Q1.1"), ("SRC.N", "H1.N")):
+        choose(page, "From", a)
+        choose(page, "To", b)
+        press(page, "Lay the conductor")
+        expect(words(page)).to_have_text(f"{a} is joined to {b}.")
+    expect(page.locator(".wire-letters")).to_have_text(["BU 2.5", "BU 2.5"])
+    press(page, "Change SRC.L to Q1.1")
+    colour = page.get_by_label("Colour of SRC.L to Q1.1")
+    colour.focus()
+    colour.select_option("brown")
+    expect(words(page)).to_have_text("SRC.L to Q1.1 is now brown, line conductor, 2.5 mm².")
+    expect(colour).to_be_focused()
+    choose(page, "Size of SRC.L to Q1.1", "1.5")
+    axe_finds_nothing(page)
+    shot(page, f"bench-list-{device}")
+    expect(page.locator(".wire-name").first).to_have_text("SRC.L – Q1.1 BN · 1.5 mm², brown, line conductor, 1.5 mm²")
+    choose(page, "From", "SRC.L")
+    choose(page, "To", "SRC.L")
+    press(page, "Lay the conductor")
+    expect(words(page)).to_have_text("Choose two different terminals.")
+    press(page, "Switch on")
+    expect(words(page)).to_have_text("H1 is off, X1 is off.")
+    choose(page, "From", "SRC.L")
+    choose(page, "To", "SRC.N")
+    press(page, "Measure between them")
+    expect(words(page)).to_have_text("SRC.L to SRC.N: 230.0 V")
+    page.get_by_text("Voltages against earth").click()
+    expect(page.get_by_role("row", name="SRC.L 230.0")).to_be_visible()
+    axe_finds_nothing(page)
+    press(page, "Switch off")
+    expect(page.locator("#saved")).to_have_text(SAFE, timeout=15_000)
+    assert drawn_in_the_journal(centre) == [
+        ["SRC.L", "Q1.1", {"colour": "brown", "mm2": "1.5"}],
+        ["SRC.N", "H1.N", {"colour": "blue", "mm2": "2.5"}],
+    ]
+    page.reload()
+    expect(page.locator(".wire-letters")).to_have_text(["BN 1.5", "BU 2.5"], timeout=15_000)
+
+
+def test_where_a_task_asks_for_sizes_none_is_laid_without_and_one_too_thin_is_judged_by_the_engine(
+    page_of: SignedIn, centre: Centre
+) -> None:
+    begin_bench(centre)
+    page = page_of(centre.candidate)
+    open_bench(page, centre)
+    board(page, "Charge point behind RCD and contactor with start-stop hold-in")
+    terminal(page, "SRC.L").click()
+    terminal(page, "RCD.1").click()
+    expect(words(page)).to_have_text("Choose the size of the conductor first.")
+    choose(page, "Size of the next conductor", "1.5")
+    terminal(page, "RCD.1").click()
+    expect(words(page)).to_have_text("SRC.L is joined to RCD.1.")
+    expect(page.locator("#saved")).to_have_text(SAFE, timeout=15_000)
+    assert "conductor_too_thin" in scored(centre, "SIM-WIRE-4").hazards
+
+
+@pytest.mark.parametrize("device", WIDTHS)
+def test_a_fault_is_injected_and_what_trips_and_what_stays_live_is_seen(
+    page_of: SignedIn, centre: Centre, shot: Shot, device: str
+) -> None:
+    begin_bench(centre)
+    page = page_of(centre.candidate, device)
+    open_bench(page, centre)
+    draw(page, [one for one in LIGHT if one[1] != "X1.PE"])
+    expect(page.get_by_label("Fault to inject")).to_be_hidden()
+    press(page, "Turn on (Q1)")
+    press(page, "Switch on")
+    expect(words(page)).to_have_text("H1 is off, X1 is on.")
+    choose(page, "Fault to inject", "line_body_X1")
+    press(page, "Inject")
+    expect(words(page)).to_contain_text(
+        "Fault: the line touches the housing of socket X1. Nothing tripped. X1.PE stands at 229.0 V against earth."
+    )
+    expect(page.locator('[data-part="X1"] .part-state')).to_contain_text("fault")
+    axe_finds_nothing(page)
+    shot(page, f"bench-fault-live-{device}")
+    press(page, "Mend")
+    expect(words(page)).to_have_text("H1 is off, X1 is on.")
+    choose(page, "Fault to inject", "line_body_H1")
+    press(page, "Turn on (S1)")
+    press(page, "Inject")
+    expect(words(page)).to_contain_text("Fault: the line touches the housing of lamp H1. Q1 tripped within 0.1 s.")
+    expect(words(page)).to_contain_text("A flowed through the fault. Every housing stands near 0 V against earth.")
+    expect(page.locator('[data-part="Q1"] .part-state')).to_have_text("tripped, off")
+    shot(page, f"bench-fault-tripped-{device}")
+    page.context.set_offline(True)
+    press(page, "Inject")
+    expect(words(page)).to_contain_text("Injecting a fault needs the server, and there is no network.")
+    expect(page.get_by_label("Fault to inject")).to_be_hidden()
+    page.context.set_offline(False)
+    expect(page.locator("#saved")).to_have_text(SAFE, timeout=30_000)
+    assert [said["inject"] for said in written(centre, "operate")] == [
+        "", "line_body_X1", "", "", "line_body_H1",
+    ]  # fmt: skip
+    assert scored(centre, "SIM-WIRE-1").hazards[0] == "missing_protective_conductor"
+
+
+@pytest.mark.parametrize("device", ["phone", "desk"])
+def test_the_board_is_zoomed_by_buttons_keys_wheel_and_fingers_and_the_focus_follows(
+    page_of: SignedIn, centre: Centre, shot: Shot, device: str
+) -> None:
+    begin_bench(centre)
+    page = page_of(centre.candidate, device)
+    open_bench(page, centre)
+    draw(page, LIGHT)
+    zoom = page.locator(".zoom-words")
+    view = page.locator(".board-view")
+    expect(zoom).to_have_text("100 %")
+    press(page, "Zoom in")
+    expect(zoom).to_have_text("150 %")
+    terminal(page, "SRC.L").focus()
+    page.keyboard.press("+")
+    expect(zoom).to_have_text("200 %")
+    axe_finds_nothing(page)
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    box, frame = page.locator(":focus").bounding_box(), view.bounding_box()
+    assert box is not None and frame is not None
+    assert frame["x"] <= box["x"] + 2 and box["x"] + box["width"] <= frame["x"] + frame["width"] + 2
+    shot(page, f"bench-zoomed-{device}")
+    ends = page.evaluate(STUBS)
+    assert max(ends) < 12, "the conductors still end at their terminals"
+    page.keyboard.press("-")
+    page.keyboard.press("0")
+    expect(zoom).to_have_text("100 %")
+    page.keyboard.press("-")
+    page.keyboard.press("-")
+    expect(zoom).to_have_text("50 %")
+    shot(page, f"bench-overview-{device}")
+    assert max(page.evaluate(STUBS)) < 12
+    press(page, "Fit")
+    page.evaluate(WHEEL)
+    expect(zoom).not_to_have_text("100 %")
+    if device == "phone":
+        press(page, "Fit")
+        page.evaluate(PINCH)
+        expect(zoom).to_have_text("200 %")
+    sideways = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert sideways, "the board scrolls, the page does not"
+
+
+STUBS = """[...document.querySelectorAll('.wire-drawn .wire-core')].map((path) => {
+  const at = path.getPointAtLength(0).matrixTransform(path.getScreenCTM());
+  return Math.min(...[...document.querySelectorAll('.terminal')].map((one) => {
+    const box = one.getBoundingClientRect();
+    const zoom = box.width / 44;
+    return Math.hypot(at.x - box.left - box.width / 2, at.y - box.top - box.height / 2) / zoom;
+  }));
+})"""
+WHEEL = """(() => {
+  const board = document.querySelector('.board');
+  const { left, top } = board.getBoundingClientRect();
+  const how = { bubbles: true, cancelable: true, ctrlKey: true, deltaY: -120, clientX: left + 50, clientY: top + 50 };
+  board.dispatchEvent(new WheelEvent('wheel', how));
+})()"""
+PINCH = """(() => {
+  const board = document.querySelector('.board');
+  const touches = (far) => [100, 100 + far].map((x, identifier) => new Touch({ identifier, target: board, clientX: x, clientY: 300 }));
+  const say = (type, far) => board.dispatchEvent(new TouchEvent(type, { bubbles: true, cancelable: true, touches: touches(far) }));
+  say('touchstart', 60);
+  say('touchmove', 120);
+})()"""
 
 
 def test_what_a_device_that_lost_its_turn_draws_is_not_shown_as_kept(page_of: SignedIn, centre: Centre) -> None:

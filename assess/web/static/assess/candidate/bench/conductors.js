@@ -86,7 +86,7 @@ export class Choice {
     this.size = sizeSelect(offered, { label: "Size of the next conductor" });
     this.length = h("input", { type: "text", inputmode: "decimal", size: 4, autocomplete: "off" });
     const metres = h("label", { class: "choice-length" }, h("span", { class: "visually-hidden" }, "Length of the next conductor in metres"), this.length, h("span", { aria: { hidden: true } }, "m"));
-    this.element = h("div", { class: "choice" }, this.colours, this.size, offered.length_asked ? metres : null);
+    this.element = h("div", { class: "conductor-choice" }, this.colours, this.size, offered.length_asked ? metres : null);
   }
 
   #offered;

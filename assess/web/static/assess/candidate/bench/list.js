@@ -16,7 +16,7 @@ export class List {
    * @param {object[]} parts as the server presents them
    * @param {object} offered sizes and whether a length is asked
    * @param {{add: (from: string, to: string) => void, measure: (from: string, to: string) => void, remove: (number: number) => void,
-   *   change: (number: number, known: object) => void, mark: (number: number) => void, say: (words: string) => void}} on
+   *   change: (number: number, known: object) => void, mark: (number: number) => void, say: (words: string) => void, redraw: () => void}} on
    */
   constructor(parts, offered, on) {
     [this.#parts, this.#offered, this.#on] = [parts, offered, on];
@@ -80,7 +80,7 @@ export class List {
     const remove = h("button", { type: "button", class: "quiet", disabled: still, data: place("remove"), on: { click: () => this.#on.remove(number) } }, sign("close"), "Remove", of.cloneNode(true));
     return h("li", { class: "wire-listed", on: { pointerenter: mark, pointerleave: away, focusin: mark, focusout: away } },
       h("span", { class: `swatch-line ${paintOf(wire.colour)}` }),
-      h("span", { class: "wire-name" }, `${a} – ${b} `, h("span", { class: "soft small", aria: { hidden: true } }, shownConductor(wire)), h("span", { class: "visually-hidden" }, `, ${spokenConductor(wire)}`)),
+      h("span", { class: "wire-name" }, h("span", { class: "nowrap" }, `${a} – ${b}`), " ", h("span", { class: "soft small", aria: { hidden: true } }, shownConductor(wire)), h("span", { class: "visually-hidden" }, `, ${spokenConductor(wire)}`)),
       change, remove, open ? this.#editor(wire, number) : null);
   }
 
