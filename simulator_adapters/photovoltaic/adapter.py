@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from threading import Event
-from time import monotonic, monotonic_ns
+from time import monotonic, monotonic_ns, sleep
 from typing import Any
 
 from simulator_adapters import documents
@@ -17,6 +17,7 @@ from simulator_adapters.contract import (
     HealthState,
     IdentityMismatch,
     Instrument,
+    LinkLost,
     Outcome,
     Plan,
     RunRecord,
@@ -28,13 +29,15 @@ from simulator_adapters.photovoltaic.image import BASE
 from simulator_adapters.photovoltaic.run import ACTIONS, Run
 from simulator_adapters.quantities import NumberError, parse_number, round_to
 from simulator_adapters.running import run_plan
-from simulator_adapters.wire import Opener, open_tcp
+from simulator_adapters.wire import Opener, Wire, open_tcp
 
 __all__ = ["VERSION", "GridBench", "StorageBench", "SunSpecAdapter", "SunSpecSession"]
 
 VERSION = "1"
 SCORE_PLACES = 4
 _HEALTH_SECONDS = 2.0
+_PAUSES = (0.05, 0.2)
+"""Seconds before the second and the third attempt to connect. Requests are never sent twice."""
 
 
 class SunSpecAdapter:
@@ -95,12 +98,24 @@ class SunSpecAdapter:
         return SunSpecSession(client, instrument)
 
     def _client(self, config: Mapping[str, Any], deadline: Deadline) -> SunSpecClient:
-        wire = self._opener(config["host"], config["port"], deadline=deadline)
+        wire = _opened(self._opener, config["host"], config["port"], deadline)
         try:
             return SunSpecClient(ModbusClient(wire, unit=config.get("unit", 1)), deadline=deadline, base=BASE)
         except BaseException:
             wire.close()
             raise
+
+
+def _opened(opener: Opener, host: str, port: int, deadline: Deadline) -> Wire:
+    """Connect, and try twice more where nobody listens yet: a device that starts, or that lets go of its last client."""
+    for pause in _PAUSES:
+        try:
+            return opener(host, port, deadline=deadline)
+        except LinkLost:
+            if monotonic() + pause >= deadline:
+                raise
+            sleep(pause)
+    return opener(host, port, deadline=deadline)
 
 
 class SunSpecSession:

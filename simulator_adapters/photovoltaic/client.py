@@ -47,8 +47,11 @@ class SunSpecClient:
         return ModelBlock.of(model, address, self._modbus.read(address, length + 2, deadline=deadline))
 
     def identity(self, *, deadline: Deadline) -> Instrument:
-        """Maker, model, serial and version as model 1 states them."""
-        common = self.block(1, deadline=deadline)
+        """Maker, model, serial and version as model 1 states them; `LinkLost` where no such model can be read."""
+        try:
+            common = self.block(1, deadline=deadline)
+        except ModelError as problem:
+            raise LinkLost(f"The device does not say who it is: {problem}") from problem
         text = {path: str(common.raw(path) or "") for path in ("Mn", "Md", "SN", "Vr")}
         return Instrument(id=f"{text['Mn']} {text['Md']}".strip(), serial=text["SN"], firmware=text["Vr"])
 

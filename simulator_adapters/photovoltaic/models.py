@@ -6,6 +6,8 @@ group, ``Crv.Pt.V``, and by a one-based index for each group that repeats, ``(1,
 
 import importlib.util
 import json
+import math
+import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -89,6 +91,8 @@ class Point:
         data = b"".join(word.to_bytes(2, "big") for word in words)
         if self.type == "string":
             return data.rstrip(b"\0 ").decode("utf-8", errors="replace")
+        if self.type.startswith("float") and math.isnan(struct.unpack(">f" if self.size == 2 else ">d", data)[0]):
+            return None  # any of the many patterns that are no number
         if not self.numeric:
             return data.hex()
         return int.from_bytes(data, "big", signed=self.type in _SIGNED)
