@@ -110,7 +110,6 @@ class ScpiSession:
         asked = {step.name for step in plan.steps if step.action == "read"}
         passed = sum(step.outcome is Outcome.PASS for step in done.steps if step.name in asked)
         scored = done.outcome.may_score and bool(asked)
-        evidence = documents.canonical_bytes(self._transcript)
         digest = documents.digest(documents.encode(plan))
         return RunRecord(
             run_id=uuid.uuid4().hex,
@@ -130,12 +129,8 @@ class ScpiSession:
             score=round_to(Decimal(passed) / len(asked), SCORE_PLACES) if scored else None,
             max_score=Decimal(1) if scored else None,
             attachments=(
-                Attachment(
-                    name="transcript.json",
-                    media_type="application/json",
-                    sha256=hashlib.sha256(evidence).hexdigest(),
-                    data=evidence,
-                ),
+                _attached("transcript.json", self._transcript),
+                _attached("plan.json", documents.encode(plan)),
             ),
         )
 
@@ -301,6 +296,11 @@ def _identity(answer: str) -> Instrument:
     if len(cells) != 4 or not all(cells[:3]):
         raise BadAnswer(f"The instrument answered {answer[:60]!r} instead of maker, model, serial and firmware.")
     return Instrument(id=f"{cells[0]} {cells[1]}", serial=cells[2], firmware=cells[3])
+
+
+def _attached(name: str, document: Any) -> Attachment:
+    data = documents.canonical_bytes(document)
+    return Attachment(name=name, media_type="application/json", sha256=hashlib.sha256(data).hexdigest(), data=data)
 
 
 def _limit(text: str | None) -> Decimal | None:
