@@ -130,7 +130,7 @@ def _insulation(row: Row, rules: InsulationLimits, volts: Decimal | None, what: 
 def _loop(row: Row, limits: ElectricalLimits) -> Finding:
     rules, u0 = limits.loop, row.values.get("u0")
     curve, rating, residual = row.choices.get("device"), row.values.get("device_rating"), row.values.get("rcd_rating")
-    if curve in rules.trip_multiple and rating and u0:
+    if curve is not None and curve in rules.trip_multiple and rating and u0:
         trips = rules.trip_multiple[curve] * rating.value
         high = _CONTEXT.divide(rules.share * u0.value, trips)
         why = f"{curve}{_plain(rating.value)} at {_plain(u0.value)} V trips at {_plain(trips)} A"
