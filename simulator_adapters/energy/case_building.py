@@ -98,7 +98,9 @@ def read_case_building(case: Mapping[str, Any]) -> CaseBuilding | None:
     zone = {name: _number(value, f"building.zone.{name}") for name, value in _each(block, "zone")}
     allowed = {one.name for one in fields(Building)} - {"name", "surfaces", "windows"}
     if strange := sorted(set(zone) - allowed):
-        raise BuildingError(f"building.zone: the field {strange[0]!r} is unknown. Known are {', '.join(sorted(allowed))}.")
+        raise BuildingError(
+            f"building.zone: the field {strange[0]!r} is unknown. Known are {', '.join(sorted(allowed))}."
+        )
     zone.setdefault("cooling_to", None)  # a block of flats is not cooled unless its author says so
     building = _made(
         Building,

@@ -1,8 +1,8 @@
 """Works out the key of a retrofit case again, by every way there is, and holds what comes out against the key.
 
-Formulas and bills always; the case's building, where it gives one, by the hourly model with its bounds and by EnergyPlus where that
-is installed. The result is a document of texts (numbers with their declared places), so that it may be hashed and kept. It says where
-key and computation disagree. A key is never changed here: people do that, with a new version of the case.
+Formulas and bills always; the case's building, where it gives one, by the hourly model with its bounds and by EnergyPlus where it
+is installed. The result is a document of texts (numbers with their declared places), so that it may be hashed and kept. It says
+where key and computation disagree. A key is never changed here: people do that, with a new version of the case.
 """
 
 import hashlib
@@ -39,13 +39,22 @@ class _Year:
     electricity: float
 
 
-def steps_of(case: Mapping[str, Any]) -> int:
-    """How many steps a check of this case has."""
+@dataclass(frozen=True)
+class _Told:
+    """Who hears of the steps, how many there are, and whether EnergyPlus is asked."""
+
+    tell: Tell
+    of: int
+    engine: bool
+
+
+def steps_of(case: Mapping[str, Any], *, engine: bool) -> int:
+    """How many steps a check of this case has, with or without EnergyPlus."""
     building = read_case_building(case)
-    return 1 if building is None else 2 + len(building.variants())
+    return 1 if building is None else 2 + (len(building.variants()) if engine else 0)
 
 
-def check_key(case: Mapping[str, Any], *, folders: Sequence[Path], tell: Tell) -> dict[str, Any]:
+def check_key(case: Mapping[str, Any], *, folders: Sequence[Path], tell: Tell, engine: bool = True) -> dict[str, Any]:
     """Work out everything that can be worked out.
 
     Parameters
@@ -56,6 +65,8 @@ def check_key(case: Mapping[str, Any], *, folders: Sequence[Path], tell: Tell) -
         Where weather files lie, searched in this order.
     tell
         Called before each step; what it raises ends the work.
+    engine
+        Whether EnergyPlus is asked where it is installed.
 
     Raises
     ------
@@ -68,7 +79,8 @@ def check_key(case: Mapping[str, Any], *, folders: Sequence[Path], tell: Tell) -
     """
     sheet = CaseSheet.from_document(case)
     building = read_case_building(case)
-    of = steps_of(case)
+    engine = engine and energyplus.available()
+    of = steps_of(case, engine=engine)
     tell("formulas and bills", 0, of)
     found: dict[str, Any] = {
         "format": FORMAT,
@@ -79,8 +91,8 @@ def check_key(case: Mapping[str, Any], *, folders: Sequence[Path], tell: Tell) -
         "building": None,
     }
     if building is not None:
-        found["building"] = _building(sheet, building, folders, tell, of)
-    found["not_computed"] = _not_computed(sheet, building)
+        found["building"] = _building(sheet, building, folders, _Told(tell, of, engine))
+    found["not_computed"] = _not_computed(sheet, building, engine)
     return found
 
 
@@ -159,10 +171,8 @@ def _three(figure: Any) -> tuple[float, float, float]:
     return figure.value, figure.low, figure.high
 
 
-def _building(
-    sheet: CaseSheet, case: CaseBuilding, folders: Sequence[Path], tell: Tell, of: int
-) -> dict[str, Any]:
-    tell("hourly model", 1, of)
+def _building(sheet: CaseSheet, case: CaseBuilding, folders: Sequence[Path], told: _Told) -> dict[str, Any]:
+    told.tell("hourly model", 1, told.of)
     file = find_weather(case.weather, folders)
     weather = read_epw(file.read_text(encoding="utf-8", errors="replace"))
     variants = case.variants()
@@ -174,10 +184,10 @@ def _building(
     ]
     theirs: list[_Year] | None = None
     version = ""
-    if energyplus.available():
+    if told.engine:
         theirs = []
         for place, (name, variant) in enumerate(zip(names, variants, strict=True)):
-            tell(f"EnergyPlus: {name}", 2 + place, of)
+            told.tell(f"EnergyPlus: {name}", 2 + place, told.of)
             one = energyplus.engine_need(variant, file)
             version = one.version
             theirs.append(_Year(float(one.heating.sum()), float(one.cooling.sum()), float(one.electricity.sum())))
@@ -292,7 +302,8 @@ def _against_key(
     agrees = value + reach >= low and value - reach <= high
     off = 100 * (value - float(question.expected)) / float(question.expected) if question.expected else 0.0
     bounds = f" (bounds {value - reach:,.0f} to {value + reach:,.0f})" if reach else ""
-    told = f"{question.text}: {by} gives {value:,.0f}{bounds}{how}; the key is {question.expected:,.0f} and takes {low:,.0f} to {high:,.0f}. "
+    takes = f"the key is {question.expected:,.0f} and takes {low:,.0f} to {high:,.0f}"
+    told = f"{question.text}: {by} gives {value:,.0f}{bounds}{how}; {takes}. "
     told += (
         "They agree."
         if agrees
@@ -314,12 +325,13 @@ def _against_key(
     }
 
 
-def _not_computed(sheet: CaseSheet, case: CaseBuilding | None) -> list[list[str]]:
+def _not_computed(sheet: CaseSheet, case: CaseBuilding | None, engine: bool) -> list[list[str]]:
     """What no model was asked about, and why: (what, why)."""
     if case is None:
         return [[sheet.title, NO_BUILDING]]
     told = [[sheet.labels.get(name, name), why] for name, why in case.not_computed.items()]
-    if not energyplus.available():
-        told.append(["EnergyPlus", "It is not installed here. Install the extra: pip install 'assayer[energyplus]'."])
+    if not engine:
+        left_out = "It was left out of this computation, as asked."
+        missing = "It is not installed here. Install the extra: pip install 'assayer[energyplus]'."
+        told.append(["EnergyPlus", left_out if energyplus.available() else missing])
     return told
-

@@ -25,16 +25,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("case", metavar="CASE", help="the identifier of a published case, such as SIM-RET-1")
+        parser.add_argument(
+            "--hourly-only", action="store_true", help="leave EnergyPlus out, for a quick look with bounds"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *args: Any, case: str, json: bool, **options: Any) -> None:
+    def handle(self, *args: Any, case: str, hourly_only: bool, json: bool, **options: Any) -> None:
         version = computations.case_called(case)
         if version is None:
             known = ", ".join(one.identifier for one in computations.cases()) or "none; load the content first"
-            self._refuse("no_such_case", f"There is no published case {case[:80]!r}. Published are: {known}.", json=json)
+            self._refuse(
+                "no_such_case", f"There is no published case {case[:80]!r}. Published are: {known}.", json=json
+            )
         try:
             document = check_key(
-                computations.document_of(version), folders=computations.weather_folders(), tell=self._tell
+                computations.document_of(version),
+                folders=computations.weather_folders(),
+                tell=self._tell,
+                engine=not hourly_only,
             )
         except (BuildingError, CaseSheetError, EngineError, WeatherError) as error:
             self._refuse(error.code, str(error), json=json)

@@ -1,7 +1,7 @@
-"""Pictures of retrofit cases: savings by two models, a key beside what was computed, bills with their line, an answer and its limits.
+"""Pictures of retrofit cases: savings by two models, a key beside what was computed, bills with their line, answers.
 
-All take what `simulator_adapters.energy.key_check` wrote, or an answer as `score_answers` judged it. Colours come from the stylesheet;
-forms tell them apart too (a circle, a diamond, a band).
+All take what `simulator_adapters.energy.key_check` wrote, or an answer as `score_answers` judged it. Colours are the
+stylesheet's; forms tell them apart too (a circle, a diamond, a band).
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,11 +30,12 @@ def savings(building: Mapping[str, Any]) -> SafeString:
     for place, one in enumerate(measures):
         y = 16 + ROW * place
         middle = y + 26
+        left, right = across(float(one["low"])), across(float(one["high"]))
         engine = "" if one["engine"] is None else f", EnergyPlus {one['engine']} %"
         told.append(f"{one['name']}: {one['hourly']} % ({one['low']} to {one['high']} %){engine}")
         parts += [
             text(LEFT, y + 10, one["name"], class_="name"),
-            rect(across(float(one["low"])), middle - 6, across(float(one["high"])) - across(float(one["low"])), 12, "case-band", told[-1]),
+            rect(left, middle - 6, right - left, 12, "case-band", told[-1]),
             element("circle", cx=across(float(one["hourly"])), cy=middle, r=5.5, class_="case-hourly"),
         ]  # fmt: skip
         if one["engine"] is not None:
@@ -50,15 +51,17 @@ def _diamond(x: float, y: float) -> Markup:
 
 def beside_key(one: Mapping[str, Any], number: int) -> SafeString:
     """A key with its limits as a band, and what was computed as a diamond (with its bounds where only the hourly model spoke)."""
-    low, high, expected, value, reach = (
-        float(one[name]) for name in ("low", "high", "expected", "computed", "reach")
-    )
+    low, high, expected, value, reach = (float(one[name]) for name in ("low", "high", "expected", "computed", "reach"))
     across = Scale(
         **dict(zip(("low", "high"), spread(min(low, value - reach), max(high, value + reach), share=0.12), strict=True)),
         start=LEFT, end=RIGHT,
     )  # fmt: skip
     whisker = line(across(value - reach), 22, across(value + reach), 22, "case-whisker") if reach else None
-    mark = _diamond(across(value), 22) if not reach else element("circle", cx=across(value), cy=22.0, r=5.5, class_="case-hourly")
+    mark = (
+        _diamond(across(value), 22)
+        if not reach
+        else element("circle", cx=across(value), cy=22.0, r=5.5, class_="case-hourly")
+    )
     parts = join(
         below(across, top=8, bottom=38, label=one["unit_label"], about=4),
         rect(across(low), 12, across(high) - across(low), 20, "case-limits", f"the key takes {low:g} to {high:g}"),
@@ -119,7 +122,9 @@ def _zones(zone: str, words: str) -> SafeString:
     for place, name in enumerate(ZONES):
         x = 6.0 + place * (wide + 6)
         here = " case-here" if name == zone else ""
-        parts.append(element("rect", x=x, y=5.0, width=wide, height=16.0, rx=4, class_=f"case-zone case-zone-{name}{here}"))
+        parts.append(
+            element("rect", x=x, y=5.0, width=wide, height=16.0, rx=4, class_=f"case-zone case-zone-{name}{here}")
+        )
         if name == zone:
             parts.append(element("path", d=_SIGN[name].format(x + wide / 2), class_="case-sign"))
     return _small(parts, words)
@@ -136,8 +141,18 @@ def _exact(judged: AnswerResult, words: str) -> SafeString:
     off = not across.low <= value <= across.high
     parts = [
         element("line", x1=6.0, x2=214.0, y1=13.0, y2=13.0, class_="case-axis"),
-        element("rect", x=across(low), y=4.0, width=max(across(high) - across(low), 2), height=18.0, rx=3, class_="case-limits"),
-        element("circle", cx=across(value), cy=13.0, r=5.5, class_=f"case-answer{'' if judged.met else ' case-missed'}"),
+        element(
+            "rect",
+            x=across(low),
+            y=4.0,
+            width=max(across(high) - across(low), 2),
+            height=18.0,
+            rx=3,
+            class_="case-limits",
+        ),
+        element(
+            "circle", cx=across(value), cy=13.0, r=5.5, class_=f"case-answer{'' if judged.met else ' case-missed'}"
+        ),
     ]
     told = f"{words} {judged.value:f}; the limits are {judged.low:f} to {judged.high:f}.{' Far off the scale.' if off else ''}"
     return _small(parts, told)
