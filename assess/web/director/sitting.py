@@ -210,12 +210,11 @@ def _fill(request: HttpRequest, actor: Actor, found: Sitting) -> None:
     )
     stations = [one for one in stations_of(found.pk) if one.out_of_use_since is None]
     declared = conflicts_among({one.pk for one in (*assessors, *proctors, *technicians)})
+    tasks = _tasks(found.scheme_version)
     wanted: list[tuple[uuid.UUID, Posted[uuid.UUID]]] = []
     try:
         for place, attempt in enumerate(attempts):
-            wanted += _posts_of(
-                place, attempt, _tasks(found.scheme_version), stations, (assessors, proctors, technicians), declared
-            )
+            wanted += _posts_of(place, attempt, tasks, stations, (assessors, proctors, technicians), declared)
     except NoRotation as lacking:
         messages.error(request, f"{lacking} No post was filled.")
         return
