@@ -3,6 +3,7 @@
 import copy
 import doctest
 import math
+import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -237,6 +238,14 @@ def test_limits_are_data_and_a_slip_in_them_is_named() -> None:
     stated["string_insulation"]["classes"].reverse()
     with pytest.raises(LimitsError, match="rising values"):
         read_limits(stated)
+
+
+def test_the_page_names_every_field_and_no_other() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "explanation" / "electrical-tests.md").read_text()
+    for heading, fields in (("A circuit", reading.CIRCUIT_FIELDS), ("A string", reading.STRING_FIELDS)):
+        table = page.split(f"## {heading}\n")[1].split("\n## ")[0]
+        first = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+        assert {name for cell in first for name in re.findall(r"`(\w+)`", cell)} == {field.name for field in fields}
 
 
 def test_examples() -> None:
