@@ -237,12 +237,8 @@ class Agent:
             stream = self.spool.open(answer, booking)
             if not stream.chain.sequence:
                 offset = self.uplink.offset
-                ready = {
-                    "adapter": booking.adapter,
-                    "serial": booking.serial,
-                    "clock": {} if offset is None else offset.document(),
-                }
-                stream.append([("ready", ready)])
+                ready = {"adapter": booking.adapter, "serial": booking.serial}
+                stream.append([("ready", ready | ({} if offset is None else offset.document()))])
 
     def _send(self) -> None:
         for stream in list(self.spool.streams.values()):

@@ -17,6 +17,7 @@ from assess.attempts.batches import Refusal, read_batch
 from assess.attempts.models import Stream
 from assess.people.queries import actor
 from assess.sittings.models import Station
+from simulator_adapters.station import uplink as uplink_module
 from simulator_adapters.station.agent import Agent
 from simulator_adapters.station.bookings import Device
 from simulator_adapters.station.keys import station_key
@@ -43,23 +44,23 @@ PLAN = {
 
 
 class InProcess(Uplink):
-    """Asks the test's own server; the journal is appended to in the test's own transaction. `away` pulls the cable; `clock_ms` sets
-    this machine's clock off."""
+    """Asks the test's own server; the journal is appended to in the test's own transaction. `away` pulls the cable."""
 
     away = False
+    client = Client()
 
     def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         if self.away:
             raise Unreachable("unreachable", "The server can't be reached (cable pulled). Everything is kept.")
-        before = time.time_ns() // 1_000_000
+        before = uplink_module._now_ms()
         if path == "/journal/entries":
             status, held = answer(_appended(headers["Authorization"].removeprefix("Bearer "), body))
         else:
             named = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
-            response = Client().generic(method, path, body, headers["Content-Type"], **named)
+            response = self.client.generic(method, path, body, headers["Content-Type"], **named)
             status, held = response.status_code, response.content
         document = json.loads(held)
-        self._learn(document.get("server_ms"), None, before, time.time_ns() // 1_000_000)
+        self._learn(document.get("server_ms"), None, before, uplink_module._now_ms())
         return status, document
 
 

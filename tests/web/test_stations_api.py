@@ -1,6 +1,7 @@
 """A station agent and the server: enrolment, bookings, a run that reaches the journal, and what may go wrong between them."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from assess.attempts.models import Entry, Stream
 from assess.people.queries import actor
 from assess.sittings.agents.models import AgentHealth, StationKey
 from assess.sittings.models import StationHealth
+from assess.tasks import work_outbox
 from simulator_adapters.contract import Outcome
 from simulator_adapters.station import signing
 from simulator_adapters.station.bookings import Device
@@ -23,6 +25,8 @@ from simulator_adapters.station.uplink import Refused, Unreachable
 from tests.simulator_adapters.scpi_bench import Bench, bench
 from tests.web.sample_centre import Centre
 from tests.web.station_agent import ROW, WORK, Bay, agent_in, bay, director, invited
+
+HOUR_MS = 3_600_000
 
 
 @pytest.fixture
@@ -120,14 +124,17 @@ def test_s10_a_request_counts_once_as_it_was_signed_and_in_its_time(at_bay: Bay)
 
 
 def test_a_station_whose_clock_is_off_by_an_hour_signs_by_the_servers_and_says_so(
-    at_bay: Bay, monkeypatch: pytest.MonkeyPatch
+    at_bay: Bay, centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import time  # noqa: PLC0415
-
-    real = time.time_ns
-    monkeypatch.setattr("simulator_adapters.station.uplink._now_ms", lambda: real() // 1_000_000 + 3_600_000)
+    monkeypatch.setattr("simulator_adapters.station.uplink._now_ms", lambda: time.time_ns() // 1_000_000 + HOUR_MS)
     at_bay.uplink.offset = None
-    assert at_bay.uplink.signed("GET", "/api/stations/bookings")["bookings"]
+    at_bay.agent.round()
+    at_bay.agent.run(at_bay.agent.bookings[0])
+    at_bay.agent.round()
+    offsets = [payload["clock_offset_ms"] for _, kind, payload in written(centre) if kind != "close"]
+    assert all(abs(offset - HOUR_MS) < 2_000 for offset in offsets)
+    assert "clock is 3600 s ahead of the server's" in AgentHealth.objects.get().sentence
+    assert (StationHealth.objects.get().state, StationHealth.objects.get().serials) == ("attention", ["SN0042"])
 
 
 def test_a_revoked_key_is_nobodys_and_what_it_still_holds_waits_for_people(at_bay: Bay, centre: Centre) -> None:
@@ -136,8 +143,6 @@ def test_a_revoked_key_is_nobodys_and_what_it_still_holds_waits_for_people(at_ba
     at_bay.agent.run(booking)
     revoked = {"key_id": at_bay.key_id, "reason": "The computer was stolen."}
     door.act(director(centre), "sittings.agents.revoke_key", **revoked)
-    from assess.tasks import work_outbox  # noqa: PLC0415
-
     work_outbox()
     with pytest.raises(Refused, match="not known here, or was revoked"):
         at_bay.agent.round()
