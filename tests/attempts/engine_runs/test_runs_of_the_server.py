@@ -3,7 +3,6 @@ the equipment fails."""
 
 import datetime
 import json
-import time
 from decimal import Decimal
 from typing import Any
 
@@ -12,15 +11,13 @@ from django.utils import timezone
 
 from assess import door, tasks
 from assess.attempts import engine_process
-from assess.attempts.append import Acknowledgement, append
-from assess.attempts.batches import read_batch
 from assess.attempts.conditions import AttemptError
 from assess.attempts.engine_jobs import due_of, simulations_of
 from assess.attempts.models import EngineRun, Entry, Stream
 from assess.ledger.models import Outbox
-from assess.management.world.devices import Device
 from assess.people.queries import actor
-from tests.web.bench_scene import begin_bench, scored, simulator_part
+from tests.attempts.engine_runs.scene import Seat, worked
+from tests.web.bench_scene import begin_bench, scored
 from tests.web.sample_centre import Centre
 from tests.web.ten_simulations import right_writes, with_all_simulations, work_at_all
 
@@ -36,46 +33,10 @@ HALF = [
 SETTINGS = (LIMIT, CURVE, SERVICE)
 
 
-class Seat:
-    """The candidate's device: it writes and sends at once."""
-
-    def __init__(self, centre: Centre) -> None:
-        self.centre, self.part = centre, simulator_part(centre)
-        asked = {"subject_kind": "attempt", "subject_id": centre.attempt.pk, "role": "candidate", "device": "seat"}
-        self.device = Device.of(door.act(actor(centre.candidate), "attempts.open_stream", **asked))
-
-    def say(self, kind: str, **payload: Any) -> None:
-        self.device.write(kind, part=self.part, **payload)
-        for body in self.device.batches():
-            outcome = append([read_batch(body, role="candidate")], server_us=time.time_ns() // 1000)[0]
-            assert isinstance(outcome, Acknowledgement)
-            self.device.chain.acknowledge(outcome.sequence)
-
-    def set(self, simulation: str, writes: Any, **more: Any) -> None:
-        self.say("setting", simulation=simulation, writes=writes, **more)
-
-    def ask(self, simulation: str) -> EngineRun:
-        asked = {"attempt_id": self.centre.attempt.pk, "simulation": simulation}
-        run: EngineRun = door.act(actor(self.centre.candidate), "attempts.engine_runs.ask_for_run", **asked)
-        return run
-
-    def run(self, simulation: str) -> EngineRun:
-        run = self.ask(simulation)
-        worked()
-        run.refresh_from_db()
-        return run
-
-
 @pytest.fixture
 def seat(centre: Centre) -> Seat:
     begin_bench(centre)
     return Seat(with_all_simulations(centre))
-
-
-def worked() -> None:
-    """What waits in the outbox is done, and what that asks for as well."""
-    while tasks.work_outbox():
-        pass
 
 
 def journal_of(run: EngineRun) -> tuple[Stream, list[tuple[str, Any]]]:
