@@ -10,6 +10,7 @@ COMMITTING = (
     "sittings",
     "sittings.agents",
     "attempts",
+    "attempts.feeds",
     "proctoring",
     "validity.datasets",
     "validity.studies",

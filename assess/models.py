@@ -1,5 +1,6 @@
 """The tables of every area, gathered where Django looks for them. A model is defined in its area's `models.py`."""
 
+from assess.attempts.feeds.models import Feed, FeedKey, FeedMessage
 from assess.attempts.models import (
     Attempt,
     EngineRun,
@@ -123,6 +124,9 @@ __all__ = [
     "Exclusion",
     "Exemplar",
     "ExternalCredential",
+    "Feed",
+    "FeedKey",
+    "FeedMessage",
     "HeldQuarter",
     "Holding",
     "Incident",

@@ -10,6 +10,7 @@ from typing import Any
 
 from assess.attempts import queries as attempts
 from assess.attempts.engine_runs import queries as engine_runs
+from assess.attempts.feeds import queries as feeds
 from assess.attempts.kinds import family
 from assess.awards import queries as awards
 from assess.people.queries import Actor, works_at
@@ -69,6 +70,18 @@ def _their_agent(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
     ]
     at_home = agents.centres_of(actor.id)
     return None if named and all(one in at_home for one in named) else "This is for people of that centre."
+
+
+def _directs_the_feed(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    """The centre, the feed or the key that the arguments name is of a centre that the actor directs."""
+    named = arguments.get("organisation_id") or feeds.organisation_of(
+        feed_id=arguments.get("feed_id"), key_id=arguments.get("key_id")
+    )
+    return None if named and works_at(actor.id, named, "director") else "This is for directors of that centre."
+
+
+def _is_that_feed(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    return None if feeds.is_account_of(actor.id, arguments["feed_id"]) else "A feed sends for itself only."
 
 
 def _watches_over(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
@@ -201,6 +214,12 @@ RULES: dict[str, Rule] = {
     "attempts.erase_media": _rule("service"),
     "attempts.keep_evidence": _rule("station", "service", unless=_ran_it),
     "attempts.erase_evidence": _rule("service"),
+    "attempts.feeds.make_feed": _rule("director", unless=_directs_the_feed),
+    "attempts.feeds.set_rows": _rule("director", unless=_directs_the_feed),
+    "attempts.feeds.renew_key": _rule("director", unless=_directs_the_feed),
+    "attempts.feeds.revoke_key": _rule("director", unless=_directs_the_feed),
+    "attempts.feeds.take_message": _rule("station", unless=_is_that_feed),
+    "attempts.feeds.take_file": _rule("station", unless=_is_that_feed),
     # proctoring
     "proctoring.set_level": _rule("director"),
     "proctoring.accept_notice": _rule("candidate"),

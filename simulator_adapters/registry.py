@@ -1,8 +1,8 @@
 """Finds adapters: the built-in ones and those that installed packages announce.
 
 A package announces an adapter in the entry-point group ``simulator_adapters``: the entry's name is the id of the manifest, its
-value a callable that returns an `Adapter`, with `opener` as its one, optional argument. Modules load only when an adapter is asked for,
-so a package that can't be imported spoils nobody else's day: it is named, and skipped.
+value a callable that returns an `Adapter`, with `opener` as its one, optional argument. Modules load only when an adapter is
+asked for, so a package that can't be imported spoils nobody else's day: it is named, and skipped.
 """
 
 import importlib

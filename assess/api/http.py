@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from assess.api import pictures, public, stations, streams
+from assess.api import feeds, pictures, public, stations, streams
 from assess.api.station_signature import StationRefused
 
 api = NinjaAPI(
@@ -16,6 +16,7 @@ api.add_router("", public.router)
 api.add_router("", streams.router)
 api.add_router("", pictures.router)
 api.add_router("", stations.router)
+api.add_router("", feeds.router)
 
 
 @api.exception_handler(StationRefused)
