@@ -145,8 +145,12 @@ def _wiring(task: WiringTask, record: AttemptRecord) -> list[str]:
 
 
 def _pair(wire: Any) -> str:
-    if isinstance(wire, list) and all(isinstance(end, str) for end in wire):
-        return " – ".join(wire)
+    known = wire[2] if isinstance(wire, list) and len(wire) == 3 and isinstance(wire[2], Mapping) else {}
+    pair = wire[:2] if known else wire
+    if isinstance(pair, list) and all(isinstance(end, str) for end in pair):
+        units = {"mm2": " mm²", "metres": " m", "colour": ""}
+        more = [f"{known[name]}{unit}" for name, unit in units.items() if known.get(name)]
+        return ", ".join([" – ".join(pair), *more])
     return str(wire)
 
 

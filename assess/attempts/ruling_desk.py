@@ -92,6 +92,7 @@ def _row(post: Held, matter: Matter, versions: Pinned, record: AttemptRecord, pe
         row["title"] = _title(post, matter.about)
         row["why"] = matter.why
         row["evidence"] = simulation_in_words(matter.about, versions, record)
+        row["drawn"] = matter.about in versions.wiring
     return row
 
 

@@ -138,6 +138,7 @@ function table(sheets) {
 function* ofShare(matter) {
   yield h("p", {}, h("strong", {}, "Why it is here: "), matter.why);
   yield h("ul", { class: "evidence" }, ...matter.evidence.map((line) => h("li", {}, line)));
+  if (matter.drawn) yield h("p", {}, h("a", { class: "button", href: `/evidence/${matter.attempt}/bench/${encodeURIComponent(matter.about)}/` }, sign("play"), "The drawing step by step"));
 }
 
 function rulingsSoFar({ kind, mine, others, state }) {
