@@ -8,10 +8,8 @@ HEAD = "serial,kind,maker,firmware,ranges,certificate,laboratory,calibrated_on,d
 
 
 def test_a_whole_line_is_an_instrument_with_its_certificate() -> None:
-    text = (
-        HEAD
-        + 'MFT-1,multifunction tester,Kestrel,2.1,"voltage: 0 to 600 V; resistance: 0.05 to 200 MΩ",C-9,Lab One,2026-01-05,2027-01-05\n'
-    )
+    ranges = '"voltage: 0 to 600 V; resistance: 0.05 to 200 MΩ"'
+    text = f"{HEAD}MFT-1,multifunction tester,Kestrel,2.1,{ranges},C-9,Lab One,2026-01-05,2027-01-05\n"
     (line,) = read_register(text).lines
     assert (line.number, line.serial, line.kind, line.firmware) == (2, "MFT-1", "multifunction tester", "2.1")
     assert [one["unit"] for one in line.ranges] == ["V", "MΩ"]
