@@ -155,7 +155,7 @@ def presented(simulation: Simulation) -> dict[str, Any]:
         return shown | {"kind": "wiring", "faults": faults} | {name: public[name] for name in ("components", "conductors")}
     if simulation.case_sheet is not None:
         sheet = simulation.case_sheet.public_document()
-        named = ("facts", "data", "after", "costs", "labels", "questions", "ranking")
+        named = ("facts", "data", "after", "costs", "labels", "sketch", "questions", "ranking")
         return shown | {"kind": "case"} | {name: sheet[name] for name in named}
     return shown | {
         "kind": "settings",

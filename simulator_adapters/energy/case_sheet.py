@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 from simulator_adapters.quantities import NumberError, QuantityError, canonical_unit, parse_number, round_to
 
 SCORE_PLACES = 4
+PLACES = ("roof", "walls", "windows", "stairs", "heating", "cellar")
+"""Where a measure can be in the drawing of a building; `case_pictures.js` draws each."""
 
 
 class CaseSheetError(ValueError):
@@ -47,6 +49,8 @@ class CaseSheet:
         Cost per measure; the names are those of the ranking.
     labels
         What a name of a fact, series or measure is called on the sheet, with its unit.
+    sketch
+        Where each measure is in the drawing of the building: a place of `PLACES`. Empty where no building is drawn.
     """
 
     id: str
@@ -59,6 +63,7 @@ class CaseSheet:
     ranking_key: tuple[str, ...] = ()
     ranking_by: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    sketch: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_document(cls, entry: Mapping[str, Any], *, source: str = "simulations.yaml") -> "CaseSheet":
@@ -82,6 +87,7 @@ class CaseSheet:
             "costs": {name: str(value) for name, value in self.costs.items()},
             "questions": [{"id": q.id, "text": q.text, "unit": canonical_unit(q.unit).label} for q in self.questions],
             "labels": dict(self.labels),
+            "sketch": dict(self.sketch),
             "ranking": {"by": self.ranking_by, "measures": sorted(self.ranking_key)} if self.ranking_key else None,
         }
 
@@ -166,7 +172,7 @@ class _Reader:
     def sheet(self) -> CaseSheet:
         known = {
             *("id", "kind", "credential", "outcomes", "title", "time_limit_min", "facts", "answers", "costs", "data"),
-            *("after", "ranking_key", "ranking_by", "labels", "review_note", "building"),
+            *("after", "ranking_key", "ranking_by", "labels", "review_note", "building", "sketch"),
         }
         if unknown := sorted(set(self.entry) - known):
             self._refuse(f"The field {unknown[0]!r} is unknown.", f"Known fields are {', '.join(sorted(known))}.")
@@ -195,6 +201,7 @@ class _Reader:
             ranking_key=ranking,
             ranking_by=str(self.entry.get("ranking_by", "")),
             labels=self._labels(),
+            sketch=self._sketch(costs),
         )
 
     def _labels(self) -> dict[str, str]:
@@ -205,6 +212,14 @@ class _Reader:
         if strange := sorted(set(labels) - named):
             self._refuse(f"labels names {strange[0]!r}, which the case does not hold.", "Correct or remove it.")
         return {str(name): text for name, text in labels.items()}
+
+    def _sketch(self, measures: Mapping[str, Decimal]) -> dict[str, str]:
+        sketch = self.entry.get("sketch", {})
+        if not isinstance(sketch, Mapping) or set(sketch) - set(measures):
+            self._refuse("sketch is no mapping of the measures under costs.", "Write measure: place.")
+        if strange := sorted(str(place) for place in sketch.values() if place not in PLACES):
+            self._refuse(f"sketch knows no place {strange[0]!r}.", f"Use one of {', '.join(PLACES)}.")
+        return {str(name): str(place) for name, place in sketch.items()}
 
     def _refuse(self, problem: str, remedy: str) -> NoReturn:
         raise CaseSheetError(self.source, self.id, problem, remedy)

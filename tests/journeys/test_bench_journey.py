@@ -524,6 +524,8 @@ def test_a_case_sheet_is_calculated_ranked_and_scored(
     page = page_of(centre.candidate, device)
     open_bench(page, centre, "Block of 24 flats: three measures")
     axe_finds_nothing(page)
+    for title in ("Where the measures are", "What the measures cost, and the budget"):
+        expect(page.get_by_role("img", name=title)).to_be_visible()
     values = {
         "fuel saved by ceiling insulation": "45537.88",
         "electricity saved by lighting": "17155.58",
@@ -547,6 +549,8 @@ def test_a_case_sheet_is_calculated_ranked_and_scored(
     expect(page.get_by_label("simple payback of the package")).to_have_value("4.5", timeout=15_000)
     expect(page.locator(".ordering-text").first).to_have_text("New lights in the stairwells")
     board(page, "Twelve bills: base load, slope and corrected saving")
+    for title in ("Bills by month", "Bills against degree days"):
+        expect(page.get_by_role("img", name=title)).to_be_visible()
     axe_finds_nothing(page)
     shot(page, f"case-bills-{device}")
     hand_in(page, "2 tasks are not begun.")

@@ -112,6 +112,8 @@ def test_a_changed_key_and_a_wrong_ranking_are_found() -> None:
         ("answers", [], "has no answers"),
         ("ranking_key", ["light"], "different measures"),
         ("costs", {"light": "much"}, "not a number"),
+        ("sketch", {"light": "moon"}, "no place 'moon'. Use one of roof, walls"),
+        ("sketch", {"moon": "roof"}, "no mapping of the measures"),
     ],
 )
 def test_a_broken_sheet_is_refused_with_file_case_and_remedy(field: str, value: Any, words: str) -> None:
@@ -129,6 +131,8 @@ def test_limits_that_leave_the_key_out_are_refused() -> None:
 
 def test_the_public_document_holds_no_key() -> None:
     assert "45537" not in str(SHEETS["SIM-RET-1"].public_document())
+    assert SHEETS["SIM-RET-1"].public_document()["sketch"] == {"attic": "roof", "light": "stairs", "pipe": "cellar"}
+    assert "building" not in SHEETS["SIM-RET-1"].public_document()
     assert SHEETS["SIM-RET-1"].public_document()["ranking"] == {
         "by": "simple payback",
         "measures": ["attic", "light", "pipe"],

@@ -1,5 +1,6 @@
 /** A case sheet: what is known, numbers to find, and measures to bring into order. */
 
+import { casePictures } from "../../case_pictures.js";
 import { h } from "../../dom.js";
 import { build, understood } from "../items.js";
 
@@ -45,7 +46,7 @@ export function caseSheet({ task, said, write, onWork }) {
     : null;
   const answers = h("fieldset", { class: "stack" }, h("legend", {}, "Your answers"), ...fields.map(({ field }) => field), ranking);
   return {
-    element: h("div", { class: "case" }, h("section", { class: "stack-small" }, h("h3", {}, "What is known"), facts(task)), answers),
+    element: h("div", { class: "case" }, h("section", { class: "stack-small" }, h("h3", {}, "What is known"), casePictures(task), facts(task)), answers),
     begun: () => [...values.values()].some((value) => value !== ""),
     settle: () => fields.forEach((field) => field.settle()),
     lock: (locked) => (answers.disabled = locked),
