@@ -15,15 +15,13 @@ from assess.attempts import actions
 from assess.attempts.append import Outcome, append
 from assess.attempts.batches import read_batch
 from assess.attempts.models import Attempt
-from assess.management.world import cast
-from assess.management.world.cast import Cast
+from assess.management.world.cast import Cast, show_certificates
 from assess.management.world.devices import Device
 from assess.people.models import Account
-from assess.schemes import actions as scheme_actions
 from assess.schemes import queries as schemes
 from assess.sittings import actions as sittings
 from assess.sittings.models import Sitting, Station
-from tests.attempts.scenes import content
+from tests.published import published
 from tests.snapshots import as_built
 
 NOW_US = 1_800_000_000_000_000
@@ -85,14 +83,14 @@ def centre(built: Centre, db: None) -> Centre:
     return built
 
 
-@transaction.atomic
 def build() -> Centre:
-    people = cast.assemble(candidates=2, assessors=5, judges=1)
-    scheme_actions.load_content_plan(
-        plan=content(), loaded_by=people.author.pk, reviewed_by=people.reviewer.pk, reason="second reader"
-    )
+    return opened_by(published(candidates=2, assessors=5, judges=1))
+
+
+@transaction.atomic
+def opened_by(people: Cast) -> Centre:
     version = schemes.current_version("MC-ECW")
-    cast.show_certificates(people, "MC-ECW", people.candidates)
+    show_certificates(people, "MC-ECW", people.candidates)
     starts = timezone.now()
     sitting = sittings.plan_sitting(
         organisation_id=people.organisation.pk,

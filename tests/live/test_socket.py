@@ -24,7 +24,7 @@ from assess.people.queries import actor
 from assess.site.asgi import application
 from tests.snapshots import as_built
 from tests.web.board import agree, at_the_board
-from tests.web.sample_centre import Centre, open_centre
+from tests.web.sample_centre import Centre, today
 
 HOST = "http://localhost"
 PATIENCE_S = 5
@@ -33,7 +33,7 @@ PATIENCE_S = 5
 @pytest.fixture
 def centre(transactional_db: None) -> Any:
     with override_settings(LIVE_PUBLISHER="assess.live.publisher.publish"):
-        yield as_built("today", open_centre)
+        yield as_built("today", today)
 
 
 def session_of(account: Account) -> str:

@@ -36,12 +36,12 @@ from assess.management.world.cast import Cast
 from assess.people.actions import service_account
 from assess.people.queries import actor
 from assess.schemes import queries as schemes
-from assess.schemes.loading import load_content
 from assess.sittings import queries as sittings
 from assess.validity.cut_scores.models import CutScore
 from assess.validity.cut_scores.queries import meetings_of
 from assess.validity.studies import queries as studies
 from tests.effort import FULL
+from tests.published import published
 from tests.snapshots import as_built
 
 CONTENT = Path(settings.ROOT) / "assess" / "content"
@@ -64,24 +64,12 @@ def small_world(transactional_db: None) -> Any:
 
 
 def made(size: int) -> Any:
-    people = cast.assemble(candidates=size, assessors=6, judges=8)
-    load(people)
+    people = published(candidates=size, assessors=6, judges=8)
     version = schemes.current_version("MC-ECW")
     cast.show_certificates(people, "MC-ECW", people.candidates)
     lived = day.live(people, version, people.candidates, first_number=0)
     tasks.work_outbox()
     return people, version, lived
-
-
-def load(people: Cast) -> Any:
-    return door.act(
-        people.acts_as(people.author),
-        "schemes.load_content_plan",
-        plan=load_content(CONTENT),
-        loaded_by=people.author.pk,
-        reviewed_by=people.reviewer.pk,
-        reason="second reader",
-    )
 
 
 def sql(statement: str, *values: Any) -> None:

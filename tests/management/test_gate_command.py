@@ -13,7 +13,7 @@ from assess.ledger.models import Act
 from assess.management.world import releases
 from tests.awards.decided import Decided, decide_a_sitting
 from tests.snapshots import as_built
-from tests.web.sample_centre import Centre, open_centre
+from tests.web.sample_centre import Centre, today
 
 
 def asked(attempt: object, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
@@ -51,7 +51,7 @@ def test_it_says_whether_an_attempt_is_awardable_check_by_check(
 def test_an_attempt_that_nobody_has_begun_lacks_everything_of_its_own(
     transactional_db: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    centre: Centre = as_built("today", open_centre)
+    centre: Centre = as_built("today", today)
 
     found = asked(centre.attempt.pk, capsys)
 

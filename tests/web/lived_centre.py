@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from assess import door, tasks
+from assess import tasks
 from assess.management.world import cast, day, meetings
 from assess.management.world.cast import Cast
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
-from tests.attempts.scenes import content
+from tests.published import Gather, published
 
 
 @dataclass(frozen=True)
@@ -18,16 +18,8 @@ class Lived:
     attempts: tuple[Any, ...]
 
 
-def live_a_sitting(candidates: int = 8) -> Lived:
-    people = cast.assemble(candidates=candidates, assessors=6, judges=8)
-    door.act(
-        people.acts_as(people.author),
-        "schemes.load_content_plan",
-        plan=content(),
-        loaded_by=people.author.pk,
-        reviewed_by=people.reviewer.pk,
-        reason="second reader",
-    )
+def live_a_sitting(candidates: int = 8, *, people_of: Gather = published) -> Lived:
+    people = people_of(candidates=candidates, assessors=6, judges=8)
     version = schemes.current_version("MC-ECW")
     cast.show_certificates(people, "MC-ECW", people.candidates)
     lived = day.live(people, version, people.candidates, first_number=0)

@@ -18,11 +18,10 @@ from assess.management.world import cast, day
 from assess.management.world.cast import Cast
 from assess.management.world.lives import Life
 from assess.people.models import Account
-from assess.schemes import actions as scheme_actions
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion
 from assess.sittings.models import Sitting
-from tests.attempts.scenes import content
+from tests.published import Gather, gather, published
 from tests.snapshots import as_built
 
 
@@ -50,23 +49,27 @@ class Centre:
         return client
 
 
-def open_centre(*, scheme: str = "MC-ECW", candidates: int = 2, assessors: int = 6) -> Centre:
+def open_centre(
+    *, scheme: str = "MC-ECW", candidates: int = 2, assessors: int = 6, people_of: Gather = gather
+) -> Centre:
     """Build it and leave it committed: the journal's writer and a server under test have connections of their own."""
+    people = people_of(candidates=candidates, assessors=assessors, judges=1)
     with transaction.atomic():
-        people = cast.assemble(candidates=candidates, assessors=assessors, judges=1)
-        scheme_actions.load_content_plan(
-            plan=content(), loaded_by=people.author.pk, reviewed_by=people.reviewer.pk, reason="second reader"
-        )
         version = schemes.current_version(scheme)
         cast.show_certificates(people, scheme, people.candidates)
     opened = day.open_sitting(people, version, people.candidates, first_number=0, title="Today's sitting")
     return Centre(people, version, opened.sitting, tuple(opened.lives))
 
 
+def today() -> Centre:
+    """The centre that most tests of pages begin from."""
+    return open_centre(people_of=published)
+
+
 @pytest.fixture(scope="module")
 def built_centre(django_db_setup: None, django_db_blocker: Any) -> Iterator[Centre]:
     with django_db_blocker.unblock():
-        yield as_built("today", open_centre)
+        yield as_built("today", today)
         call_command("flush", verbosity=0, interactive=False)
 
 

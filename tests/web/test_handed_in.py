@@ -19,12 +19,12 @@ from assess.attempts.handed_in import HandedInError, read_file
 from assess.attempts.models import Entry, Media, Stream
 from assess.attempts.writer import writer
 from tests.snapshots import as_built
-from tests.web.sample_centre import Centre, open_centre
+from tests.web.sample_centre import Centre, today
 
 
 @pytest.fixture
 def centre(transactional_db: None) -> Iterator[Centre]:
-    yield as_built("today", open_centre)
+    yield as_built("today", today)
     writer.stop()
 
 

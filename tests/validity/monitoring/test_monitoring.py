@@ -43,8 +43,8 @@ def close(person, alarm):
 
 
 def build_watched() -> Centre:
+    centre = build()
     with transaction.atomic():
-        centre = build()
         add_day(centre, 0, 60)
         add_day(centre, 1, 40)
         store_base(centre)
