@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from simulator_adapters.photovoltaic.models import ModelBlock, ModelError, definition, layout
+from simulator_adapters.photovoltaic.models import ModelBlock, ModelError, Point, definition, layout, scale_of
 
 BASE = 40000
 MARKER = (0x5375, 0x6E53)
@@ -59,7 +59,17 @@ class RegisterImage:
 
     def raw(self, model: int, path: str, index: tuple[int, ...] = ()) -> int | str | None:
         """Raw value of a point."""
-        return self.block(model).raw(path, index)
+        point = self.point(model, path, index)
+        start = self._start[model] + point.offset
+        return point.decode(self.words[start : start + point.size])
+
+    def point(self, model: int, path: str, index: tuple[int, ...] = ()) -> Point:
+        """Find a point of a model."""
+        return self._points[model].point(path, index)
+
+    def scale(self, model: int, point: Point) -> int | None:
+        """Exponent of ten that goes with a point now; None where there is none to believe."""
+        return scale_of(point, self._points[model].points, self.words, self._start[model])
 
     def put(self, model: int, path: str, index: tuple[int, ...], raw: int | str | None) -> None:
         """Set a point, writable or not: this is the device's own side."""

@@ -10,11 +10,14 @@ import math
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 MOST_POINTS = 5000
+_MOST_KEPT = 600
+"""Layouts of more points are not kept in memory."""
 
 #: Registers per type where the type fixes it.
 _SIZES = {
@@ -56,7 +59,7 @@ class Point:
     mandatory: bool
     units: str
 
-    @property
+    @cached_property
     def numeric(self) -> bool:
         """Whether it holds a whole number, scaled or not."""
         return self.type not in ("string", "float32", "float64", "ipv6addr", "eui48", "ipaddr")
@@ -66,7 +69,7 @@ class Point:
         """Path and index, such as ``Crv.Pt.V[1,2]``."""
         return f"{self.path}[{','.join(map(str, self.index))}]" if self.index else self.path
 
-    @property
+    @cached_property
     def missing(self) -> tuple[int, ...]:
         """Registers that mean *not implemented*."""
         if self.type in _ZERO_IS_MISSING:
@@ -88,6 +91,8 @@ class Point:
         """Read a raw value; None when the device says it is not implemented. Floats and addresses read as hex text."""
         if tuple(words) == self.missing:
             return None
+        if self.numeric and self.size == 1:
+            return words[0] - 0x10000 if words[0] & 0x8000 and self.type in _SIGNED else words[0]
         data = b"".join(word.to_bytes(2, "big") for word in words)
         if self.type == "string":
             return data.rstrip(b"\0 ").decode("utf-8", errors="replace")
@@ -230,22 +235,20 @@ class ModelBlock:
         ModelError
             When counts or length don't fit.
         """
-        group = definition(model)
-        found = {point.path: point for point in layout({**group, "groups": []}, _none)}
-
-        def count(name: str) -> int:
-            point = found.get(name)
-            if point is None:
-                return 0
-            raw = point.decode(words[point.offset : point.offset + point.size])
-            return raw if isinstance(raw, int) else 0
-
-        if _size_bound(group, count) > MOST_POINTS:
+        fixed = _fixed(model)
+        counts = []
+        for name in _count_names(model):
+            point = fixed.get(name)
+            raw = point.decode(words[point.offset : point.offset + point.size]) if point else None
+            counts.append((name, raw if isinstance(raw, int) else 0))
+        size = _size_bound(definition(model), lambda name: dict(counts).get(name, 0))
+        if size > MOST_POINTS:
             raise ModelError(f"Model {model} claims more than {MOST_POINTS} points. Its counts can't be right.")
-        points = layout(group, count, length=len(words) - 2)
-        if points and points[-1].offset + points[-1].size > len(words):
+        lay_out = _kept if size <= _MOST_KEPT else _laid_out
+        points, needed = lay_out(model, len(words) - 2, tuple(counts))
+        if needed > len(words):
             raise ModelError(f"Model {model} says it has {len(words) - 2} registers, its counts need more.")
-        return cls(model, address, tuple(words), {(point.path, point.index): point for point in points})
+        return cls(model, address, tuple(words), points)
 
     def point(self, path: str, index: tuple[int, ...] = ()) -> Point:
         """Find a point.
@@ -267,17 +270,54 @@ class ModelBlock:
 
     def scale(self, point: Point) -> int | None:
         """Exponent of ten of a point from the same block; None when it is missing or outside -10 to 10."""
-        if point.scale is None or isinstance(point.scale, int):
-            return point.scale or 0
-        group = point.path.rpartition(".")[0]
-        own = self.points.get((f"{group}.{point.scale}", point.index)) if group else None
-        factor = own or self.points.get((point.scale, ()))
-        raw = factor.decode(self.words[factor.offset : factor.offset + factor.size]) if factor else None
-        return raw if isinstance(raw, int) and raw in _SCALE_RANGE else None
+        return scale_of(point, self.points, self.words)
 
 
-def _none(name: str) -> int:
-    return 0
+Key = tuple[str, tuple[int, ...]]
+
+
+def scale_of(point: Point, points: Mapping[Key, Point], words: Sequence[int], start: int = 0) -> int | None:
+    """As `ModelBlock.scale`, of a model whose registers begin at `start`."""
+    if point.scale is None or isinstance(point.scale, int):
+        return point.scale or 0
+    group = point.path.rpartition(".")[0]
+    own = points.get((f"{group}.{point.scale}", point.index)) if group else None
+    factor = own or points.get((point.scale, ()))
+    if factor is None:
+        return None
+    raw = factor.decode(words[start + factor.offset : start + factor.offset + factor.size])
+    return raw if isinstance(raw, int) and raw in _SCALE_RANGE else None
+
+
+def _laid_out(model: int, length: int, counts: tuple[tuple[str, int], ...]) -> tuple[Mapping[Key, Point], int]:
+    """Points by path and index, and how many registers they need."""
+    known = dict(counts)
+    points = layout(definition(model), lambda name: known.get(name, 0), length=length)
+    needed = points[-1].offset + points[-1].size if points else 0
+    return MappingProxyType({(point.path, point.index): point for point in points}), needed
+
+
+_kept = lru_cache(maxsize=128)(_laid_out)
+"""The same for layouts of usual size: a device is read again and again, and each time lies as it did."""
+
+
+@lru_cache(maxsize=128)
+def _fixed(model: int) -> Mapping[str, Point]:
+    """The points of a model's own group, which lie in the same place whatever repeats behind them."""
+    return {point.path: point for point in layout({**definition(model), "groups": []}, lambda name: 0)}
+
+
+@lru_cache(maxsize=128)
+def _count_names(model: int) -> tuple[str, ...]:
+    """Points that say how often a group repeats."""
+
+    def names(group: Mapping[str, Any]) -> Iterator[str]:
+        for inner in group.get("groups", []):
+            if isinstance(inner.get("count"), str):
+                yield inner["count"]
+            yield from names(inner)
+
+    return tuple(dict.fromkeys(names(definition(model))))
 
 
 def _size_bound(group: Mapping[str, Any], count: Count) -> int:

@@ -182,16 +182,16 @@ class Plant:
         return self._value(703, "ESVLo") <= self._grid_percent <= self._value(703, "ESVHi")
 
     def _value(self, model: int, path: str, default: float = 0.0) -> float:
-        block = self._image.block(model)
-        raw = block.raw(path)
-        return float(raw) * 10.0 ** (block.scale(block.point(path)) or 0) if isinstance(raw, int) else default
+        raw = self._image.raw(model, path)
+        if not isinstance(raw, int):
+            return default
+        return float(raw) * 10.0 ** (self._image.scale(model, self._image.point(model, path)) or 0)
 
     def _put(self, model: int, path: str, value: float, index: tuple[int, ...] = ()) -> None:
         """Write a value in the scale the register has now; what is not implemented or scaled past belief stays as it is."""
-        block = self._image.block(model)
-        point = block.point(path, index)
-        scale = block.scale(point)
-        if scale is None or block.raw(path, index) is None:
+        point = self._image.point(model, path, index)
+        scale = self._image.scale(model, point)
+        if scale is None or self._image.raw(model, path, index) is None:
             return
         low, high = point.range
         self._image.put(model, path, index, max(low, min(high, round(value / 10.0**scale))))

@@ -42,7 +42,7 @@ specs = st.builds(
 acts = st.tuples(st.booleans(), st.floats(0, 2e5), st.floats(0, 2e5), shares, st.floats(-40, 80))
 
 
-@settings(max_examples=examples(600))
+@settings(max_examples=examples(240))
 @given(specs, shares, st.lists(acts, max_size=30))
 def test_energy_in_less_energy_out_less_losses_is_what_the_store_gained(
     spec: BatterySpec, soc: float, sequence: list[tuple[bool, float, float, float, float]]
@@ -67,7 +67,7 @@ def test_energy_in_less_energy_out_less_losses_is_what_the_store_gained(
     assert abs(battery.taken - battery.given - battery.lost - gained) <= 1e-9 * scale
 
 
-@settings(max_examples=examples(200))
+@settings(max_examples=examples(120))
 @given(specs, shares, st.booleans(), st.floats(0, 2e5), st.floats(0, 1e5), st.integers(2, 60), st.floats(-15, 55))
 def test_many_short_steps_are_one_long_one(
     spec: BatterySpec, soc: float, inwards: bool, watts: float, seconds: float, pieces: int, celsius: float
@@ -171,7 +171,7 @@ def test_sun_battery_and_grid_share_the_house(got: tuple[float, ...], expected: 
     assert got == pytest.approx(expected)
 
 
-@settings(max_examples=examples(300))
+@settings(max_examples=examples(120))
 @given(st.sampled_from(list(Mode)), st.floats(0, 9000), st.floats(0, 9000), st.floats(0.05, 0.95), st.floats(0, 5000))
 def test_powers_balance_at_every_moment(mode: Mode, sun: float, load: float, soc: float, output: float) -> None:
     battery = Battery(SPEC, soc=soc)
