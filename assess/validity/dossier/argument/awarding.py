@@ -153,7 +153,7 @@ def _reviews(facts: Facts) -> Evidence:
         key="reviews",
         sentence=(
             f"{count(len(waiting), 'review')} of awards whose evidence failed later"
-            f" {'is' if len(waiting) == 1 else 'are'} open."
+            f" {'is' if len(waiting) <= 1 else 'are'} open."
         ),
         bearing=Bearing.LIMITS if waiting else Bearing.SUPPORTS,
         rule="no review of awards is open",
