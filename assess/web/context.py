@@ -25,6 +25,7 @@ PLACES = (
     Place("My panels", "/panel/", frozenset({"judge"})),
     Place("Sittings", "/proctor/", frozenset({"proctor", "director"})),
     Place("Instruments", "/instruments/", frozenset({"technician", "proctor", "director"})),
+    Place("Stations", "/stations/", frozenset({"technician", "proctor", "director"})),
     Place("Credentials", "/director/", frozenset({"director", "approver", "board"})),
     Place("Cases", "/author/cases/", frozenset({"author"})),
     Place("My ratings", "/expert/", frozenset({"judge", "reviewer"})),

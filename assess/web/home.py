@@ -14,6 +14,7 @@ WHAT = {
     "/panel/": "Meetings about how much is enough, in which you judge. Works without network.",
     "/proctor/": "Who is where, what happened, and the time that everybody has left.",
     "/instruments/": "What measures here, its certificates of calibration, and where it is booked.",
+    "/stations/": "The computers beside the benches: how each is, where it stands, what it measures, its key.",
     "/director/": "Schemes, studies, cut scores, the gate, credentials and the ledger.",
     "/author/cases/": "Retrofit cases: their keys worked out again, with pictures, beside what their authors wrote.",
     "/expert/": "What the job is, whether items and criteria belong to it, and whether they are fair.",

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proctor/", include("assess.web.proctor.urls")),
     path("director/", include("assess.web.director.urls")),
     path("instruments/", include("assess.web.instruments.urls")),
+    path("stations/", include("assess.web.stations.urls")),
     path("technician/", include("assess.web.technician.urls")),
     path("author/", include("assess.web.author.urls")),
     path("expert/", include("assess.web.expert.urls")),

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -94,10 +94,11 @@ def agents_of(organisations: Collection[uuid.UUID]) -> QuerySet[Account]:
     ).order_by("given_name")  # fmt: skip
 
 
-def open_stations(organisations: Collection[uuid.UUID]) -> QuerySet[Station]:
-    """The stations in use of some organisations' sittings, the latest sitting first."""
+def open_stations(organisations: Collection[uuid.UUID], since: datetime, until: datetime) -> QuerySet[Station]:
+    """The stations in use of some organisations' sittings that are on between two moments, the earliest sitting first."""
     found = Station.objects.filter(sitting__organisation__in=organisations, out_of_use_since=None)
-    return found.select_related("sitting").order_by("-sitting__starts_at", "name")
+    found = found.filter(sitting__ends_at__gt=since, sitting__starts_at__lt=until)
+    return found.select_related("sitting").order_by("sitting__starts_at", "name")
 
 
 def centres_of(account_id: uuid.UUID) -> set[uuid.UUID]:
