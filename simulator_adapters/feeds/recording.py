@@ -17,9 +17,9 @@ VERSION = "1"
 MOST_PLACES = 12
 _EXACT = Context(prec=60)
 _SENTENCES = {
-    Mark.DUPLICATE: "{} rows came twice and are counted once",
-    Mark.LATE: "{} rows stand after later ones",
-    Mark.CONTRADICTS: "{} rows say something else for a moment that was there before",
+    Mark.DUPLICATE: "Rows that came twice, counted once: {}.",
+    Mark.LATE: "Rows that stand after later ones: {}.",
+    Mark.CONTRADICTS: "Rows that say something else for a moment that was there before: {}.",
 }
 
 
@@ -146,14 +146,16 @@ def readings_of_rows(rows: Sequence[Row], columns: Sequence[Column]) -> tuple[Re
 def _marks(rows: Sequence[Row]) -> str:
     counts = ((mark, sum(row.mark is mark for row in rows)) for mark in _SENTENCES)
     told = [_SENTENCES[mark].format(count) for mark, count in counts if count]
-    return f"{'; '.join(told)}." if told else ""
+    return " ".join(told)
 
 
 def _column(column: Column, rows: Sequence[Row], *, said: str, contradicts: bool) -> Iterator[Reading]:
     found = [(row.at, value) for row in rows for name, value, _ in row.readings if name == column.name]
     values = [value for _, value in found if value is not None]
     missing = len(found) - len(values)
-    sentence = " ".join(filter(None, (f"{len(values)} values.", f"{missing} rows have none." if missing else "", said)))
+    sentence = " ".join(
+        filter(None, (f"Values: {len(values)}.", f"Rows without one: {missing}." if missing else "", said))
+    )
     places = max((places_of(value) for value in values), default=0)
     summary: dict[str, tuple[Decimal | None, datetime | None]] = {
         "least": (min(values, default=None), None),
