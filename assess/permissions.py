@@ -12,6 +12,7 @@ from assess.attempts import queries as attempts
 from assess.attempts.engine_runs import queries as engine_runs
 from assess.attempts.feeds import queries as feeds
 from assess.attempts.kinds import family
+from assess.attempts.resits import queries as resits
 from assess.awards import queries as awards
 from assess.people.queries import Actor, works_at
 from assess.proctoring import queries as proctoring
@@ -101,6 +102,13 @@ def _watches_over_the_run(actor: Actor, arguments: Mapping[str, Any]) -> str | N
     if sitting is not None and proctoring.sitting_of(actor, sitting) is not None:
         return None
     return "This run is of a sitting that others watch over. Ask for a post in it."
+
+
+def _watches_over_the_resit(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
+    sitting = resits.sitting_of(arguments["resit_id"])
+    if sitting is not None and proctoring.sitting_of(actor, sitting) is not None:
+        return None
+    return "This sitting is watched over by others. Ask for a post in it."
 
 
 def _may_send_this_picture(actor: Actor, arguments: Mapping[str, Any]) -> str | None:
@@ -212,6 +220,9 @@ RULES: dict[str, Rule] = {
     "attempts.engine_runs.run_again": _rule("director", "proctor", unless=_watches_over_the_run),
     "attempts.keep_media": _rule("candidate", "assessor", "proctor", "director", unless=_may_send_this_picture),
     "attempts.erase_media": _rule("service"),
+    "attempts.resits.offer_resits": _rule("director", "service"),
+    "attempts.resits.answer_resit": _rule("candidate"),
+    "attempts.resits.open_resit": _rule("director", "proctor", unless=_watches_over_the_resit),
     "attempts.keep_evidence": _rule("station", "service", unless=_ran_it),
     "attempts.erase_evidence": _rule("service"),
     "attempts.feeds.make_feed": _rule("director", unless=_directs_the_feed),

@@ -45,6 +45,7 @@ from simulator_adapters.energy.weather import WeatherError
 TOPICS: dict[str, str] = {
     "review_awards": "awards.reviews.open_reviews",
     "score_attempt": "attempts.score_attempt",
+    "offer_resits": "attempts.resits.offer_resits",
     "end_streams": "attempts.end_streams_of",
 }
 """Topic of an outbox row → the act that follows. The row's ids are the act's arguments."""
@@ -181,7 +182,9 @@ def _compute_case(run_id: str) -> bool:
             raise _Stopped
 
     try:
-        document = check_key(computations.document_of(run.simulation), folders=computations.weather_folders(), tell=tell)
+        document = check_key(
+            computations.document_of(run.simulation), folders=computations.weather_folders(), tell=tell
+        )
     except _Stopped:
         return True
     except (BuildingError, CaseSheetError, EngineError, WeatherError) as error:

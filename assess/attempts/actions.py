@@ -31,7 +31,7 @@ from assess.attempts.evidence import EvidenceRefused, read_evidence
 from assess.attempts.forms import draw_pins
 from assess.attempts.kinds import ROLE, family, order
 from assess.attempts.media import MOST_OF_A_ROLE, TAKEN_BY, Picture
-from assess.attempts.models import Attempt, Entry, Evidence, Media, Quarantine, Registration, Score, Seal, Stream
+from assess.attempts.models import Attempt, Entry, Evidence, Media, Quarantine, Registration, Resit, Score, Seal, Stream
 from assess.attempts.plan import fold_plan
 from assess.attempts.queries import (
     accounts_among,
@@ -367,6 +367,8 @@ def score_attempt(*, attempt_id: uuid.UUID) -> Score:
         scored_at=timezone.now(),
     )
     ledger.record_row(kind="score", row=made)
+    if document["again"] or attempt.resits.filter(state__in=Resit.UNDER_WAY).exists():
+        ledger.follow(topic="offer_resits", attempt_id=str(attempt.pk))
     if _last_of_the_sitting(attempt):
         ledger.follow(topic="look_at_drift", scheme_version_id=str(attempt.registration.scheme_version_id))
     return made

@@ -44,11 +44,11 @@ class AttemptScore:
     readings: tuple[Reading, ...] = ()
 
     @property
-    def works_again(self) -> tuple[str, ...]:
-        """The tasks and simulations that wait because equipment failed."""
+    def works_again(self) -> tuple[tuple[str, str], ...]:
+        """The tasks and simulations that wait because equipment failed, each with a sentence that says what did."""
         return (
-            *(task.score.task for task in self.tasks if task.equipment),
-            *(one.simulation for one in self.simulations if one.equipment),
+            *((task.score.task, task.broken) for task in self.tasks if task.broken),
+            *((one.simulation, one.waits_for) for one in self.simulations if one.equipment),
         )
 
 
@@ -152,6 +152,11 @@ def _flags(
     ]
     flags += [remark for window in record.windows.values() for remark in window.remarks]
     flags += [
+        f"{name}: begun by {window.begun_by}: done again, because the equipment failed."
+        for name, window in record.windows.items()
+        if "~" in name
+    ]
+    flags += [
         f"{stream}: the device's clock moved by {jump.by_ms} ms before entry {jump.sequence}."
         for stream, jumps in record.clock_jumps.items()
         for jump in jumps
@@ -217,6 +222,7 @@ def _document(result: AttemptScore) -> dict[str, Any]:
         ],
         "readings": [reading_document(one) for one in result.readings if one.worth is not Worth.COUNTS],
         "outcomes": [{"outcome": o, "points": str(points), "maximum": str(top)} for o, points, top in result.outcomes],
+        "again": [{"work": work, "why": why} for work, why in result.works_again],
         "flags": list(result.flags),
     }
 

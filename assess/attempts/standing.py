@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assess.attempts.kinds import family
-from assess.attempts.models import Attempt, Entry, Stream
+from assess.attempts.models import Attempt, Entry, Resit, Stream
 from assess.attempts.records import Frame, Said
-from assess.attempts.windows import Window, windows_of
+from assess.attempts.windows import Window, resit_part, windows_of
 
 TOLD = ("identity", "begin", "pause", "resume", "extend", "message")
 DONE = ("finish", "close", "safety_call", "remark", "event")
@@ -50,7 +50,8 @@ class PartStanding:
 class Standing:
     """An attempt now. `told` is what proctors said, `done` what the candidate did besides answering, each in order.
 
-    `stopped` are the assessors' safety stops, `doubted` the roles whose last word on the identity is that it is not the person.
+    `resits` are works that are done again, each in a time of its own (`S~WORK`). `stopped` are the assessors' safety stops,
+    `doubted` the roles whose last word on the identity is that it is not the person.
     """
 
     attempt: uuid.UUID
@@ -62,9 +63,20 @@ class Standing:
     doubted: tuple[str, ...] = ()
     last_contact_us: Mapping[str, int] = field(default_factory=dict)
     number: int = 0
+    resits: tuple[PartStanding, ...] = ()
 
     def part(self, name: str) -> PartStanding | None:
-        return next((part for part in self.parts if part.part == name), None)
+        return next((part for part in (*self.resits, *self.parts) if part.part == name), None)
+
+    def bench(self, now_us: int) -> PartStanding | None:
+        """Where the candidate works at simulations: at a re-sit that is not over, else in the simulator part."""
+        again = [part for part in self.resits if part.simulations and part.state(now_us) not in ("over", "finished")]
+        return next((part for part in (*again, *self.parts) if part.simulations), None)
+
+    def part_for(self, simulation: str) -> PartStanding | None:
+        """The part in which a simulation is worked at: its last re-sit, else the simulator part."""
+        again = [part for part in reversed(self.resits) if simulation in part.simulations]
+        return next((part for part in (*again, *self.parts) if simulation in part.simulations), None)
 
     @property
     def exam(self) -> PartStanding | None:
@@ -72,7 +84,7 @@ class Standing:
 
 
 def standings(attempts: Iterable[Attempt]) -> dict[uuid.UUID, Standing]:
-    """How these attempts stand, in two queries however many they are."""
+    """How these attempts stand, in three queries however many they are."""
     attempts = list(attempts)
     streams: dict[uuid.UUID, list[Stream]] = {attempt.pk: [] for attempt in attempts}
     for stream in Stream.objects.filter(subject__in=streams).order_by("role", "epoch"):
@@ -87,16 +99,30 @@ def standings(attempts: Iterable[Attempt]) -> dict[uuid.UUID, Standing]:
         who = str(stream.granted_to_id or stream.role)
         word = Said(stream.role, stream.epoch, sequence, server_us, json.loads(payload), who)
         said[stream.subject].append((kind, word))
-    return {attempt.pk: _standing(attempt, streams[attempt.pk], said[attempt.pk]) for attempt in attempts}
+    again = _opened(attempts)
+    return {
+        attempt.pk: _standing(attempt, streams[attempt.pk], said[attempt.pk], again.get(attempt.pk, []))
+        for attempt in attempts
+    }
+
+
+def _opened(attempts: Iterable[Attempt]) -> dict[uuid.UUID, list[Resit]]:
+    """The re-sits of these attempts that were opened: those that run, and those that are over."""
+    found: dict[uuid.UUID, list[Resit]] = {}
+    rows = Resit.objects.filter(attempt__in=list(attempts), state__in=(Resit.State.OPENED, Resit.State.DONE))
+    for row in rows.order_by("opened_at", "work"):
+        found.setdefault(row.attempt_id, []).append(row)
+    return found
 
 
 def standing_of(attempt: Attempt) -> Standing:
     return standings([attempt])[attempt.pk]
 
 
-def _standing(attempt: Attempt, streams: list[Stream], said: list[tuple[str, Said]]) -> Standing:
+def _standing(attempt: Attempt, streams: list[Stream], said: list[tuple[str, Said]], again: list[Resit]) -> Standing:
     pinned: list[dict[str, Any]] = attempt.pins["parts"]
-    frame = Frame(seconds={part["part"]: part["limit_s"] for part in pinned if part["limit_s"] is not None})
+    seconds = {part["part"]: part["limit_s"] for part in pinned if part["limit_s"] is not None}
+    frame = Frame(seconds=seconds | {resit_part(one.part, one.work): one.limit_s for one in again})
     proctors = [(kind, word) for kind, word in said if family(word.role) == "proctor"]
     windows = windows_of(proctors, frame)
     own = [(kind, word) for kind, word in said if word.role == "candidate"]
@@ -128,7 +154,18 @@ def _standing(attempt: Attempt, streams: list[Stream], said: list[tuple[str, Sai
         doubted=tuple(role for role, confirmed in seen.items() if not confirmed),
         last_contact_us={s.role: s.last_contact_us for s in streams if s.last_contact_us is not None},
         number=sum(stream.head_sequence + 1 for stream in streams),
+        resits=tuple(_again(pinned, one, windows, finished) for one in again),
     )
+
+
+def _again(
+    pinned: list[dict[str, Any]], resit: Resit, windows: Mapping[str, Window], finished: Mapping[str, int]
+) -> PartStanding:
+    part = next(one for one in pinned if one["part"] == resit.part)
+    name = resit_part(resit.part, resit.work)
+    simulations = (resit.work,) if resit.work in part["simulations"] else ()
+    tasks = (resit.work,) if resit.work in part["tasks"] else ()
+    return PartStanding(name, part["kind"], resit.limit_s, simulations, tasks, windows.get(name), finished.get(name))
 
 
 def _has_begun(word: Said, frame: Frame, windows: Mapping[str, Window]) -> bool:

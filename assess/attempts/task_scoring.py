@@ -8,8 +8,8 @@ from assess.attempts.bay_scoring import bay_remarks, is_void, void_equipment
 from assess.attempts.fold import AttemptRecord, Sheet
 from assess.attempts.readings import Reading, Worth, readings_of_task
 from assess.attempts.refused_readings import refused_readings, taken_from
-from assess.attempts.resits import before_the_resit
 from assess.attempts.rulings import adjudications, stop_ruling
+from assess.attempts.sat_again import before_the_resit
 from rubrics.definition import TaskDefinition
 from rubrics.errors import RubricError
 from rubrics.marking import Held, SafetyStop, SheetScore, TaskScore, combine, score_sheet
@@ -21,8 +21,8 @@ class ScoredTask:
     """A task with its combined score, each assessor's sheet, and what else a person must know.
 
     `must_pass` says of each must-pass criterion whether it was met; None while that is not settled. `readings` are those of
-    machines, each with what it is worth. `equipment` says that the task waits because equipment failed: it is read again, or sat
-    again.
+    machines, each with what it is worth. `broken` says what failed, where the task waits because of equipment: it is read
+    again, or sat again.
     """
 
     score: TaskScore
@@ -30,7 +30,7 @@ class ScoredTask:
     must_pass: Mapping[str, bool | None]
     remarks: tuple[str, ...]
     readings: tuple[Reading, ...] = ()
-    equipment: bool = False
+    broken: str = ""
 
 
 def score_task(task: TaskDefinition, record: AttemptRecord) -> ScoredTask:
@@ -59,7 +59,10 @@ def score_task(task: TaskDefinition, record: AttemptRecord) -> ScoredTask:
         found = combine(task, counted, adjudications=rulings, stop_ruling=ruling, held=held)
     found = void_equipment(task, found, record)
     remarks += bay_remarks(task, record)
-    broken = found.status == "waiting" and (len(doubted) < len(held) or is_void(task, record))
+    failed = [why.sentence for why in held.values() if not why.by_people]
+    if is_void(task, record):
+        failed = list(found.reasons[:1])
+    broken = failed[0] if found.status == "waiting" and failed else ""
     return ScoredTask(found, sheets, _must_pass(task, found), tuple(remarks), readings, broken)
 
 

@@ -14,7 +14,8 @@ from assess.attempts.append import Refused, append
 from assess.attempts.batches import Batch
 from assess.attempts.chain import DeviceChain
 from assess.attempts.conditions import MissingStream
-from assess.attempts.models import Attempt, Entry, Media, Seal, Stream
+from assess.attempts.models import Attempt, Entry, Media, Resit, Seal, Stream
+from assess.attempts.windows import resit_part
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import canonical
 from assess.people.queries import has_conflict
@@ -328,6 +329,8 @@ def _say_to_all(
 
 def _limit(attempt: Attempt, part: str) -> int:
     limits = {one["part"]: one["limit_s"] for one in attempt.pins["parts"]}
+    again = Resit.objects.filter(attempt=attempt, state=Resit.State.OPENED)
+    limits |= {resit_part(one.part, one.work): one.limit_s for one in again}
     if limits.get(part) is None:
         raise ProctoringError("part", f"{part} is no timed part of this attempt.")
     return int(limits[part])

@@ -194,7 +194,7 @@ def test_cable_pulled_costs_nothing_and_asks_for_another_run() -> None:
     assert worths(broken) == [Worth.EQUIPMENT]
     why = f"{MEGOHM}, read by adapter:1: the equipment reported TIMEOUT. The device did not answer in time."
     assert waits(broken) == ("equipment", why)
-    assert score(pinned(), (*sheets(), broken)).works_again == (TASK,)
+    assert score(pinned(), (*sheets(), broken)).works_again == ((TASK, why),)
     assert waits(broken, whole("adapter:2", taken(), run="r2"))[0] == "settled"
 
 

@@ -14,6 +14,7 @@ from assess.attempts import clock
 from assess.attempts.duties import badge_code
 from assess.attempts.models import Attempt
 from assess.attempts.own import receipt_for, recorded_about
+from assess.attempts.resits.queries import resits_of
 from assess.attempts.shown import portraits_among, statements_of
 from assess.attempts.standing import Standing, standing_of
 from assess.awards.queries import credential_of, held_credential, result_for
@@ -57,6 +58,8 @@ def attempt(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpRe
         "pictures": gallery(held.pk),
         "portrait": portraits_among([held.pk]).get(held.pk),
         "statements": statements_of(held.pk),
+        "resits": resits_of(held),
+        "again": _again(standing),
         "notices": [] if credential is None else notices_for(credential),
         "noted": noted(standing),
         "notice": notice_for(held.sitting_id),
@@ -70,6 +73,21 @@ def attempt(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpRe
         "settings": {"attempt": str(held.pk), "person": str(actor.id)},
     }
     return render(request, "assess/candidate/attempt.html", context)
+
+
+def _again(standing: Standing) -> list[dict[str, Any]]:
+    """Works that are done again now, each with how its time stands."""
+    now_us = clock.now_us()
+    states = [(part, part.state(now_us)) for part in standing.resits]
+    return [
+        {
+            "kind": part.kind,
+            "work": (*part.simulations, *part.tasks)[0],
+            "sign": STATES[state][0],
+            "words": STATES[state][1],
+        }
+        for part, state in states
+    ]
 
 
 def _share(credential_id: uuid.UUID) -> dict[str, str]:
@@ -123,6 +141,23 @@ def credential_file(request: HttpRequest, actor: Actor, credential_id: uuid.UUID
     response = JsonResponse(found.document, content_type="application/vc+json", json_dumps_params={"indent": 2})
     response["Content-Disposition"] = f'attachment; filename="credential-{credential_id}.json"'
     return response
+
+
+@require_POST
+@page("candidate")
+def resit(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, resit_id: uuid.UUID) -> HttpResponse:
+    """The candidate's answer to the offer to do a work again."""
+    held = own(actor, attempt_id)
+    if not any(one.resit.pk == resit_id for one in resits_of(held)):
+        hidden()
+    accept = request.POST.get("answer") == "yes"
+    said = (
+        "Written down. The centre tells you when; it costs you nothing."
+        if accept
+        else "Written down. You can still say yes until somebody opens it."
+    )
+    attempted(request, "attempts.resits.answer_resit", said=said, resit_id=resit_id, accept=accept)
+    return redirect("candidate-attempt", attempt_id=held.pk)
 
 
 @require_POST

@@ -30,7 +30,7 @@ def bench(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpResp
     attempt = own(actor, attempt_id)
     if not agreed(actor.id, attempt.sitting_id):
         return redirect("candidate-before", attempt_id=attempt.pk)
-    part = next((part for part in standing_of(attempt).parts if part.simulations), None)
+    part = standing_of(attempt).bench(time.time_ns() // 1000)
     if part is None:
         hidden()
     settings = {
@@ -54,7 +54,7 @@ def tasks(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpResp
         return refused("consent", CONSENT)
     standing = standing_of(attempt)
     now = told(attempt, standing, time.time_ns() // 1000)
-    part = next((part for part in standing.parts if part.simulations), None)
+    part = standing.bench(time.time_ns() // 1000)
     if part is None or part.window is None:
         return refused("not-begun", "The part has not begun. It opens by itself when the proctor begins.", now)
     if attempt.state == Attempt.State.SEALED:
@@ -70,7 +70,7 @@ def live(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, simulation: 
     if not agreed(actor.id, attempt.sitting_id):
         return refused("consent", CONSENT)
     standing = standing_of(attempt)
-    part = next((part for part in standing.parts if simulation in part.simulations), None)
+    part = standing.part_for(simulation)
     task = wiring_task(attempt, simulation)
     if part is None or task is None or part.window is None:
         hidden()

@@ -38,7 +38,7 @@ def run(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, simulation: s
     if not agreed(actor.id, attempt.sitting_id):
         return refused("consent", CONSENT)
     found = pinned_simulation(attempt, simulation)
-    part = next((part for part in standing_of(attempt).parts if simulation in part.simulations), None)
+    part = standing_of(attempt).part_for(simulation)
     if found is None or found.wiring is not None or not runs_on_a_machine(found) or part is None or part.window is None:
         hidden()
     state = "sealed" if attempt.state == Attempt.State.SEALED else part.state(time.time_ns() // 1000)

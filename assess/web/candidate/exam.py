@@ -102,7 +102,7 @@ def told(attempt: Attempt, standing: Standing, now_us: int) -> dict[str, Any]:
                 "left_ms": None if part.window is None else part.window.left_us(now_us) // 1000,
                 "limit_ms": None if part.limit_s is None else part.limit_s * 1000,
             }
-            for part in standing.parts
+            for part in (*standing.parts, *standing.resits)
         ],
         "said": [
             {"kind": kind, "at_ms": word.moment_us // 1000, "part": word.payload.get("part"),

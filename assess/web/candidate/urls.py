@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attempts/<uuid:attempt_id>/bench/<str:simulation>/run", bench_runs.run, name="candidate-bench-run"),
     path("attempts/<uuid:attempt_id>/evidence/", evidence.evidence, name="candidate-evidence"),
     path("attempts/<uuid:attempt_id>/receipt.json", after.receipt, name="candidate-receipt"),
+    path("attempts/<uuid:attempt_id>/resits/<uuid:resit_id>/", after.resit, name="candidate-resit"),
     path("incidents/<uuid:incident_id>/reply/", after.reply, name="candidate-reply"),
     path("credentials/<uuid:credential_id>.json", after.credential_file, name="candidate-credential"),
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from django.urls import reverse
 
 from assess.attempts.queries import quarantined_in
+from assess.attempts.resits.queries import resits_waiting
 from assess.awards.queries import release_rules_of, reviews_open
 from assess.awards.waiting import Standing, scored_and_undecided, status_changes_proposed, waivers_proposed
 from assess.proctoring import queries as proctoring
@@ -161,6 +162,23 @@ def incidents(asked: Asked) -> Iterator[Need]:
             address=reverse("proctor-incident", args=[rows[0].pk]),
             since=rows[0].raised_at,
         )
+
+
+def resits(asked: Asked) -> Iterator[Need]:
+    """Works that candidates do again because equipment failed: to be opened, or waiting for their answer."""
+    if not asked.has("director", "proctor"):
+        return
+    for one in resits_waiting(proctoring.sittings_of(asked.actor)):
+        accepted = some(
+            one.accepted, "re-sit after a fault waits to be opened", "re-sits after a fault wait to be opened"
+        )
+        offered = some(
+            one.offered, "re-sit waits for the candidate's answer", "re-sits wait for their candidates' answers"
+        )
+        for count, words, sign in ((one.accepted, accepted, WARN), (one.offered, offered, INFO)):
+            if count:
+                place = reverse("proctor-seals", args=[one.sitting.pk])
+                yield Need(sign=sign, count=count, words=words, about=one.sitting.title, address=place, since=one.since)
 
 
 def quarantine(asked: Asked) -> Iterator[Need]:

@@ -27,6 +27,7 @@ SOURCES: tuple[Callable[[Asked], Iterator[Need]], ...] = (
     award_needs.waivers,
     award_needs.to_decide,
     award_needs.quarantine,
+    award_needs.resits,
     award_needs.to_issue,
     evidence_needs.certificates,
 )

@@ -15,7 +15,7 @@ from assess.attempts.duties import badge_code
 from assess.attempts.models import Attempt
 from assess.attempts.queries import quarantined_among
 from assess.attempts.shown import portraits_among
-from assess.attempts.standing import Standing, standings
+from assess.attempts.standing import PartStanding, Standing, standings
 from assess.people.queries import Actor, accommodations_among
 from assess.proctoring import queries as proctoring
 from assess.sittings.models import Sitting
@@ -94,7 +94,8 @@ def _context(sitting: Sitting) -> dict[str, Any]:
     return {
         "sitting": sitting,
         "rows": found,
-        "parts": [part | {"name": PARTS[part["kind"]]} for part in parts if part["limit_s"] is not None],
+        "parts": [part | {"name": PARTS[part["kind"]]} for part in parts if part["limit_s"] is not None]
+        + _parts_again(found),
         "notice": proctoring.notice_for(sitting.pk),
         "share": proctoring.reviewed_share(sitting.pk),
         "needing": sum(1 for row in found if row.needs),
@@ -102,6 +103,21 @@ def _context(sitting: Sitting) -> dict[str, Any]:
         "stations": stations_on_the_board(sitting, attempts),
         "now_ms": clock.now_us() // 1000,
     }
+
+
+def _parts_again(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Works that candidates do again: each is begun for itself."""
+    return [
+        {"part": part["part"], "name": part["name"]}
+        for part in {
+            part["part"]: part for row in rows if not row.sealed for part in row.parts if "~" in part["part"]
+        }.values()
+    ]
+
+
+def _name(part: PartStanding) -> str:
+    """What a part is called at the board; a work that is done again says so."""
+    return f"{PARTS[part.kind]} again" if "~" in part.part else PARTS[part.kind]
 
 
 def rows_of(sitting: Sitting, attempts: Sequence[Attempt]) -> list[Row]:
@@ -142,12 +158,12 @@ def _row(
 ) -> Row:
     sealed = attempt.state == Attempt.State.SEALED
     parts = []
-    for part in stand.parts:
+    for part in (*stand.parts, *stand.resits):
         state = part.state(now_us)
         sign, words = WORDS[state] if part.timed else ("idle", "At the bay")
         left = None if part.window is None or state not in ("working", "paused") else part.window.left_us(now_us)
         parts.append(
-            {"part": part.part, "name": PARTS[part.kind], "kind": part.kind, "state": state, "sign": sign, "words": words,
+            {"part": part.part, "name": _name(part), "kind": part.kind, "state": state, "sign": sign, "words": words,
              "timed": part.timed, "left_s": None if left is None else left // 1_000_000, "runs": state == "working"}
         )  # fmt: skip
     contact = stand.last_contact_us.get("candidate")

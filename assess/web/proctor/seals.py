@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assess.attempts.conditions import MissingStream
 from assess.attempts.models import Attempt, Stream
 from assess.attempts.queries import beyond_the_seal, quarantine_in, streams_among
+from assess.attempts.resits.queries import resits_in
 from assess.people.queries import Actor
 from assess.proctoring import queries as proctoring
 from assess.proctoring.actions import BOARD
@@ -34,7 +35,13 @@ def seals(request: HttpRequest, actor: Actor, sitting_id: uuid.UUID) -> HttpResp
         }
         for attempt in attempts
     ]
-    context = {"sitting": sitting, "found": found, "quarantine": quarantine_in(sitting.pk), "actor_id": actor.id}
+    context = {
+        "sitting": sitting,
+        "found": found,
+        "quarantine": quarantine_in(sitting.pk),
+        "resits": resits_in(sitting.pk),
+        "actor_id": actor.id,
+    }
     return render(request, "assess/proctor/seals.html", context)
 
 
@@ -75,4 +82,16 @@ def quarantined(request: HttpRequest, actor: Actor, sitting_id: uuid.UUID, quara
         attempted(request, "attempts.reject_quarantined", said="Noted.", quarantine_id=quarantine_id, reason=reason)
     else:
         hidden()
+    return redirect("proctor-seals", sitting_id=sitting.pk)
+
+
+@require_POST
+@page("proctor", "director")
+def resit(request: HttpRequest, actor: Actor, sitting_id: uuid.UUID, resit_id: uuid.UUID) -> HttpResponse:
+    """Open an attempt again for a work that its candidate does again."""
+    sitting = watched(actor, sitting_id)
+    if not any(one.resit.pk == resit_id for one in resits_in(sitting.pk)):
+        hidden()
+    said = "Open again. Begin the work at the board when the candidate is there."
+    attempted(request, "attempts.resits.open_resit", said=said, resit_id=resit_id)
     return redirect("proctor-seals", sitting_id=sitting.pk)

@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sittings/<uuid:sitting_id>/seals/", seals.seals, name="proctor-seals"),
     path("sittings/<uuid:sitting_id>/handed-in/", handed_in.hand_in, name="proctor-hand-in"),
     path("sittings/<uuid:sitting_id>/seals/<uuid:attempt_id>/", seals.seal, name="proctor-seal"),
+    path("sittings/<uuid:sitting_id>/resits/<uuid:resit_id>/", seals.resit, name="proctor-resit"),
     path("sittings/<uuid:sitting_id>/quarantine/<uuid:quarantine_id>/", seals.quarantined, name="proctor-quarantined"),
 ]
