@@ -54,6 +54,8 @@ def decide(*, attempt_id: uuid.UUID) -> Decision:
     score = attempt.scores.select_related("seal").order_by("-number").first()
     if score is None:
         raise AwardError("not-scored", "The attempt has no score yet. Score it first.")
+    if attempt.state != Attempt.State.SEALED:
+        raise AwardError("open-again", "The attempt is open: a work of it is sat again. Seal it, then decide.")
     version = attempt.registration.scheme_version
     scheme = schemes.definition_of(version)
     found = rules.decide(

@@ -22,6 +22,10 @@ const ANSWERS = {
     [true, "It was met", "For the candidate: one adjudicator is enough. The step is met and its points count."],
     [false, "It was not met", "Against the candidate: it takes two. The step is missed, and the task is failed whatever its points."],
   ],
+  reading: [
+    [true, "It was met", "For the candidate: one adjudicator is enough. The row earns its points."],
+    [false, "It was not met", "Against the candidate: it takes two. The row earns nothing."],
+  ],
   stop: [
     [true, "Lift the stop", "For the candidate: one adjudicator is enough. The marks on the sheets count."],
     [false, "Confirm the stop", "Against the candidate: it takes two. The task is failed whatever its points."],
@@ -89,20 +93,30 @@ function cardOf(matter) {
     h("h2", { id, tabindex: "-1" }, titleOf(matter, sheets, row)),
     matter.kind === "share" ? h("p", { class: "soft" }, "Simulation") : h("p", { class: "soft" }, `${sheets.title} (${matter.about})`),
     ...(matter.kind === "share" ? ofShare(matter) : ofTask(matter, sheets, row)),
-    matter.mine ? rulingsSoFar(matter) : null,
-    formOf(matter, id));
+    matter.mine ? rulingsSoFar(matter, row) : null,
+    formOf(matter, id, row));
 }
 
 function titleOf(matter, sheets, row) {
   if (matter.kind === "share") return matter.title;
   if (matter.kind === "stop") return "Safety stop: was it right to stop?";
-  return `Must pass: ${row.text}`;
+  return `${row.must_pass ? "Must pass" : "A reading in doubt"}: ${row.text}`;
+}
+
+/** Which answers a matter has: a row that is no must-pass step is here because of what a machine read. */
+const answersOf = (matter, row) => ANSWERS[matter.kind === "step" && row && !row.must_pass ? "reading" : matter.kind];
+
+/** What machines read for a row, each reading with what it is worth. */
+function readings(row) {
+  if (!row?.read?.length) return null;
+  return h("section", { class: "stack-small" }, h("h3", {}, "What machines read"), h("ul", { class: "evidence" }, ...row.read.map((line) => h("li", {}, line))));
 }
 
 function* ofTask(matter, sheets, row) {
   if (row?.observe) yield h("p", {}, h("strong", {}, "Look for: "), sentence(row.observe));
   if (row?.limit) yield h("p", {}, h("strong", {}, "Limit: "), row.limit);
   yield h("p", {}, h("strong", {}, "The rule: "), sentence(sheets.rule));
+  yield readings(row);
   yield h("div", { class: "sides" }, ...sheets.sheets.map((sheet, place) => side(matter, sheets, sheet, row?.marks[place] ?? null)));
   yield h("details", {}, h("summary", {}, "The whole sheets, side by side"), table(sheets));
 }
@@ -141,8 +155,9 @@ function* ofShare(matter) {
   if (matter.drawn) yield h("p", {}, h("a", { class: "button", href: `/evidence/${matter.attempt}/bench/${encodeURIComponent(matter.about)}/` }, sign("play"), "The drawing step by step"));
 }
 
-function rulingsSoFar({ kind, mine, others, state }) {
-  const words = (answer) => (kind === "share" ? `Share ${answer}` : ANSWERS[kind].find(([value]) => value === answer)[1]);
+function rulingsSoFar(matter, row) {
+  const { kind, mine, others, state } = matter;
+  const words = (answer) => (kind === "share" ? `Share ${answer}` : answersOf(matter, row).find(([value]) => value === answer)[1]);
   const line = (who, { answer, reason }) => h("li", {}, h("strong", {}, `${who}: ${words(answer)}. `), reason);
   return h("div", { class: `notice notice-${STATES[state][0]}` }, sign(STATES[state][1]), h("div", { class: "stack-small" },
     state === "differs" ? h("p", {}, "Nothing is settled while you differ. Talk about it; then whoever sees it differently now rules again.") : null,
@@ -150,13 +165,13 @@ function rulingsSoFar({ kind, mine, others, state }) {
     h("ul", { class: "plain" }, line("You", mine), ...others.map((one) => line(roleWords(one.role), one)))));
 }
 
-function formOf(matter, id) {
+function formOf(matter, id, row) {
   const reason = h("textarea", { id: `${id}-reason`, maxlength: "2000", "aria-describedby": `${id}-reason-hint` });
   const wrong = h("p", { class: "error-words", role: "alert", hidden: true });
   const share = matter.kind === "share" ? h("input", { id: `${id}-share`, type: "text", inputmode: "decimal", autocomplete: "off", maxlength: "6", "aria-describedby": `${id}-share-hint`, class: "number-field" }) : null;
   const asked = share
     ? h("div", { class: "field" }, h("label", { for: `${id}-share` }, "Share of what was asked"), h("span", { class: "hint", id: `${id}-share-hint` }, "From 0 (nothing) to 1 (everything), such as 0.75. It counts when two adjudicators give the same share."), share)
-    : h("fieldset", { class: "choices" }, h("legend", {}, "Your ruling"), ...ANSWERS[matter.kind].map(([value, words, leads]) => h("label", { class: "choice" }, h("input", { type: "radio", name: `${id}-answer`, value: String(value) }), h("span", {}, h("strong", { class: "block" }, words), h("span", { class: "soft" }, leads)))));
+    : h("fieldset", { class: "choices" }, h("legend", {}, "Your ruling"), ...answersOf(matter, row).map(([value, words, leads]) => h("label", { class: "choice" }, h("input", { type: "radio", name: `${id}-answer`, value: String(value) }), h("span", {}, h("strong", { class: "block" }, words), h("span", { class: "soft" }, leads)))));
   const form = h("form", { class: "stack-small", method: "dialog" }, asked,
     h("div", { class: "field field-wide" }, h("label", { for: `${id}-reason` }, "Your reason"), h("span", { class: "hint", id: `${id}-reason-hint` }, "What you looked at, and what it showed. It is kept with the ruling."), reason),
     wrong,
