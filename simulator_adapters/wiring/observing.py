@@ -181,10 +181,10 @@ class _Bench:
 
     def seen(self) -> Observation:
         """How it stands now."""
-        told = {"tripped": tuple(name for name, _ in self.tripped), "within": tuple(fast for _, fast in self.tripped)}
+        tripped, within = tuple(name for name, _ in self.tripped), tuple(fast for _, fast in self.tripped)
         if self.dead:
             off = dict.fromkeys((load.id for load in self.circuit.loads), "off")
-            return Observation(set=self.now, loads=off, struck_amps=self.struck, **told)
+            return Observation(set=self.now, loads=off, tripped=tripped, within=within, struck_amps=self.struck)
         batch = self._batch(self.scene)
         return Observation(
             set=self.now,
@@ -194,7 +194,8 @@ class _Bench:
             ),
             struck_amps=self.struck,
             fault_amps=self._amps(self.scene),
-            **told,
+            tripped=tripped,
+            within=within,
         )
 
 

@@ -28,7 +28,7 @@ from tests.web.sample_centre import Centre
 LIGHT = "SIM-WIRE-1"
 LIVE = f"{LIGHT}/live"
 PAGES = ("", "tasks", LIVE)
-ON = {"Q1": "on", "S1": "on"}
+ON: dict[str, Any] = {"Q1": "on", "S1": "on"}
 
 
 class Bench:

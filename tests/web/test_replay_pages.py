@@ -128,7 +128,10 @@ def test_what_was_seen_at_an_operation_is_computed_from_the_journal_as_it_was_th
     at_the_end = bench.live()
     bench.say("finish")
     client = bench.centre.browser(bench.centre.people.director)
-    ask = lambda step: client.get(address(bench.centre, LIGHT, f"seen/{step}"))  # noqa: E731
+
+    def ask(step: int) -> Any:
+        return client.get(address(bench.centre, LIGHT, f"seen/{step}"))
+
     assert ask(1).json()["loads"] == {"H1": "off", "X1": "off"}
     assert ask(3).json()["loads"] == {"H1": "on", "X1": "on"}
     assert ask(4).json() == at_the_end
