@@ -5,17 +5,24 @@ Sessions bring only what one step does; the rules that keep candidate and equipm
 and is not turned into a result.
 """
 
+import hashlib
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from threading import Event
+from typing import Any
 
+from simulator_adapters import documents
 from simulator_adapters.contract import (
     AdapterError,
+    AdapterManifest,
+    Attachment,
     Cancelled,
     Deadline,
     DeadlineExceeded,
+    Engine,
     IdentityMismatch,
     Instrument,
     Limits,
@@ -24,13 +31,16 @@ from simulator_adapters.contract import (
     OnTimeout,
     Outcome,
     Plan,
+    RunRecord,
     Status,
     Step,
     StepRecord,
     Verdict,
     measure,
 )
+from simulator_adapters.quantities import round_to
 
+SCORE_PLACES = 4
 _NO_LIMITS = Limits()
 
 
@@ -126,6 +136,60 @@ def run_plan(
             break
     worst = _worst(records)
     return PlanResult(outcome=worst.outcome, sentence=worst.sentence, steps=tuple(records))
+
+
+def run_record(
+    *,
+    manifest: AdapterManifest,
+    plan: Plan,
+    done: PlanResult,
+    readings: Readings,
+    instrument: Instrument,
+    started: int,
+    scored: Collection[str],
+    evidence: Mapping[str, Any],
+) -> RunRecord:
+    """The record of a plan of readings; its score is the share of the scored steps that pass, where the outcome may score.
+
+    Parameters
+    ----------
+    started
+        `time.monotonic_ns()` at the beginning.
+    scored
+        The actions whose steps say something about the candidate.
+    evidence
+        The raw evidence to which measurements refer, a document by its name: attached as canonical JSON, and the plan with it.
+    """
+    asked = {step.name for step in plan.steps if step.action in scored}
+    passed = sum(step.outcome is Outcome.PASS for step in done.steps if step.name in asked)
+    may_score = done.outcome.may_score and bool(asked)
+    written = documents.encode(plan)
+    digest = documents.digest(written)
+    return RunRecord(
+        run_id=uuid.uuid4().hex,
+        adapter=manifest.id,
+        adapter_version=manifest.version,
+        plan=plan.name,
+        plan_sha256=digest,
+        subject=plan.subject,
+        outcome=done.outcome,
+        sentence=f"{passed} of {len(asked)} readings are within their limits." if may_score else done.sentence,
+        steps=done.steps,
+        measurements=readings.taken,
+        instrument=instrument,
+        engine=Engine(name=f"assayer-{manifest.id}", version=manifest.version, model_sha256=digest),
+        t_started=started,
+        t_ended=time.monotonic_ns(),
+        score=round_to(Decimal(passed) / len(asked), SCORE_PLACES) if may_score else None,
+        max_score=Decimal(1) if may_score else None,
+        attachments=tuple(attached(name, document) for name, document in {**evidence, "plan.json": written}.items()),
+    )
+
+
+def attached(name: str, document: Any) -> Attachment:
+    """A document as raw evidence: canonical JSON with its digest."""
+    data = documents.canonical_bytes(document)
+    return Attachment(name=name, media_type="application/json", sha256=hashlib.sha256(data).hexdigest(), data=data)
 
 
 _SEVERITY = (

@@ -9,23 +9,18 @@ candidate nothing.
 Overload is written as a number (9.9E+37, IEEE 488.2's infinity) or as a word; neither is ever a reading.
 """
 
-import hashlib
 import re
-import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from threading import Event
 from time import monotonic, monotonic_ns
 from typing import Any
 
-from simulator_adapters import documents
 from simulator_adapters.contract import (
     AdapterError,
     AdapterManifest,
-    Attachment,
     Deadline,
     DeadlineExceeded,
-    Engine,
     Health,
     HealthState,
     IdentityMismatch,
@@ -38,12 +33,11 @@ from simulator_adapters.contract import (
     Status,
     Step,
 )
-from simulator_adapters.quantities import NumberError, parse_number, round_to
-from simulator_adapters.running import Readings, StepResult, outcome_of, run_plan
+from simulator_adapters.quantities import NumberError, parse_number
+from simulator_adapters.running import Readings, StepResult, outcome_of, run_plan, run_record
 from simulator_adapters.wire import Opener, Wire, open_tcp
 
 VERSION = "1"
-SCORE_PLACES = 4
 MOST_BYTES = 4096
 HEALTH_S = 2.0
 ANSWER_S = 2.0
@@ -107,31 +101,15 @@ class ScpiSession:
         started = monotonic_ns()
         readings = Readings(self.instrument)
         done = run_plan(plan, lambda step, by: self._perform(step, by, readings), deadline=deadline, cancel=cancel)
-        asked = {step.name for step in plan.steps if step.action == "read"}
-        passed = sum(step.outcome is Outcome.PASS for step in done.steps if step.name in asked)
-        scored = done.outcome.may_score and bool(asked)
-        digest = documents.digest(documents.encode(plan))
-        return RunRecord(
-            run_id=uuid.uuid4().hex,
-            adapter=ScpiAdapter.manifest.id,
-            adapter_version=VERSION,
-            plan=plan.name,
-            plan_sha256=digest,
-            subject=plan.subject,
-            outcome=done.outcome,
-            sentence=f"{passed} of {len(asked)} readings are within their limits." if scored else done.sentence,
-            steps=done.steps,
-            measurements=readings.taken,
+        return run_record(
+            manifest=ScpiAdapter.manifest,
+            plan=plan,
+            done=done,
+            readings=readings,
             instrument=self.instrument,
-            engine=Engine(name="assayer-scpi", version=VERSION, model_sha256=digest),
-            t_started=started,
-            t_ended=monotonic_ns(),
-            score=round_to(Decimal(passed) / len(asked), SCORE_PLACES) if scored else None,
-            max_score=Decimal(1) if scored else None,
-            attachments=(
-                _attached("transcript.json", self._transcript),
-                _attached("plan.json", documents.encode(plan)),
-            ),
+            started=started,
+            scored=("read",),
+            evidence={"transcript.json": self._transcript},
         )
 
     def abort(self, reason: str) -> None:
@@ -296,11 +274,6 @@ def _identity(answer: str) -> Instrument:
     if len(cells) != 4 or not all(cells[:3]):
         raise BadAnswer(f"The instrument answered {answer[:60]!r} instead of maker, model, serial and firmware.")
     return Instrument(id=f"{cells[0]} {cells[1]}", serial=cells[2], firmware=cells[3])
-
-
-def _attached(name: str, document: Any) -> Attachment:
-    data = documents.canonical_bytes(document)
-    return Attachment(name=name, media_type="application/json", sha256=hashlib.sha256(data).hexdigest(), data=data)
 
 
 def _limit(text: str | None) -> Decimal | None:
