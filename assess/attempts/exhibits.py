@@ -43,7 +43,7 @@ class Exhibit:
     kind
         ``wiring``, ``settings`` or ``case``.
     wires
-        The drawing that stands, as pairs of terminals.
+        The drawing that stands: terminal, terminal, and what is said about the conductor.
     findings
         What the drawing meets and fails, judged now from its pairs.
     unreadable
@@ -61,7 +61,7 @@ class Exhibit:
     scored: ScoredSimulation
     runs: tuple[Run, ...]
     engine_runs: tuple[EngineRun, ...] = ()
-    wires: tuple[tuple[str, str], ...] = ()
+    wires: tuple[tuple[str, str, str], ...] = ()
     findings: tuple[Finding, ...] = ()
     unreadable: str = ""
     writes: tuple[Any, ...] = ()
@@ -168,7 +168,14 @@ def _wiring(task: WiringTask, record: AttemptRecord) -> dict[str, Any]:
         (result,) = evaluate(task, [wires])
     except WiringInputError as error:
         return {"unreadable": str(error)}
-    return {"wires": tuple((str(one[0]), str(one[1])) for one in wires), "findings": result.findings}
+    return {"wires": tuple(_conductor(one) for one in wires), "findings": result.findings}
+
+
+def _conductor(wire: Sequence[Any]) -> tuple[str, str, str]:
+    about = wire[2] if len(wire) > 2 and isinstance(wire[2], dict) else {}
+    words = (f"{about['mm2']} mm²" if "mm2" in about else "", f"{about['metres']} m" if "metres" in about else "")
+    said = [one for one in (*words, str(about.get("colour", ""))) if one]
+    return str(wire[0]), str(wire[1]), ", ".join(said)
 
 
 def _settings(name: str, record: AttemptRecord) -> dict[str, Any]:

@@ -14,7 +14,15 @@ from simulator_adapters.photovoltaic.client import SunSpecClient
 from simulator_adapters.photovoltaic.models import ModelBlock, ModelError, Point, definition
 
 _HIDDEN = ("ID", "L", "Pad")
-_UNITS = {"Pct": "%", "VNomPct": "% of nominal voltage", "Secs": "s", "DeptRef": "% of reference", "C": "°C"}
+_UNITS = {
+    "Pct": "%",
+    "VNomPct": "% of nominal voltage",
+    "Secs": "s",
+    "DeptRef": "% of reference",
+    "%WHRtg": "% of capacity",
+    "Var": "var",
+    "C": "°C",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from assess.people.queries import Actor
 from assess.schemes import queries as schemes
 from assess.web.access import hidden, page
 from assess.web.candidate.exam import own
-from assess.web.evidence.words import instant, pictures_of, value_words
+from assess.web.evidence.words import instant, pictures_of, unit_words, value_words
 from simulator_adapters.wiring import Sort
 
 
@@ -52,14 +52,14 @@ def _row(one: Exhibit) -> dict[str, Any]:
     if one.kind == "wiring":
         return row | {
             "wires": one.wires,
-            "checks": len(one.findings),
-            "met": sum(finding.passed for finding in one.findings),
+            "checks": sum(finding.sort is not Sort.WORKMANSHIP for finding in one.findings),
+            "met": sum(finding.passed and finding.sort is not Sort.WORKMANSHIP for finding in one.findings),
             "dangers": [
                 f.sentence for f in one.findings if f.hazard is not None and not f.passed and f.sort is Sort.SAFETY
             ],
         }
     if one.kind == "case":
-        given = [(line.text, line.given, line.judged.value, line.judged.unit) for line in one.sheet]
+        given = [(line.text, line.given, line.judged.value, unit_words(line.judged.unit)) for line in one.sheet]
         return row | {"given": given, "ranking": one.ranking}
     seen = _seen(one)
     counts = one.counts

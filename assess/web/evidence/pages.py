@@ -11,7 +11,18 @@ from assess.attempts.models import Attempt
 from assess.people.queries import Actor
 from assess.schemes import queries as schemes
 from assess.web.access import attempted, hidden, page
-from assess.web.evidence.words import WORTHS, instant, measurement_words, pictures_of, run_words, value_words
+from assess.web.evidence.words import (
+    WORTHS,
+    instant,
+    measurement_words,
+    pictures_of,
+    run_words,
+    share_words,
+    standing_words,
+    unit_words,
+    value_words,
+)
+from simulator_adapters.wiring import Sort
 
 ROLES = ("assessor", "director", "approver", "board")
 AGAIN = frozenset({"director", "proctor"})
@@ -40,8 +51,13 @@ def attempt(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpRe
         {
             "exhibit": one,
             "runs": [run_words(run, devices.get((run.role, run.epoch), "")) for run in one.runs],
-            "failed": [finding for finding in one.findings if not finding.passed],
-            "met": sum(finding.passed for finding in one.findings),
+            "standing": standing_words(one.scored),
+            "share": None if one.scored.share is None else share_words(one.scored.share),
+            "failed": [found for found in one.findings if not found.passed and found.sort is not Sort.WORKMANSHIP],
+            "remarks": [found for found in one.findings if not found.passed and found.sort is Sort.WORKMANSHIP],
+            "met": sum(found.passed and found.sort is not Sort.WORKMANSHIP for found in one.findings),
+            "checks": sum(found.sort is not Sort.WORKMANSHIP for found in one.findings),
+            "sheet": [(line, unit_words(line.judged.unit)) for line in one.sheet],
             "stuck": [run for run in one.engine_runs if run.state == "failed"],
         }
         for one in found.simulations

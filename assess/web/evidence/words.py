@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from assess.attempts.runs import Run, Worth
+from assess.attempts.simulation_scoring import ScoredSimulation
 from assess.web.charts.benches import output_in_a_dip, volt_var
 from assess.web.charts.drawn import drawn
 from simulator_adapters.contract import Attachment, Limits, Measurement, Outcome, RunRecord, Verdict
@@ -80,6 +81,25 @@ def limit_words(limits: Limits, unit: str) -> str:
     if high is None:
         return f"at least {value_words(low, unit)}"
     return value_words(low, unit) if low == high else f"{low:f} to {value_words(high, unit)}"
+
+
+def share_words(share: Decimal) -> str:
+    """A share of what was asked, as people read it.
+
+    >>> share_words(Decimal("0.8333")), share_words(Decimal("1.0000"))
+    ('83.33 %', '100 %')
+    """
+    text = f"{share * 100:f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+
+
+def standing_words(scored: ScoredSimulation) -> tuple[str, str]:
+    """How a simulation stands, as a sign and in words."""
+    if scored.share is None:
+        return ("warn", "People decide") if scored.by_people else ("busy", "Waits for a run")
+    if scored.share == 1:
+        return "ok", "All that was asked"
+    return ("info", "In part") if scored.share else ("bad", "Nothing that counts")
 
 
 def instant(us: int) -> datetime:

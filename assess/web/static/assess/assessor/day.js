@@ -118,7 +118,8 @@ function card(post, here, pictures) {
     h("p", { class: "row" }, h("span", { class: `state state-${kind}` }, sign(icon), words), post.reserve ? h("span", { class: "soft" }, "In reserve") : null),
     h("p", {}, day.tasks[post.task].title),
     h("p", { class: "soft" }, [post.station, post.room].filter(Boolean).join(", "), post.candidate.accommodations.length ? ` · ${post.candidate.accommodations.join(", ")}` : ""),
-    h("p", { class: "actions" }, h("a", { class: "button button-main", href: address(post) }, mine?.sequence ? "Go on" : "Open the sheet")));
+    h("p", { class: "actions" }, h("a", { class: "button button-main", href: address(post) }, mine?.sequence ? "Go on" : "Open the sheet"),
+      post.sealed ? h("a", { class: "button", href: `/evidence/${post.attempt}/` }, "Evidence of machines") : null));
 }
 
 /** The same element while the picture is the same, so that it is not fetched anew with every look. */
