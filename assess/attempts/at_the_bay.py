@@ -173,10 +173,8 @@ def _measured(document: object) -> Measurement | None:
 def _mark(row: Criterion, word: Said, measured: Measurement | None) -> dict[str, Any] | None:
     """The mark that one tap writes: the machine's own, or its one value in the unit of the row. None where neither fits."""
     try:
-        if word.payload.get("mark") is not None:
-            mark = mark_from_document(row, word.payload["mark"])
-        else:
-            mark = _in_the_unit_of(row, word, measured)
+        given = word.payload.get("mark")
+        mark = _in_the_unit_of(row, word, measured) if given is None else mark_from_document(row, given)
         if not isinstance(mark, MeasurementMark):
             return None
         if mark.instrument is None and measured is not None:

@@ -108,7 +108,7 @@ def row(page: Page, criterion: str) -> Any:
 def open_bay(page: Page) -> None:
     page.get_by_label("Code of the set").fill("F2")
     page.get_by_label("Proved by which reading?").fill("Zs at X1 reads 1.42 Ω")
-    page.get_by_label("Proving unit").fill("PU-1")
+    page.get_by_role("textbox", name="Proving unit").fill("PU-1")
     for number in range(1, 5):
         page.locator(f"#check-{number}").get_by_role("button", name="Done", exact=True).click()
         expect(page.locator(f"#check-{number}")).to_have_class(re.compile("marked"))
@@ -201,7 +201,7 @@ def test_a_bay_is_opened_by_keyboard_without_a_network_and_nothing_is_lost(page_
     page.get_by_label("Code of the set").fill("F1")
     page.get_by_label("Proved by which reading?").fill("0.35 MΩ")
     page.get_by_label("Serials of the instruments").fill("MFT-1, IT-2")
-    page.get_by_label("Proving unit").fill("PU-1")
+    page.get_by_role("textbox", name="Proving unit").fill("PU-1")
     for number in range(1, 5):
         page.locator(f"#check-{number}").get_by_role("button", name="Done", exact=True).press("Enter")
         expect(page.locator(f"#check-{number}")).to_have_class(re.compile("marked"))
@@ -272,10 +272,10 @@ def test_the_register_and_its_bookings(page_of: SignedIn, centre: Centre, shot: 
     axe_finds_nothing(page)
     shot(page, f"instruments-import-{device}")
     page.goto(f"/instruments/sittings/{centre.sitting.pk}/")
-    page.get_by_label("Instrument").select_option("MFT-2")
+    page.get_by_label("Instrument", exact=True).select_option("MFT-2")
     press_by_keyboard(page, "Book it")
     expect(page.get_by_text("Enter its new certificate, choose another instrument")).to_be_visible()
-    page.get_by_label("Instrument").select_option("MFT-2")
+    page.get_by_label("Instrument", exact=True).select_option("MFT-2")
     page.get_by_label("Why it is used past its calibration, if it is").fill("the other one is at the laboratory")
     page.get_by_role("button", name="Book it").click()
     expect(page.get_by_text("Readings are provisional")).to_be_visible()

@@ -1,6 +1,7 @@
 """The bay records of the day: technicians open each bay, and give permission to energise where a task has a hold point."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from assess.attempts.bay import CHECKS
 from assess.management.world.cast import Cast
@@ -28,7 +29,7 @@ def open_bays(cast: Cast, lives: Sequence[Life]) -> int:
 
 def _open(task: TaskDefinition, place: int, device: Device) -> None:
     code = FAULT_SETS[place % len(FAULT_SETS)]
-    said = {
+    said: dict[str, dict[str, Any]] = {
         "fault_set": {"code": code, "proved_by": "continuity read at the fault box"},
         "instruments": {"serials": [f"{task.identifier}-TESTER"], "on": "proving unit PU-1"},
     }

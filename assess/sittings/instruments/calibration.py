@@ -49,7 +49,7 @@ class Standing:
         if self.days is None:
             return "No certificate"
         if self.days < 0:
-            return f"Overdue since {_days(-self.days)}"
+            return f"{_days(-self.days)} overdue"
         return "Due today" if self.days == 0 else f"Due in {_days(self.days)}"
 
 
@@ -59,7 +59,7 @@ def standing_on(day: date, due_on: date | None) -> Standing:
     >>> standing_on(date(2026, 11, 26), date(2026, 11, 26)).words, standing_on(date(2026, 11, 26), None).state
     ('Due today', <State.NONE: 'none'>)
     >>> standing_on(date(2026, 11, 26), date(2026, 11, 25)).words
-    'Overdue since 1 day'
+    '1 day overdue'
     """
     if due_on is None:
         return Standing(State.NONE, None)

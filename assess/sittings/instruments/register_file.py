@@ -154,14 +154,9 @@ def _certificate(given: Mapping[str, str], wrong: list[str]) -> Certified | None
 
 def _day(name: str, text: str, wrong: list[str]) -> date | None:
     try:
-        return (
-            date.fromisoformat(text)
-            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)
-            else _no_day(name, text, wrong)
-        )
+        found = date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
     except ValueError:
-        return _no_day(name, text, wrong)
-
-
-def _no_day(name: str, text: str, wrong: list[str]) -> None:
-    wrong.append(f"{name} is {text[:20]!r}. Write a day as 2026-11-26.")
+        found = None
+    if found is None:
+        wrong.append(f"{name} is {text[:20]!r}. Write a day as 2026-11-26.")
+    return found

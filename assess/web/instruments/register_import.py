@@ -84,7 +84,7 @@ def _text(request: HttpRequest) -> str | None:
         messages.error(request, "The file is too large. Split it.")
         return None
     try:
-        return sent.read().decode("utf-8-sig")
+        return str(sent.read(), "utf-8-sig")
     except UnicodeDecodeError:
         messages.error(request, "The file is not UTF-8. Save it as CSV in UTF-8.")
         return None

@@ -64,7 +64,8 @@ async function draw() {
   const here = (await streams()).filter((one) => one.person === person);
   const rows = await Promise.all(day.posts.map((post) => standing(post, here)));
   const groups = new Map();
-  for (const row of rows) {
+  const at = (row) => `${row.post.starts_at} ${row.post.station || row.post.task}`;
+  for (const row of [...rows].sort((a, b) => at(a).localeCompare(at(b)))) {
     const key = `${row.post.sitting}\n${row.post.station || row.post.task}`;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
