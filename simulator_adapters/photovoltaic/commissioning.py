@@ -121,8 +121,8 @@ def check_commissioning(spec: CommissioningSpec) -> list[str]:
     return problems
 
 
-def commissioning_plan(spec: CommissioningSpec) -> Plan:
-    """Build the plan for a SunSpec session; its what-ifs need a bench with sun and house."""
+def commissioning_plan(spec: CommissioningSpec, *, what_if: bool = True) -> Plan:
+    """Build the plan for a SunSpec session; its what-ifs need a bench with sun and house, and can be left out."""
     steps = [Step(name="identity", action="identify", on_fail=OnFail.STOP)]
     steps += [
         Step(name=f"verify {one.name}", action="setting", parameters=_parameters(one), on_fail=OnFail.STOP)
@@ -132,7 +132,7 @@ def commissioning_plan(spec: CommissioningSpec) -> Plan:
         Step(name=f"set {one.name}", action="write", parameters={**_parameters(one), "value": f"{one.value:f}"})
         for one in spec.settings
     ]
-    steps += [_what_if(what) for what in spec.what_if]
+    steps += [_what_if(what) for what in spec.what_if if what_if]
     steps += [
         Step(name=f"still {one.name}", action="setting", parameters={**_parameters(one), "afresh": "true"})
         for one in spec.settings
@@ -309,7 +309,9 @@ class _Reader:
 
     def _number(self, raw: Mapping[str, Any], name: str, place: str) -> Decimal:
         value = raw.get(name)
-        number = Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        number = (
+            Decimal(str(value)) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else None
+        )
         if number is None or not number.is_finite():
             self._refuse(f"{place}: {name} is {value!r}.", "Write a number.")
         return number
