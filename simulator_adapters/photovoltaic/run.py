@@ -16,12 +16,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from time import monotonic
 from typing import Any
 
 from simulator_adapters import documents
 from simulator_adapters.contract import (
     Attachment,
     Deadline,
+    DeadlineExceeded,
     IdentityMismatch,
     Instrument,
     Limits,
@@ -227,6 +229,8 @@ class Run:
         bench.set_load(float(phase["load_w"]))
         bench.set_grid_voltage(float(phase["grid_percent"]))
         for _ in range(int(phase["looks"])):
+            if monotonic() >= deadline:
+                raise DeadlineExceeded("Time ran out while the surroundings were played.")
             bench.advance(float(phase["seconds"]) / int(phase["looks"]))
             seen = {model: self._client.block(model, deadline=deadline) for model in {one.model for one in watched}}
             for one in watched:

@@ -145,6 +145,19 @@ def test_the_bench_is_left_at_rest_whatever_happens() -> None:
         )
 
 
+def test_playing_ends_at_the_total_deadline() -> None:
+    entry = without("settings")
+    entry["verify"], what = [], copy.deepcopy(ENTRY["what_if"][1])
+    what["phases"][0]["looks"] = 1000
+    what["expect"] = [{**what["expect"][0], "when": "end"}]
+    entry["what_if"] = [{**what, "id": f"night {n}"} for n in range(50)]
+    started = time.monotonic()
+    with storage() as (inverter, session):
+        plan = commissioning_plan(CommissioningSpec.from_document(entry))
+        record = session.run(plan, deadline=soon(0.3), cancel=Event(), bench=inverter)
+    assert (record.outcome, record.score, time.monotonic() - started < 3) == (Outcome.TIMEOUT, None, True)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
