@@ -278,7 +278,7 @@ def test_the_register_and_its_bookings(page_of: SignedIn, centre: Centre, shot: 
     page.get_by_label("Instrument", exact=True).select_option("MFT-2")
     page.get_by_label("Why it is used past its calibration, if it is").fill("the other one is at the laboratory")
     page.get_by_role("button", name="Book it").click()
-    expect(page.get_by_text("Readings are provisional")).to_be_visible()
+    expect(page.get_by_text("Readings are provisional", exact=True)).to_be_visible()
     axe_finds_nothing(page)
     shot(page, f"instruments-booked-{device}")
     board = page_of(centre.lives[0].posts["proctor:1"], device)

@@ -28,8 +28,8 @@ export function rowOf(row, number, mark, given) {
   const body = row.measurement ? measurement(row, mark, given, id) : row.kind === "judgement" ? judgement(row, mark, given, id) : checklist(row, mark, given, id);
   return h("li", { class: `sheet-row${mark ? " marked" : ""}`, id, data: { criterion: row.id } },
     h("div", { class: "row-head" },
-      h("div", { class: "stack-small" }, h("h2", { id: `${id}-text` }, `${number}. ${row.text}`), row.observe ? h("p", { class: "soft" }, row.observe) : null),
-      h("div", { class: "row-head-end" }, waits ? h("span", { class: "state state-idle" }, sign("lock"), "Waits for permission to energise") : null, kind, h("span", { class: "row-photo-button" }))),
+      h("div", { class: "stack-small" }, h("h2", { id: `${id}-text` }, `${number}. ${row.text}`), row.observe ? h("p", { class: "soft" }, row.observe) : null, waits ? h("p", {}, h("span", { class: "state state-idle" }, sign("lock"), "Waits for permission to energise")) : null),
+      h("div", { class: "row-head-end" }, kind, h("span", { class: "row-photo-button" }))),
     row.measurement ? readingsOf(row, number, given) : null,
     body,
     h("div", { class: "row-photos" }));
