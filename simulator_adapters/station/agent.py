@@ -81,7 +81,7 @@ class Agent:
             over = booking.closed or any(one.closed for one in self._streams_of(booking))
             refused = [one for one in self._streams_of(booking) if one.refused]
             if over:
-                return Standing("done", told or "Measured; the stream is closed.")
+                return Standing("done", told or "The stream is closed.")
             return Standing(
                 "waits",
                 "The server takes no more of this stream; people decide." if refused else "Waits for its grant.",
