@@ -28,7 +28,11 @@ from simulator_adapters import documents
 from simulator_adapters.contract import Limits, Measurement, Verdict
 from simulator_adapters.quantities import UnknownUnit, canonical_unit
 
-__all__ = ["Reading", "Worth", "readings_of", "readings_of_task"]
+__all__ = ["Reading", "Worth", "readings_of", "readings_of_simulations", "readings_of_task"]
+
+
+BY_MACHINE = "simulator_adapter"
+"""The source of a row that a machine reads."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,14 @@ class Reading:
 def readings_of(record: AttemptRecord, pinned: Pinned) -> tuple[Reading, ...]:
     """Every reading of an attempt with what it is worth: those of tasks, then those of simulations, each in the order of names, and
     for one name in that of roles, epochs and sequences."""
-    names = sorted({name for part in pinned.parts for name in part.simulations})
     tasks = [reading for name in sorted(pinned.tasks) for reading in readings_of_task(pinned.tasks[name], record)]
-    return (*tasks, *(reading for name in names for reading in _of_simulation(name, pinned, record)))
+    return (*tasks, *readings_of_simulations(record, pinned))
+
+
+def readings_of_simulations(record: AttemptRecord, pinned: Pinned) -> tuple[Reading, ...]:
+    """Every reading of the simulator part."""
+    names = sorted({name for part in pinned.parts for name in part.simulations})
+    return tuple(reading for name in names for reading in _of_simulation(name, pinned, record))
 
 
 # Tasks: a reading answers for one criterion.
@@ -94,8 +103,48 @@ def readings_of_task(task: TaskDefinition, record: AttemptRecord) -> tuple[Readi
     runs = {role: told_apart(record.runs.get(role, ())) for role in {word.role for word in words}}
     found = _once([_of_criterion(task.identifier, rows, word, runs[word.role], record) for word in words])
     found = _without_refused(task.identifier, found, record)
+    found += _never_read(task, found, record)
     return tuple(
         reading for name in rows for reading in _settled(rows[name], [one for one in found if one.name == name])
+    )
+
+
+def _never_read(task: TaskDefinition, readings: Sequence[Reading], record: AttemptRecord) -> list[Reading]:
+    """Rows that a failed run was to read and did not get to: those that the run names, or else all that a machine reads."""
+    by_machine = {
+        row.identifier for row in task.criteria if row.measurement is not None and row.measurement.source == BY_MACHINE
+    }
+    rows = [row.identifier for row in task.criteria if row.measurement is not None]
+    found = []
+    for spoken in record.runs.values():
+        words = [word for word in spoken if word.payload["simulation"] == task.identifier]
+        for word, run in zip(words, told_apart(words), strict=True):
+            named = word.payload.get("criteria")
+            wanted = {str(name) for name in named} if isinstance(named, list) else by_machine
+            read = {one.name for one in readings if one.role == word.role and one.run == run.run}
+            if run.worth is Worth.EQUIPMENT:
+                found += [_unread(task.identifier, name, word, run, record) for name in rows if name in wanted - read]
+    return found
+
+
+def _unread(task: str, name: str, word: Said, run: Run, record: AttemptRecord) -> Reading:
+    worth, why = time_doubt(word.moment_us, task, record)
+    if worth is not Worth.SUPERSEDED:
+        worth, why = Worth.EQUIPMENT, run.why
+    return Reading(
+        about=task,
+        name=name,
+        role=word.role,
+        epoch=word.epoch,
+        sequence=word.sequence,
+        run=run.run,
+        number=None,
+        moment_us=word.moment_us,
+        device_ms=word.device_ms,
+        measurement=None,
+        mark=None,
+        worth=worth,
+        why=why,
     )
 
 

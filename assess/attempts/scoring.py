@@ -12,7 +12,7 @@ from typing import Any
 from assess.attempts.fold import AttemptRecord, StreamRecord, fold
 from assess.attempts.item_scoring import ScoredItem, score_item
 from assess.attempts.pinned import Part, Pinned
-from assess.attempts.readings import Reading, Worth, readings_of
+from assess.attempts.readings import Reading, Worth, readings_of_simulations
 from assess.attempts.simulation_scoring import ScoredSimulation, score_simulation
 from assess.attempts.task_scoring import ScoredTask, score_task
 from rubrics.sheets import rounded_points
@@ -66,7 +66,7 @@ def score(pinned: Pinned, streams: tuple[StreamRecord, ...]) -> AttemptScore:
         simulations=simulations,
         outcomes=_outcomes(pinned, items, tasks, simulations),
         flags=_flags(pinned, record, items, tasks),
-        readings=readings_of(record, pinned),
+        readings=(*(one for task in tasks for one in task.readings), *readings_of_simulations(record, pinned)),
     )
 
 

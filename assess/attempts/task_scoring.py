@@ -59,10 +59,7 @@ def score_task(task: TaskDefinition, record: AttemptRecord) -> ScoredTask:
         found = combine(task, counted, adjudications=rulings, stop_ruling=ruling, held=held)
     found = void_equipment(task, found, record)
     remarks += bay_remarks(task, record)
-    failed = [why.sentence for why in held.values() if not why.by_people]
-    if is_void(task, record):
-        failed = list(found.reasons[:1])
-    broken = failed[0] if found.status == "waiting" and failed else ""
+    broken = _what_failed(task, found, record, readings, {name for name, why in held.items() if not why.by_people})
     return ScoredTask(found, sheets, _must_pass(task, found), tuple(remarks), readings, broken)
 
 
@@ -173,6 +170,19 @@ def _held(readings: Iterable[Reading], counted: Collection[str]) -> dict[str, He
         if one.worth.for_people or one.name not in held or not held[one.name].by_people:
             held[one.name] = Held(f"{one.name}, read by {one.role}: {one.why}", one.worth.for_people)
     return held
+
+
+def _what_failed(
+    task: TaskDefinition, found: TaskScore, record: AttemptRecord, readings: Iterable[Reading], rows: Collection[str]
+) -> str:
+    """What of the equipment failed, in words that the candidate reads; empty where the task waits for something else."""
+    if found.status != "waiting":
+        return ""
+    if is_void(task, record):
+        return found.reasons[0]
+    text = {row.identifier: row.text for row in task.criteria}
+    failed = [one for one in readings if one.name in rows and one.worth is Worth.EQUIPMENT]
+    return f"{text[failed[-1].name]}: {failed[-1].why}" if failed else ""
 
 
 def _stands_in(

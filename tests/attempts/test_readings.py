@@ -8,6 +8,7 @@ from functools import cache
 from itertools import permutations
 from typing import Any
 
+import hypothesis
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,7 @@ from tests.attempts.scenes import (
     stream,
 )
 from tests.attempts.scenes import task as task_of
+from tests.effort import examples
 
 DAY = datetime.date(2026, 11, 26)
 NOON = int(datetime.datetime(2026, 11, 26, 12, tzinfo=datetime.UTC).timestamp())
@@ -50,6 +52,7 @@ MEGOHM = next(
     for row in pins().tasks[TASK].criteria
     if row.measurement is not None and row.measurement.unit == "MΩ"
 )
+ROW = next(row.text for row in pins().tasks[TASK].criteria if row.identifier == MEGOHM)
 METER = Instrument(
     id="Insulation tester",
     serial="IT-7",
@@ -194,7 +197,7 @@ def test_cable_pulled_costs_nothing_and_asks_for_another_run() -> None:
     assert worths(broken) == [Worth.EQUIPMENT]
     why = f"{MEGOHM}, read by adapter:1: the equipment reported TIMEOUT. The device did not answer in time."
     assert waits(broken) == ("equipment", why)
-    assert score(pinned(), (*sheets(), broken)).works_again == ((TASK, why),)
+    assert score(pinned(), (*sheets(), broken)).works_again == ((TASK, f"{ROW}: {why.partition(': ')[2]}"),)
     assert waits(broken, whole("adapter:2", taken(), run="r2"))[0] == "settled"
 
 
@@ -453,6 +456,7 @@ def benches(draw: st.DrawFn) -> list[StreamRecord]:
     return streams
 
 
+@hypothesis.settings(max_examples=examples(60))
 @given(benches(), st.randoms(use_true_random=False))
 def test_every_interleaving_of_streams_gives_the_same_readings_and_the_same_score(
     journal: list[StreamRecord], random: Any
@@ -468,6 +472,7 @@ def test_every_interleaving_of_streams_gives_the_same_readings_and_the_same_scor
     assert all(one.why for one in found if one.worth is not Worth.COUNTS)
 
 
+@hypothesis.settings(max_examples=examples(60))
 @given(benches())
 def test_every_measurement_and_run_of_a_journal_is_told(journal: list[StreamRecord]) -> None:
     record = fold(journal, pinned().frame)
