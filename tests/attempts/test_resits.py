@@ -137,6 +137,7 @@ def test_work_is_sat_again_in_the_same_attempt_and_the_old_record_stays(bench: C
     assert [(one.work, one.state) for one in offer_resits(attempt_id=bench.attempt.pk)] == [(WORK, Resit.State.DONE)]
 
 
+@pytest.mark.slow
 def test_offer_is_made_once_and_follows_the_score(bench: Centre) -> None:
     resit = failed(bench)
     assert offer_resits(attempt_id=bench.attempt.pk) == []
@@ -146,6 +147,7 @@ def test_offer_is_made_once_and_follows_the_score(bench: Centre) -> None:
     refused("over", answer_resit, actor_id=bench.candidate.pk, resit_id=resit.pk, accept=True)
 
 
+@pytest.mark.slow
 def test_offer_follows_a_score_by_itself(bench: Centre) -> None:
     begin(bench, PART)
     sets(bench, PART)
@@ -155,6 +157,7 @@ def test_offer_follows_a_score_by_itself(bench: Centre) -> None:
     assert Resit.objects.get(attempt=bench.attempt, work=WORK).state == Resit.State.OFFERED
 
 
+@pytest.mark.slow
 def test_resit_that_failed_too_is_offered_again(bench: Centre) -> None:
     resit = answered(bench, failed(bench))
     open_resit(actor_id=bench.people.proctors[0].pk, resit_id=resit.pk)
@@ -165,6 +168,7 @@ def test_resit_that_failed_too_is_offered_again(bench: Centre) -> None:
     assert [one.state for one in offer_resits(attempt_id=bench.attempt.pk)] == [Resit.State.DONE, Resit.State.OFFERED]
 
 
+@pytest.mark.slow
 def test_candidate_may_decline_and_change_their_mind_until_it_is_opened(bench: Centre) -> None:
     resit = answered(bench, failed(bench), accept=False)
     assert resit.state == Resit.State.DECLINED
@@ -187,6 +191,7 @@ def test_only_the_candidate_answers_and_only_who_watches_opens(bench: Centre) ->
     assert opened.opened_by_id == bench.people.director.pk
 
 
+@pytest.mark.slow
 def test_time_of_a_resit_is_the_work_s_share_of_its_part(bench: Centre) -> None:
     part = next(one for one in bench.attempt.pins["parts"] if one["part"] == PART)
     assert failed(bench).limit_s == max(-(-part["limit_s"] // len(part["simulations"])), 600)
@@ -211,6 +216,7 @@ def test_candidate_reads_what_happened_and_says_yes(bench: Centre) -> None:
     assert resit.state == Resit.State.ACCEPTED
 
 
+@pytest.mark.slow
 def test_director_is_told_and_opens_it_where_attempts_are_sealed(bench: Centre) -> None:
     resit = answered(bench, failed(bench))
     (waiting,) = resits_waiting(Sitting.objects.filter(pk=bench.sitting.pk))
