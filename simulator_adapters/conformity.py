@@ -243,7 +243,7 @@ def check_a_cut_line_costs_nothing(case: Case) -> None:
 
 
 def check_cancelling_reaches_a_safe_state(case: Case) -> None:
-    """A run that is cancelled ends ABORTED without a score; after `abort` the device is safe and nothing more is sent to it."""
+    """A run that is cancelled ends ABORTED without a score; after `abort` the device is safe and a run asks nothing of it."""
     with _session(case) as (session, line):
         stopped = Event()
         stopped.set()
@@ -257,37 +257,52 @@ def check_cancelling_reaches_a_safe_state(case: Case) -> None:
         sent = len(line.sent)
         record = session.run(case.plan, deadline=time.monotonic() + case.seconds, cancel=Event())
         _insist_equipment(record, "it was aborted before")
-        _insist(len(line.sent) == sent, "After `abort` it still sends.")
+        _insist(len(line.sent) == sent, "After `abort` a run still sends.")
+    with _session(case) as (session, line):
+        record = _run_cancelled_after(1, case, session, line)
+        ended = len(record.steps) == len(case.plan.steps) and record.outcome.is_candidate
+        _insist(
+            ended or record.outcome is Outcome.ABORTED,
+            f"A run that was cancelled between steps ended {record.outcome}.",
+        )
+        session.abort("The run was cancelled.")
+        _insist(
+            case.is_safe(), "After a run that was cancelled in its middle, `abort` leaves the device in no safe state."
+        )
 
 
 def check_abort_from_another_thread(case: Case) -> None:
     """`abort` ends a run that waits for a device, from another thread, twice, and after `close`; `close` is harmless twice."""
     with _session(case) as (session, line):
         if case.has_wire:
-            line.trouble = lambda number: Trouble.SILENT
-            line.sending.clear()
-            ended: list[RunRecord | BaseException] = []
-            thread = threading.Thread(target=_run_into, args=(case, session, ended), daemon=True)
-            began = time.monotonic()
-            thread.start()
-            line.sending.wait(case.seconds)
-            session.abort("Somebody pressed stop.")
-            thread.join(case.seconds)
-            _insist(bool(ended), "A run that waits for its device does not end by `abort`.")
-            _insist_in_time(case, began, "a run that was aborted")
-            told = ended[0]
-            if isinstance(told, BaseException):
-                raise ContractBroken(f"A run that was aborted raises {type(told).__name__}: {told}") from told
-            _insist_equipment(told, "it was aborted")
+            _abort_a_waiting_run(case, session, line)
         for again in (lambda: session.abort("Twice."), session.close, session.close, lambda: session.abort("Closed.")):
             try:
                 again()
             except Exception as error:
-                raise ContractBroken(
-                    f"`abort` and `close` are harmless again; {type(error).__name__}: {error}"
-                ) from error
+                told = f"`abort` and `close` are harmless again; {type(error).__name__}: {error}"
+                raise ContractBroken(told) from error
         _insist(case.is_safe(), "After `abort` the device is not in a safe state.")
         _insist(not line.open, "After `close` a connection stays open.")
+
+
+def _abort_a_waiting_run(case: Case, session: Session, line: TroubledLine) -> None:
+    line.trouble = lambda number: Trouble.SILENT
+    ended: list[RunRecord | BaseException] = []
+    thread = threading.Thread(target=_run_into, args=(case, session, ended), daemon=True)
+    thread.start()
+    _insist(line.waiting.wait(case.seconds), "A run asks nothing of its device.")
+    line.trouble = lambda number: Trouble.NONE  # the device answers again, on a connection of its own
+    began = time.monotonic()
+    session.abort("Somebody pressed stop.")
+    thread.join(case.seconds)
+    _insist(bool(ended), "A run that waits for its device does not end by `abort`.")
+    took = time.monotonic() - began
+    _insist(took < SHORT_S + case.grace_s, f"A run that was aborted went on for {took:.1f} s.")
+    told = ended[0]
+    if isinstance(told, BaseException):
+        raise ContractBroken(f"A run that was aborted raises {type(told).__name__}: {told}") from told
+    _insist_equipment(told, "it was aborted")
 
 
 def check_a_plan_it_does_not_know(case: Case) -> None:
@@ -379,6 +394,19 @@ def _run_into(case: Case, session: Session, ended: list[RunRecord | BaseExceptio
         ended.append(_run(case, session))
     except BaseException as error:
         ended.append(error)
+
+
+def _run_cancelled_after(answers: int, case: Case, session: Session, line: TroubledLine) -> RunRecord:
+    """A run in which somebody presses stop while the device gives its answer of that number."""
+    cancel, first = Event(), line.answers
+
+    def trouble(number: int) -> Trouble:
+        if number == first + answers:
+            cancel.set()
+        return Trouble.NONE
+
+    line.trouble = trouble
+    return session.run(case.plan, deadline=time.monotonic() + case.seconds, cancel=cancel)
 
 
 def _troubled(case: Case, trouble: Trouble) -> None:

@@ -40,15 +40,15 @@ class TroubledLine:
         What becomes of the answer of that number, counted from 1.
     open
         The wires that were not closed.
-    sending
-        Set with every send, so that somebody can wait for the next.
+    waiting
+        Set when somebody begins to wait for an answer that does not come.
     """
 
     sent: list[bytes] = field(default_factory=list)
     answers: int = 0
     trouble: Callable[[int], Trouble] = lambda number: Trouble.NONE
     open: set[int] = field(default_factory=set)
-    sending: Event = field(default_factory=Event)
+    waiting: Event = field(default_factory=Event)
 
     def opener(self, host: str, port: int, *, deadline: Deadline) -> Wire:
         """Open a TCP wire that is watched."""
@@ -65,7 +65,6 @@ class _WatchedWire:
         if not self._closed.is_set():
             self._line.sent.append(data)
         self._wire.send(data, deadline=deadline)
-        self._line.sending.set()
 
     def receive(self, count: int, *, deadline: Deadline) -> bytes:
         self._suffer(deadline)
@@ -84,6 +83,7 @@ class _WatchedWire:
         self._line.answers += 1
         match self._line.trouble(self._line.answers):
             case Trouble.SILENT:
+                self._line.waiting.set()
                 if self._closed.wait(max(0.0, deadline - time.monotonic())):
                     raise LinkLost("The connection was closed while an answer was awaited.")
                 raise DeadlineExceeded("The device did not answer in time.")
