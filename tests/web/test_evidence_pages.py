@@ -90,7 +90,7 @@ def test_all_ten_end_to_end_and_who_may_open_the_evidence_when(centre: Centre) -
     assert f"Serial SIM-{attempt.hex[:8].upper()}" in limit and "engine worker" in limit
     assert any("The curve as written and as read back" in one for one in told)
     assert any("s after the voltage came back" in one for one in told)
-    files = re.findall(r'href="(/evidence/[^"]+/\d+)"', assessor.get(runs[told.index(limit)]).content.decode())
+    files = re.findall(r'href="(/evidence/[^"]+/files/[^"]+)"', assessor.get(runs[told.index(limit)]).content.decode())
     raw = {(answer := assessor.get(file)).headers["Content-Disposition"]: answer for file in files}
     assert set(raw) == {'attachment; filename="registers.json"', 'attachment; filename="writes.json"'}
     written = json.loads(raw['attachment; filename="writes.json"'].content)

@@ -7,8 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from assess.attempts import exhibits
+from assess.attempts.engine_runs import queries as engine_runs
 from assess.attempts.models import Attempt
 from assess.people.queries import Actor
+from assess.proctoring.queries import sitting_of
 from assess.schemes import queries as schemes
 from assess.web.access import attempted, hidden, page
 from assess.web.evidence.words import (
@@ -98,20 +100,21 @@ def run(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, run_id: str) 
         "seconds": (record.t_ended - record.t_started) / 1_000_000_000,
         "measurements": [measurement_words(measured, record.t_started) for measured in record.measurements],
         "pictures": pictures_of(record, () if exhibit is None else exhibit.writes),
-        "attachments": list(enumerate(record.attachments)),
+        "attachments": record.attachments,
     }
     return render(request, "assess/evidence/run.html", context)
 
 
 @require_safe
 @page(*ROLES)
-def attachment(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, run_id: str, number: int) -> HttpResponse:
+def attachment(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, run_id: str, name: str) -> HttpResponse:
     """A run's raw evidence as a file, byte for byte as it was recorded."""
     found = exhibits.run_of(opened(actor, attempt_id), run_id)
     record = None if found is None else found[0].record
-    if record is None or number >= len(record.attachments):
+    files = () if record is None else record.attachments
+    file = next((one for one in files if one.name == name), None)
+    if file is None:
         hidden()
-    file = record.attachments[number]
     response = HttpResponse(file.data, content_type="application/octet-stream")
     safe = "".join(
         letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in file.name
@@ -125,6 +128,9 @@ def attachment(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, run_id
 @page(*AGAIN)
 def again(request: HttpRequest, actor: Actor, run_id: uuid.UUID) -> HttpResponse:
     """Have a run made again whose tries the equipment used up."""
+    sitting = engine_runs.sitting_of(run_id)
+    if sitting is None or sitting_of(actor, sitting) is None:
+        hidden()
     made = attempted(
         request,
         "attempts.engine_runs.run_again",
