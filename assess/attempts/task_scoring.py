@@ -32,6 +32,11 @@ class ScoredTask:
     readings: tuple[Reading, ...] = ()
     broken: str = ""
 
+    @property
+    def equipment(self) -> bool:
+        """Whether it waits because equipment failed."""
+        return bool(self.broken)
+
 
 def score_task(task: TaskDefinition, record: AttemptRecord) -> ScoredTask:
     """Score one task from all its sheets. Sheets whose rows are not locked yet wait; a safety stop on one counts at once."""

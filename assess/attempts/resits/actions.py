@@ -66,7 +66,7 @@ def _offer(attempt: Attempt, work: str, why: str) -> Resit:
         attempt=attempt,
         part=part["part"],
         work=work,
-        limit_s=time_for(attempt, part, work),
+        limit_s=_time_for(attempt, part, work),
         reason=why,
         offered_at=timezone.now(),
     )
@@ -74,7 +74,7 @@ def _offer(attempt: Attempt, work: str, why: str) -> Resit:
     return resit
 
 
-def time_for(attempt: Attempt, part: dict[str, Any], work: str) -> int:
+def _time_for(attempt: Attempt, part: dict[str, Any], work: str) -> int:
     """The working time of a re-sit, in seconds: a work's equal share of its timed part (whose limit has the agreed extra time in
     it), or a task's own time with that extra time."""
     if part["limit_s"] is not None:
