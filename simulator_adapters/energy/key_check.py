@@ -26,7 +26,7 @@ from simulator_adapters.formulas import FormulaError
 Tell = Callable[[str, int, int], None]
 """Hears what is computed, how many steps are done, and of how many."""
 FORMAT = "assayer/key-check@1"
-ALL = "all of them"
+ALL = "All of them"
 NO_BUILDING = "The case gives no building, so that there is nothing for a building model to compute."
 
 
@@ -176,7 +176,7 @@ def _building(sheet: CaseSheet, case: CaseBuilding, folders: Sequence[Path], tol
     file = find_weather(case.weather, folders)
     weather = read_epw(file.read_text(encoding="utf-8", errors="replace"))
     variants = case.variants()
-    names = ["as it is", *(sheet.labels.get(one.measure.name, one.measure.name) for one in case.measures), ALL]
+    names = ["As it is", *(sheet.labels.get(one.measure.name, one.measure.name) for one in case.measures), ALL]
     found = need(variants, weather)
     ours = [
         _Year(float(heat), float(cool), float(light))
@@ -307,7 +307,7 @@ def _against_key(
     told += (
         "They agree."
         if agrees
-        else f"They disagree by {off:+.0f} %. The key stays as it is: people decide whether the case's simple method is what it "
+        else f"It lies {abs(off):.0f} % {'above' if off > 0 else 'below'} the key. The key stays as it is: people decide whether the case's simple method is what it "
         "should ask for, or publish a new version."
     )
     return {

@@ -43,6 +43,7 @@ def test_an_author_computes_a_building_and_a_year_of_bills(
         phone.goto(f"/author/cases/{found.pk}/")
         if name == "SIM-RET-3":
             press_by_keyboard(phone, "Compute the key again")
+            expect(phone.get_by_text("Waits for a worker")).to_be_visible()
             tasks.work_outbox()
             expect(phone.get_by_role("img", name="Bills against degree days")).to_be_visible(timeout=15_000)
         axe_finds_nothing(phone)

@@ -80,7 +80,7 @@ def test_a_building_is_computed_variant_by_variant_with_bounds(folder: Path) -> 
     assert told == [("formulas and bills", 0, 2), ("hourly model", 1, 2)] and steps_of(case, engine=False) == 2
     assert steps_of(case, engine=True) == 6
     assert [one["name"] for one in found["measures"]] == [
-        "Insulation of the top ceiling", "New lights in the stairwells", "all of them",
+        "Insulation of the top ceiling", "New lights in the stairwells", "All of them",
     ]  # fmt: skip
     for one in found["measures"]:
         assert float(one["high"]) - float(one["low"]) == pytest.approx(20)
@@ -105,7 +105,7 @@ def test_a_key_that_differs_is_said_and_left_alone(folder: Path) -> None:
     assert case["answers"][1]["expected"] == 17000.0
     wrong = changed("SIM-RET-1", "building", "measures", 1, "lighting", value=1.0)
     sentences = disagreements(check_key(wrong, folders=(folder,), tell=silent, engine=False))
-    assert any("The hourly model gives 75," in one and "They disagree by +339 %" in one for one in sentences)
+    assert any("The hourly model gives 75," in one and "It lies 339 % above the key" in one for one in sentences)
 
 
 def test_a_ranking_that_differs_is_said() -> None:
@@ -169,4 +169,4 @@ def test_energyplus_agrees_within_ten_points_on_the_bundled_case() -> None:
     assert float(attic["computed"]) == pytest.approx(40_404, rel=0.01) and not attic["agrees"]
     assert light["agrees"]
     (sentence,) = disagreements(found)
-    assert "EnergyPlus gives 40," in sentence and "They disagree by -11 %" in sentence
+    assert "EnergyPlus gives 40," in sentence and "It lies 11 % below the key" in sentence

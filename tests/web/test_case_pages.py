@@ -144,7 +144,7 @@ def test_a_building_is_computed_on_energyplus_and_drawn(centre: Centre) -> None:
     page = author.get(path).content.decode()
     assert page.count("case-engine") >= 5 and page.count("case-hourly") >= 3
     text = words(page)
-    assert "They disagree by -11 %" in text and "Key and computation disagree." in text
+    assert "It lies 11 % below the key" in text and "Key and computation disagree." in text
     assert "The pipes run outside the heated zone" in text
     run = CaseRun.objects.get()
     assert (run.state, run.done, run.of) == ("done", 6, 6)

@@ -13,7 +13,7 @@ from assess.validity.report.drawing import Scale, below, beside, line, picture, 
 from assess.validity.report.markup import Markup, element, join
 from simulator_adapters.energy import AnswerResult
 
-LEFT, RIGHT = 8.0, 352.0
+LEFT, RIGHT = 22.0, 338.0
 ROW = 46.0
 ZONES = {"below": "below the limits", "inside": "inside the limits", "above": "above the limits"}
 
@@ -34,7 +34,7 @@ def savings(building: Mapping[str, Any]) -> SafeString:
         engine = "" if one["engine"] is None else f", EnergyPlus {one['engine']} %"
         told.append(f"{one['name']}: {one['hourly']} % ({one['low']} to {one['high']} %){engine}")
         parts += [
-            text(LEFT, y + 10, one["name"], class_="name"),
+            text(2, y + 10, one["name"], class_="name"),
             rect(left, middle - 6, right - left, 12, "case-band", told[-1]),
             element("circle", cx=across(float(one["hourly"])), cy=middle, r=5.5, class_="case-hourly"),
         ]  # fmt: skip
