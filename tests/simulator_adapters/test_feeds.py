@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator_adapters.feeds import webhooks
-from simulator_adapters.feeds.logger_file import Column, Declaration, LoggerFileError, Mark, Row, gaps, read_logger_file
+from simulator_adapters.feeds.logger_file import (
+    MOST_BYTES,
+    Column,
+    Declaration,
+    LoggerFileError,
+    Mark,
+    Row,
+    gaps,
+    read_logger_file,
+)
 from simulator_adapters.feeds.webhooks import WebhookRefused, compared, key_of, sign, verify
 from simulator_adapters.measurement import Status
 
@@ -156,3 +165,9 @@ def test_gaps_are_named() -> None:
     assert gaps(read(text), expected=timedelta(minutes=1)) == (
         (datetime(2026, 3, 1, 9, 2, tzinfo=UTC), datetime(2026, 3, 1, 9, 9, tzinfo=UTC)),
     )
+
+
+def test_a_file_beyond_64_mib_is_refused_before_it_is_read() -> None:
+    with pytest.raises(LoggerFileError, match="67108864 is the most") as refused:
+        read_logger_file(bytes(MOST_BYTES + 1), declared(TEXT))
+    assert (refused.value.code, MOST_BYTES) == ("too_large", 64 * 1024 * 1024)

@@ -97,6 +97,14 @@ DANGEROUS: dict[str, tuple[str, Wires, set[Hazard]]] = {
         ],
         {Hazard.NEUTRAL_NOT_DIRECT},
     ),
+    "both switches in the neutral": (
+        "SIM-WIRE-2",
+        [
+            *[("SRC.L", "Q1.1"), ("Q1.2", "H1.L"), ("SRC.N", "S1.C"), ("S1.1", "S2.1"), ("S1.2", "S2.2")],
+            *[("S2.C", "H1.N"), ("SRC.PE", "H1.PE")],
+        ],
+        {Hazard.NEUTRAL_NOT_DIRECT},
+    ),
     "breaker in the neutral": (
         "SIM-WIRE-2",
         [
