@@ -1,12 +1,14 @@
 """Shared reads of re-sits: what a candidate is offered, and what waits for those who watch over a sitting."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from assess.attempts.models import Attempt, Resit
+from assess.attempts.windows import resit_part
 from assess.schemes import queries as schemes
 from assess.sittings.models import Sitting
 from rubrics import queries as rubrics
@@ -70,6 +72,13 @@ def resits_waiting(sittings: QuerySet[Sitting]) -> list[Waiting]:
         )
         for sitting in sittings.filter(pk__in=by_sitting)
     ]
+
+
+def at_resit(attempts: Collection[uuid.UUID], part: str) -> list[uuid.UUID]:
+    """Those of these attempts in which the re-sit of this name (`S~WORK`) is open."""
+    rows = Resit.objects.filter(attempt__in=attempts, state=State.OPENED).values_list("attempt_id", "part", "work")
+    wanted = {attempt for attempt, of, work in rows if resit_part(of, work) == part}
+    return [attempt for attempt in attempts if attempt in wanted]
 
 
 def title_of(attempt: Attempt, work: str) -> str:

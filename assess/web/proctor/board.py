@@ -14,6 +14,7 @@ from assess.attempts import clock
 from assess.attempts.duties import badge_code
 from assess.attempts.models import Attempt
 from assess.attempts.queries import quarantined_among
+from assess.attempts.resits.queries import at_resit
 from assess.attempts.shown import portraits_among
 from assess.attempts.standing import PartStanding, Standing, standings
 from assess.people.queries import Actor, accommodations_among
@@ -216,7 +217,9 @@ def say(request: HttpRequest, actor: Actor, sitting_id: uuid.UUID) -> HttpRespon
         "request_id": request.POST.get("request", "")[:64] or uuid.uuid4().hex,
     }
     if act in ("begin", "pause", "resume", "extend"):
-        asked["part"] = request.POST.get("part", "")
+        asked["part"] = part = request.POST.get("part", "")
+        if "~" in part:
+            chosen = asked["attempt_ids"] = at_resit(chosen, part)
     if act in ("pause", "extend"):
         asked["reason"] = request.POST.get("reason", "")
     if act == "extend":
