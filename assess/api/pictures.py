@@ -133,7 +133,9 @@ def handed_picture(picture: HandedPicture) -> str:
             picture=read_picture(picture.body),
             taken_device_ms=picture.taken_ms if 0 <= picture.taken_ms < LATEST_MS else 0,
         )
-    except (PictureRefused, *door.REFUSALS) as refused:
+    except PictureRefused as refused:
+        return str(refused)
+    except door.REFUSALS as refused:
         return str(refused)
     return ""
 

@@ -180,13 +180,11 @@ def health(request: HttpRequest) -> Answer:
     """About once a minute. Pages are told when something changed; a word that repeats the last one only says that it lives."""
     said: Health = _read(request, Health)
     who = _asker(request).actor
-    counts = {"clock_offset_ms": said.clock_offset_ms, "unsent": said.unsent, "kept": said.kept}
-    words = {"state": said.state, "sentence": said.sentence, "instruments": said.instruments}
-    if says_the_same(who.id, **words):
-        agents.note_contact(agent_id=who.id, **counts)
+    if says_the_same(who.id, state=said.state, sentence=said.sentence, instruments=said.instruments):
+        agents.note_contact(agent_id=who.id, clock_offset_ms=said.clock_offset_ms, unsent=said.unsent, kept=said.kept)
         return {"server_ms": now_ms()}
     try:
-        door.act(who, "sittings.agents.report_health", **words, **counts)
+        door.act(who, "sittings.agents.report_health", **said.dict())
     except SittingError as refused:
         raise StationRefused(422, refused.code, str(refused)) from None
     return {"server_ms": now_ms()}

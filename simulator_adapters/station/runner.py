@@ -5,6 +5,7 @@ found by that note at the next start and recorded as ABORTED. Every exit goes th
 state; that an equipment outcome costs the candidate nothing is the server's to hold.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import os
@@ -188,11 +189,10 @@ def _cancellable(session: Session, plan: Plan, deadline: float, cancel: threadin
 
 
 def _leave(session: Session) -> None:
-    for leave in (lambda: session.abort("The run is over."), session.close):
-        try:
-            leave()
-        except (AdapterError, OSError):
-            continue  # what the device did is in the record already; a safe state is reached by the next of the two
+    with contextlib.suppress(AdapterError, OSError):  # what the device did is in the record already
+        session.abort("The run is over.")
+    with contextlib.suppress(AdapterError, OSError):
+        session.close()
 
 
 def _sealed(writer: TraceWriter) -> None:

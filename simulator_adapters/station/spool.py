@@ -36,7 +36,7 @@ def _one_at_a_time(method: Callable[Concatenate["StreamSpool", P], T]) -> Callab
     """A run appends while a round sends."""
 
     @functools.wraps(method)
-    def held(self: "StreamSpool", *args: P.args, **kwargs: P.kwargs) -> T:
+    def held(self: "StreamSpool", /, *args: P.args, **kwargs: P.kwargs) -> T:
         with self.lock:
             return method(self, *args, **kwargs)
 

@@ -70,7 +70,7 @@ class Backoff:
 
     def failed(self) -> float:
         """Seconds to wait now."""
-        full = min(self.most_s, self.first_s * 2 ** min(self.failures, 20))
+        full: float = min(self.most_s, self.first_s * 2.0 ** min(self.failures, 20))
         self.failures += 1
         return full * self.random.uniform(0.5, 1.0)
 

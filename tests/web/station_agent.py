@@ -56,7 +56,7 @@ class InProcess(Uplink):
         if path == "/journal/entries":
             status, held = answer(_appended(headers["Authorization"].removeprefix("Bearer "), body))
         else:
-            named = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+            named: dict[str, Any] = {f"HTTP_{name.upper().replace('-', '_')}": held for name, held in headers.items()}
             response = self.client.generic(method, path, body, headers["Content-Type"], **named)
             status, held = response.status_code, response.content
         document = json.loads(held)

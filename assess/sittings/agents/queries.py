@@ -111,6 +111,6 @@ def organisation_of(name: str, key: Any) -> uuid.UUID | None:
     """The organisation of an agent (`agent_id`), of the agent of a key (`key_id`), or of a station (`station_id`)."""
     if name == "station_id":
         return Station.objects.filter(pk=key).values_list("sitting__organisation_id", flat=True).first()
-    agent = StationKey.objects.filter(pk=key).values("agent_id") if name == "key_id" else [key]
-    held = RoleAssignment.objects.filter(account_id__in=agent, role="station").order_by("-since")
+    whose = Q(account__station_keys=key) if name == "key_id" else Q(account=key)
+    held = RoleAssignment.objects.filter(whose, role="station").order_by("-since")
     return held.values_list("organisation_id", flat=True).first()

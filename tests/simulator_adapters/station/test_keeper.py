@@ -102,11 +102,13 @@ class Answering(Uplink):
 
     def forward(self, token: str, body: bytes) -> tuple[int, dict[str, Any]]:
         self.sent.append((token, body))
-        return self._next()
+        answer: tuple[int, dict[str, Any]] = self._next()
+        return answer
 
     def hand_in(self, data: bytes) -> dict[str, Any]:
         self.sent.append(("", data))
-        return self._next()
+        answer: dict[str, Any] = self._next()
+        return answer
 
     def _next(self) -> Any:
         answer = self.answers.pop(0)

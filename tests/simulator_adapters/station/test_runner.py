@@ -136,8 +136,8 @@ def test_a_device_that_stays_away_ends_the_run_as_the_equipments_and_the_stream_
     tmp_path: Path, meter: Meter
 ) -> None:
     def off(wire: socket.socket, question: str, answer: bytes) -> bool:
-        meter.trouble = lambda wire, question, answer: (gone(wire, answer), True)[1]
         gone(wire, answer)
+        meter.trouble = off
         return True
 
     meter.trouble = lambda wire, question, answer: question == "MEAS:RES?" and off(wire, question, answer)
