@@ -26,11 +26,18 @@ from tests.journeys.conftest import (
     sign_in,
 )
 from tests.web.board import at_the_board
+from tests.web.energised import energised
 from tests.web.sample_centre import Centre
 
 pytestmark = pytest.mark.journey
 Shot = Callable[[Page, str], None]
 ROLE = "assessor:1"
+
+
+@pytest.fixture(autouse=True)
+def _energised(centre: Centre, address: str) -> None:
+    """The technician has opened the bays and given permission: rows that need a live circuit are open."""
+    energised(centre)
 
 
 def sheet_address(centre: Centre) -> str:
@@ -187,6 +194,10 @@ def test_scored_offline_reloaded_killed_and_nothing_lost(
     mark_all(page, 0, 4)
     page.reload()
     expect(page.locator("#left")).to_have_text("8 unmarked")
+    expect(page.locator("#hold")).to_contain_text("permission to energise can't be seen here")
+    page.get_by_role("button", name="I was told at the bay…").click()
+    page.get_by_label("Who gave it?").fill("the technician")
+    page.get_by_role("button", name="I was told so").click()
     mark_all(page, 4, 8)
     expect(page.locator("#saved")).to_contain_text("kept on this device")
     kill(tmp_path / "tablet")

@@ -90,7 +90,9 @@ class Bench:
             instrument=meter,
         )
         self.sequence += 1
-        self.device.write("measurement", simulation=TASK, criterion=READ, measurement=documents.encode(measured))
+        mark = {"readings": [{"value": value}], "unit": "Ω", "measured_on": TODAY.isoformat(), "entered_by": "adapter"}
+        said = {"simulation": TASK, "criterion": READ, "measurement": documents.encode(measured), "mark": mark}
+        self.device.write("measurement", **said)
         (body,) = self.device.batches()
         link = http.client.HTTPConnection(self.address.hostname or "", self.address.port or 80, timeout=10)
         headers = {"Authorization": f"Bearer {self.device.grant.token}", "Content-Type": "application/json"}
@@ -133,6 +135,8 @@ def test_a_bench_day_from_the_checks_to_permission_and_void_equipment(
     place = candidate.locator(f'[data-bay="{TASK}"]')
     expect(place).to_contain_text("The bay is being prepared")
     assessor = page_of(posts["assessor:1"], device)
+    assessor.goto("/assessor/")
+    expect(assessor.locator("#ready")).to_contain_text("Ready to work without network", timeout=20_000)
     assessor.goto(f"/assessor/sheet/#{centre.attempt.pk}/assessor:1")
     assessor.get_by_role("button", name="This is the person").click()
     expect(assessor.locator("#hold")).to_contain_text("No technician has opened this bay yet")
@@ -176,6 +180,11 @@ def test_a_bench_day_from_the_checks_to_permission_and_void_equipment(
     expect(place).to_contain_text("Ask the technician before you energise", timeout=15_000)
     candidate.context.set_offline(False)
     expect(place).to_contain_text("You may energise", timeout=15_000)
+    kept_for_offline(assessor, "/assessor/", "/assessor/sheet/")
+    assessor.context.set_offline(True)
+    assessor.reload()
+    expect(assessor.locator("#hold")).to_contain_text("No network: this may have changed", timeout=15_000)
+    assessor.context.set_offline(False)
     technician.get_by_role("button", name="The equipment is void").click()
     technician.get_by_text("The rig failed").click()
     axe_finds_nothing(technician)

@@ -1,4 +1,7 @@
-/** What happens at the bay while a sheet is open: permission to energise, and what the instruments just read. Offline it knows nothing. */
+/**
+ * What happens at the bay while a sheet is open: permission to energise, and what the instruments just read. Without a network it holds what
+ * this tablet saw last of the bay, and no reading.
+ */
 
 import { follow } from "../live.js";
 
@@ -9,13 +12,15 @@ export class LiveBay extends EventTarget {
   #stop;
   #asking = false;
   #again = false;
+  #kept;
 
   /** @param {string} attempt @param {string} role */
   constructor(attempt, role) {
     super();
     this.#address = `/assessor/sheet/${attempt}/${encodeURIComponent(role)}/live`;
+    this.#kept = `assayer-bay:${attempt}:${role}`;
     this.online = false;
-    this.bay = null;
+    this.bay = seenBefore(this.#kept);
     this.readings = [];
     this.#stop = follow({ [`attempt:${attempt}`]: 0 }, () => this.ask());
     this.ask();
@@ -29,6 +34,7 @@ export class LiveBay extends EventTarget {
       if (!response.ok) throw new Error(String(response.status));
       const { bay, readings } = await response.json();
       Object.assign(this, { online: true, bay, readings });
+      keep(this.#kept, bay);
     } catch {
       this.online = false;
     }
@@ -45,5 +51,22 @@ export class LiveBay extends EventTarget {
 
   release() {
     this.#stop();
+  }
+}
+
+function seenBefore(name) {
+  try {
+    return JSON.parse(localStorage.getItem(name) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** A tablet that keeps nothing knows nothing after a reload without a network; the assessor can still write what they were told. */
+function keep(name, bay) {
+  try {
+    localStorage.setItem(name, JSON.stringify(bay));
+  } catch {
+    // storage is switched off
   }
 }
