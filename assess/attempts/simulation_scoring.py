@@ -15,7 +15,7 @@ from assess.attempts.pinned import Pinned
 from assess.attempts.readings import simulation_doubt
 from assess.attempts.rulings import settled_share
 from assess.attempts.runs import Run, Worth, last_of_each, runs_of
-from simulator_adapters.contract import Outcome, Verdict
+from simulator_adapters.contract import Outcome, RunRecord, Verdict
 from simulator_adapters.energy import score_answers
 from simulator_adapters.wiring import WiringInputError, evaluate
 
@@ -136,8 +136,19 @@ def _read_back(name: str, run: Run) -> ScoredSimulation:
         why = f"{name}: the last run judged nothing; it is run again."
         return ScoredSimulation(name, None, waits_for=why, equipment=True)
     met = sum(one.verdict is Verdict.PASS for one in judged)
-    share = (Decimal(met) / Decimal(len(judged))).quantize(PLACES, ROUND_HALF_EVEN)
+    unread = _unread_answers(run.record)
+    share = (Decimal(met) / Decimal(len(judged) + len(unread))).quantize(PLACES, ROUND_HALF_EVEN)
     failed = tuple(
         one.sentence or f"{one.name}: {one.value} {one.unit}" for one in judged if one.verdict is not Verdict.PASS
     )
-    return ScoredSimulation(name, share, sentences=failed)
+    return ScoredSimulation(name, share, sentences=(*failed, *unread))
+
+
+def _unread_answers(record: RunRecord) -> tuple[str, ...]:
+    """The sentences of asked values that gave no number: nothing was measured of them, and they were asked for all the same."""
+    measured = {one.name for one in record.measurements}
+    return tuple(
+        step.sentence
+        for step in record.steps
+        if step.name.startswith("answer_") and step.outcome is Outcome.FAIL and step.name not in measured
+    )

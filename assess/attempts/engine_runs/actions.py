@@ -1,7 +1,8 @@
 """Writing runs that the server makes: asked for once for each word of the candidate's, carried out by a worker, kept for good.
 
-Each try writes a stream of its own as the next free `adapter:N` and closes it, so that no seal ever waits for a worker. A try that
-the equipment spoiled is kept as well, costs nothing, and is made again, a bounded number of times.
+Each try writes a stream of its own as the next free `adapter:N` and closes it, so that no seal ever waits for a worker. Its numbers
+begin where those of posts at stations never reach. A try that the equipment spoiled is kept as well, costs nothing, and is made again,
+a bounded number of times.
 """
 
 import time
@@ -34,6 +35,8 @@ from assess.ledger import actions as ledger
 from assess.ledger.canonical import canonical
 from simulator_adapters.contract import Outcome, RunRecord, to_document
 
+FIRST_NUMBER = 5001
+"""The server's own runs are `adapter:5001` and up; smaller numbers are posted to stations and feeds."""
 MOST_TRIES = 3
 MOST_ASKED = 60
 """So often a candidate has one simulation run; what is handed in is run in any case."""
@@ -186,7 +189,8 @@ def _write(run: EngineRun, actor_id: uuid.UUID, record: RunRecord) -> str:
     if (run.epoch, run.sequence) == NOTHING:
         return ""
     taken = Stream.objects.filter(subject=run.attempt_id, role__startswith="adapter:").values_list("role", flat=True)
-    role = f"adapter:{1 + max((int(name.partition(':')[2]) for name in taken), default=0)}"
+    last = max((int(name.partition(":")[2]) for name in taken), default=0)
+    role = f"adapter:{max(last + 1, FIRST_NUMBER)}"
     grant = open_stream(actor_id=actor_id, subject_kind="attempt", subject_id=run.attempt_id, role=role, device=WORKER)
     payload: dict[str, Any] = {
         "simulation": run.simulation,

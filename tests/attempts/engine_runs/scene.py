@@ -31,6 +31,11 @@ class Seat:
     def set(self, simulation: str, writes: Any, **more: Any) -> None:
         self.say("setting", simulation=simulation, writes=writes, **more)
 
+    def answered_again(self, writes: Any, answers: Any) -> EngineRun:
+        """The same settings of the first device with other values worked out."""
+        self.set("SIM-SUN-1", writes, answers=answers)
+        return self.run("SIM-SUN-1")
+
     def ask(self, simulation: str) -> EngineRun:
         asked = {"attempt_id": self.centre.attempt.pk, "simulation": simulation}
         run: EngineRun = door.act(actor(self.centre.candidate), "attempts.engine_runs.ask_for_run", **asked)

@@ -54,7 +54,7 @@ def runs_in_the_journal(centre: Centre, simulation: str) -> list[str]:
 def test_settings_are_written_read_back_and_scored_and_only_the_device_s_own_words_are_shown(seat: Seat) -> None:
     seat.set(LIMIT, HALF, answers={"limit_w": "3000", "reserve_kwh": "3,0"})
     run = seat.run(LIMIT)
-    assert (run.state, run.tries, run.role, run.sentence) == ("done", 1, "adapter:1", "")
+    assert (run.state, run.tries, run.role, run.sentence) == ("done", 1, "adapter:5001", "")
     stream, entries = journal_of(run)
     assert (stream.device, stream.state, stream.granted_to.email) == (  # type: ignore[union-attr]
         "engine worker", "closed", "engine-worker@service.invalid",
@@ -69,6 +69,10 @@ def test_settings_are_written_read_back_and_scored_and_only_the_device_s_own_wor
     }  # fmt: skip
     assert [one["name"] for one in payload["record"]["attachments"]] == ["registers.json", "writes.json"]
     assert scored(seat.centre, LIMIT).share == Decimal("0.8333")
+    blank = seat.answered_again(HALF, {"limit_w": "3000", "reserve_kwh": "about 3"})
+    assert (blank.state, scored(seat.centre, LIMIT).share) == ("done", Decimal("0.6667")), (
+        "what is no number was asked all the same"
+    )
     assert run.seen is not None
     assert [(one["accepted"], one["sentence"]) for one in run.seen["writes"]] == [
         (True, "802.SoCRsvMin now reads 30."),
