@@ -68,7 +68,8 @@ class MeasurementSpec:
     `decimal_places` is what values are rounded to (half to even) before a limit is applied: declared, or else the
     most digits that the limit, the expected value or its tolerance is written with. `tolerance` is the allowed
     distance from a true (reference) reading and from `expected`. `places` is the number of points measured; all of
-    them must be inside. A worksheet or a register has no calibration.
+    them must be inside. A worksheet or a register has no calibration. `record` names the figure of a test record
+    (``kind.figure``) from which the reading may be worked out; empty where it is read as it is.
     """
 
     quantity: str
@@ -85,6 +86,7 @@ class MeasurementSpec:
     places: int = 1
     calibrated: bool = True
     may_be_negative: bool = False
+    record: str = ""
 
     @property
     def reading_unit(self) -> str:
@@ -117,12 +119,15 @@ def read_measurement(node: Node) -> MeasurementSpec:
         places=node.integer("places", low=1, high=100, default=1),
         calibrated=node.flag("calibrated", True),
         may_be_negative=node.flag("may_be_negative", False),
+        record=node.optional_text("record"),
     )
     node.finish()
     if spec.expected is not None and not spec.limit.holds(spec.expected):
         node.problem(
             "expected.value", f"is {spec.expected}, outside its own limit {spec.limit}; correct the one that is wrong."
         )
+    if spec.record and (spec.deviation is not None or spec.places != 1):
+        node.problem("record", "gives one figure and no true value; take it away, or the deviation or the places.")
     if spec.deviation is not None and (spec.expected is not None or limit.op != "<="):
         node.problem(
             "deviation",
@@ -153,6 +158,8 @@ def measurement_document(spec: MeasurementSpec) -> dict[str, Any]:
         document["tolerance"] = {"amount": number_text(spec.tolerance.amount), "percent": spec.tolerance.percent}
     if spec.expected_formula:
         document["expected_formula"] = spec.expected_formula
+    if spec.record:
+        document["record"] = spec.record
     if spec.inputs:
         document["inputs"] = {name: number_text(value) for name, value in spec.inputs.items()}
     if spec.deviation is not None:

@@ -169,7 +169,19 @@ UNITS: tuple[Unit, ...] = (
     ),
     *_family("years", ("a", "years", "12", "year|yr|yrs"), ("mo", "months", "1", "month")),
     *_family("air changes", ("/h", "1/h", "1", "h-1|h⁻¹|per hour|ACH")),
-    *_family("volume flow", ("m3/h", "m³/h", "1", "m³/hour"), ("m3/s", "m³/s", "3600", ""), ("L/s", "l/s", "3.6", "")),
+    *_family(
+        "volume flow",
+        ("m3/h", "m³/h", "1", "m³/hour"),
+        ("m3/s", "m³/s", "3600", ""),
+        ("L/s", "l/s", "3.6", ""),
+        ("[cft_i]/min", "CFM", "1.69901079552", "CFM50"),
+    ),
+    *_family(
+        "volume",
+        ("m3", "m³", "1", "cubic metres"),
+        ("L", "l", "0.001", "litre|litres"),
+        ("[cft_i]", "ft³", "0.028316846592", ""),
+    ),
     *_family("pressure", ("Pa", "Pa", "1", ""), ("kPa", "kPa", "1000", ""), ("bar", "bar", "100000", "")),
     *_family("torque", ("N.m", "Nm", "1", "N·m|N m"), ("kN.m", "kNm", "1000", "")),
     *_family(
@@ -236,7 +248,7 @@ def canonical_unit(text: str) -> Unit:
     ('MOhm', 'kW.h/m2', '1')
     >>> canonical_unit("cfm")
     Traceback (most recent call last):
-    simulator_adapters.quantities.UnknownUnit: The unit 'cfm' is not in the unit table. Did you mean cm?
+    simulator_adapters.quantities.UnknownUnit: The unit 'cfm' is not in the unit table. Did you mean CFM or cm?
     """
     unit = _BY_SPELLING.get(_spelling(text))
     if unit is None:

@@ -151,5 +151,6 @@ def _row(criterion: Criterion) -> dict[str, Any]:
             "true_value": spec.deviation is not None,
             "calibrated": spec.calibrated,
             "by_machine": spec.source != "assessor_entry",
+            "record": spec.record,
         }
     return row

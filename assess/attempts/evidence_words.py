@@ -7,12 +7,13 @@ from assess.attempts.fold import AttemptRecord, Sheet
 from assess.attempts.kinds import order
 from assess.attempts.pinned import Pinned
 from assess.attempts.readings import Reading, Worth, readings_of_task
+from assess.attempts.record_marks import has_record, mark_of
 from assess.attempts.runs import runs_of
 from assess.attempts.simulation_scoring import RANKING
 from assess.attempts.task_scoring import UNDONE
 from rubrics.definition import Criterion, TaskDefinition
 from rubrics.errors import RubricError
-from rubrics.marks import ChecklistMark, JudgementMark, Mark, MeasurementMark, mark_from_document
+from rubrics.marks import ChecklistMark, JudgementMark, Mark, MeasurementMark
 from simulator_adapters.wiring import WiringInputError, WiringTask, evaluate
 
 CHECKS = {"yes": "Done", "no": "Not done", "not_seen": "Not seen"}
@@ -31,7 +32,8 @@ def mark_in_words(criterion: Criterion, document: Any) -> str:
     if document is None or document == UNDONE:
         return UNMARKED
     try:
-        return _in_words(mark_from_document(criterion, document))
+        said = _in_words(mark_of(criterion, document))
+        return f"{said}, from a test record" if has_record(document) else said
     except RubricError:
         return f"Can't be read: {document}"
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from assess.attempts.bay_scoring import bay_remarks, is_void, void_equipment
 from assess.attempts.fold import AttemptRecord, Sheet
 from assess.attempts.readings import Reading, Worth, readings_of_task
+from assess.attempts.record_marks import mark_of, objections_of
 from assess.attempts.refused_readings import refused_readings, taken_from
 from assess.attempts.rulings import adjudications, stop_ruling
 from assess.attempts.sat_again import before_the_resit
 from rubrics.definition import TaskDefinition
 from rubrics.errors import RubricError
 from rubrics.marking import Held, SafetyStop, SheetScore, TaskScore, combine, score_sheet
-from rubrics.marks import Mark, MeasurementMark, mark_from_document
+from rubrics.marks import Mark, MeasurementMark
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,9 @@ def _marks(task: TaskDefinition, sheet: Sheet, remarks: list[str]) -> dict[str, 
         if word.payload["mark"] == UNDONE:
             continue
         try:
-            marks[name] = mark_from_document(criterion, word.payload["mark"])
+            marks[name] = mark_of(criterion, word.payload["mark"])
+            told = objections_of(criterion, word.payload["mark"])
+            remarks += [f"{sheet.role}: {name}: the record's test: {said}" for said in told]
         except RubricError as error:
             remarks.append(f"{sheet.role}: {error}")
     return marks

@@ -15,6 +15,8 @@ from assess.schemes.stacks import find_cycle
 from item_bank.assembly import AssemblyError, Blueprint, Cell, ItemDescriptor, check_blueprint
 from item_bank.authoring import BankEntry
 from rubrics.definition import TaskDefinition
+from simulator_adapters.quantities import QuantityError, canonical_unit, convert
+from simulator_adapters.records.worked import FIGURES, is_figure
 
 CREDENTIALS, BLUEPRINTS, ITEMS = "credentials.yaml", "blueprints.yaml", "items.yaml"
 RUBRICS, SIMULATIONS = "rubrics.yaml", "simulations.yaml"
@@ -47,7 +49,27 @@ def cross_check(plan: ContentPlan, named: Identifiers) -> list[ContentProblem]:
         *_belonging(plan),
         *_items(plan, known),
         *_pools(plan),
+        *_records(plan),
     ]
+
+
+def _records(plan: ContentPlan) -> Iterator[ContentProblem]:
+    """A row that may be worked out from a test record asks for a figure such a record has, in a unit of the same quantity."""
+    for task in plan.tasks:
+        for row in task.criteria:
+            if row.measurement is None or not row.measurement.record:
+                continue
+            where, named = f"criteria[{row.identifier}].measurement.record", row.measurement.record
+            kind, _, figure = named.partition(".")
+            if not is_figure(named):
+                known = ", ".join(f"{one}.{name}" for one, names in FIGURES.items() for name in names)
+                yield ContentProblem(RUBRICS, task.identifier, where, f"is {named!r}; use one of {known}.")
+                continue
+            label, unit = FIGURES[kind][figure]
+            try:
+                convert(Decimal(1), canonical_unit(unit), canonical_unit(row.measurement.unit))
+            except QuantityError as error:
+                yield ContentProblem(RUBRICS, task.identifier, where, f"gives {label}: {error.sentence}")
 
 
 def _evidencing(plan: ContentPlan) -> list[TaskDefinition | SimulationDefinition]:

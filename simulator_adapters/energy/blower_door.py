@@ -13,7 +13,7 @@ from scipy import stats
 
 from simulator_adapters.energy.figures import Figure
 
-M3H_OF_CFM = 1.69901082
+M3H_OF_CFM = 1.69901079552
 """Cubic metres an hour of a cubic foot a minute."""
 FEWEST_POINTS = 5
 HIGHEST_AT_LEAST = 50.0
