@@ -14,9 +14,9 @@ from assess import door
 from assess.attempts.conditions import AttemptError
 from assess.attempts.feeds.actions import OVERLAP_HOURS
 from assess.attempts.feeds.models import Feed, FeedKey
-from assess.attempts.feeds.queries import feeds_of
+from assess.attempts.feeds.queries import centres_directed, feeds_of
 from assess.ledger import strict_json
-from assess.people.models import Account, RoleAssignment
+from assess.people.models import Account
 from assess.people.queries import actor
 
 UNREADABLE = 2
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
     def _list(self, *, by: str, **options: Any) -> dict[str, Any]:
-        centres = self._directed(self._account(by))
+        centres = centres_directed(self._account(by).pk)
         return {"feeds": [_told(one) for one in feeds_of([one.pk for one in centres])]}
 
     def _make(self, *, by: str, name: str, serial: str, rows: Path | None, centre: str | None, **options: Any) -> Any:
@@ -102,14 +102,11 @@ class Command(BaseCommand):
             self._refuse("no-such-account", f"Nobody here has the address {email}.")
         return found
 
-    def _directed(self, account: Account) -> list[Any]:
-        held = RoleAssignment.objects.filter(account=account, role=RoleAssignment.Role.DIRECTOR, until=None)
-        return [one.organisation for one in held.select_related("organisation").order_by("organisation__name")]
-
     def _centre(self, account: Account, named: str | None) -> uuid.UUID:
-        directed = [one for one in self._directed(account) if named in (None, one.name)]
+        centres = centres_directed(account.pk)
+        directed = [one for one in centres if named in (None, one.name)]
         if len(directed) != 1:
-            known = ", ".join(one.name for one in self._directed(account)) or "none"
+            known = ", ".join(one.name for one in centres) or "none"
             self._refuse("centre", f"Name one of the centres that {account} directs (--centre): {known}.")
         found: uuid.UUID = directed[0].pk
         return found
