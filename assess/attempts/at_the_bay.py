@@ -124,8 +124,19 @@ def _readings(task: TaskDefinition, record: AttemptRecord) -> list[dict[str, Any
             if row is None:
                 continue
             judged = worth.get((word.role, word.epoch, word.sequence))
-            found.append(_reading(row, word, judged.worth if judged else Worth.COUNTS, judged.why if judged else ""))
+            if judged is not None and judged.worth is Worth.EQUIPMENT and _still_goes_on(word, record):
+                found.append(_reading(row, word, Worth.PROVISIONAL, "its run has not ended yet."))
+            else:
+                found.append(
+                    _reading(row, word, judged.worth if judged else Worth.COUNTS, judged.why if judged else "")
+                )
     return sorted(found, key=lambda one: (one["at_ms"], one["reading"]["role"], one["reading"]["sequence"]))
+
+
+def _still_goes_on(word: Said, record: AttemptRecord) -> bool:
+    """Whether no run of the reading's stream ended after it: the bench is still at it, or was cut off."""
+    ended = record.runs.get(word.role, ())
+    return not any((run.epoch, run.sequence) > (word.epoch, word.sequence) for run in ended)
 
 
 def _reading(row: Criterion, word: Said, worth: Worth, why: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ function offer(one, given, number) {
   };
   return h("div", { class: "stack-small" },
     h("p", { class: "machine-read" }, sign("bolt"), h("strong", { class: "big-number" }, valueOf(one)), h("span", { class: "soft" }, about(one)), one.in_calibration ? null : h("span", { class: "state state-warn" }, sign("warning"), "Provisional")),
-    one.why ? h("p", { class: "small" }, `This reading does not count by itself: ${one.why}`) : null,
+    one.why ? h("p", { class: "small" }, `Mind: ${one.why}`) : null,
     one.mark
       ? h("div", { class: "taps" }, h("button", { type: "button", class: "tap button-main", disabled: given.locked, on: { click: () => given.onTake(one, `the reading is ${valueOf(one)}`) } }, sign("check"), "This is the reading"))
       : h("p", { class: "small" }, "It can't be taken with a tap. Type it below."),
