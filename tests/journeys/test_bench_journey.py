@@ -1,7 +1,8 @@
 """A candidate at the simulator in a real browser: draws, loses the network, energises, measures, hands in, is scored."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
 
@@ -45,12 +46,27 @@ def terminal(page: Page, name: str) -> Locator:
     return page.locator(f'[data-terminal="{name}"]')
 
 
+@contextmanager
+def chosen_from(page: Page) -> Iterator[None]:
+    """The choice of colour and size, which is folded away on a narrow page."""
+    folded_away = page.locator(".choice-open").is_visible()
+    if folded_away:
+        page.locator(".choice-open").click()
+    yield
+    if folded_away:
+        page.locator(".choice-open").click()
+
+
 def draw(page: Page, wires: list[tuple[str, str, str]]) -> None:
     size = page.get_by_label("Size of the next conductor")
-    if size.locator("option").first.text_content() == "Size?":
-        size.select_option("4")
+    if size.locator("option").first.text_content() == "Size?" and not size.input_value():
+        with chosen_from(page):
+            size.select_option("4")
     for a, b, colour in wires:
-        page.locator(".swatch", has_text=re.compile(f"^{colour}")).click()
+        swatch = page.locator(".swatch", has_text=re.compile(f"^{colour}"))
+        if not swatch.locator("input").is_checked():
+            with chosen_from(page):
+                swatch.click()
         terminal(page, a).click()
         terminal(page, b).click()
         expect(page.locator(".bench-words")).to_have_text(f"{a} is joined to {b}.")
@@ -290,8 +306,9 @@ def test_conductors_are_laid_changed_and_measured_by_the_list_alone_with_size_an
     begin_bench(centre)
     page = page_of(centre.candidate, device)
     open_bench(page, centre)
-    page.locator(".swatch", has_text=re.compile("^BU")).click()
-    choose(page, "Size of the next conductor", "2.5")
+    with chosen_from(page):
+        page.locator(".swatch", has_text=re.compile("^BU")).click()
+        choose(page, "Size of the next conductor", "2.5")
     for a, b in (("SRC.L", "Q1.1"), ("SRC.N", "H1.N")):
         choose(page, "From", a)
         choose(page, "To", b)
@@ -449,8 +466,9 @@ WHEEL = """(() => {
 })()"""
 PINCH = """(() => {
   const board = document.querySelector('.board');
-  const touches = (far) => [100, 100 + far].map((x, identifier) => new Touch({ identifier, target: board, clientX: x, clientY: 300 }));
-  const say = (type, far) => board.dispatchEvent(new TouchEvent(type, { bubbles: true, cancelable: true, touches: touches(far) }));
+  const touch = (clientX, identifier) => new Touch({ identifier, target: board, clientX, clientY: 300 });
+  const how = (far) => ({ bubbles: true, cancelable: true, touches: [100, 100 + far].map(touch) });
+  const say = (type, far) => board.dispatchEvent(new TouchEvent(type, how(far)));
   say('touchstart', 60);
   say('touchmove', 120);
 })()"""

@@ -86,7 +86,23 @@ export class Choice {
     this.size = sizeSelect(offered, { label: "Size of the next conductor" });
     this.length = h("input", { type: "text", inputmode: "decimal", size: 4, autocomplete: "off" });
     const metres = h("label", { class: "choice-length" }, h("span", { class: "visually-hidden" }, "Length of the next conductor in metres"), this.length, h("span", { aria: { hidden: true } }, "m"));
-    this.element = h("div", { class: "conductor-choice" }, this.colours, this.size, offered.length_asked ? metres : null);
+    this.panel = h("div", { class: "choice-panel", id: `${name}-panel`, on: { input: () => this.#tell() } }, this.colours, this.size, offered.length_asked ? metres : null);
+    this.open = h("button", { type: "button", class: "choice-open", aria: { controls: this.panel.id }, on: { click: () => this.#turn(this.panel.dataset.open !== "true") } });
+    this.element = h("div", { class: "conductor-choice" }, this.open, this.panel);
+    this.#turn(false);
+    this.#tell();
+  }
+
+  /** On a narrow page the choice folds away behind what is chosen. */
+  #turn(open) {
+    this.panel.dataset.open = String(open);
+    this.open.setAttribute("aria-expanded", String(open));
+  }
+
+  #tell() {
+    const colour = this.colours.querySelector("input:checked").value;
+    const known = { colour, mm2: this.size.value, metres: this.#offered.length_asked ? (lengthOf(this.length.value) ?? "") : "" };
+    this.open.replaceChildren(h("span", { class: `swatch-line ${paintOf(colour)}` }), h("span", { aria: { hidden: true } }, shownConductor(known)), h("span", { class: "visually-hidden" }, `Next conductor: ${spokenConductor(known)}`));
   }
 
   #offered;
@@ -105,5 +121,6 @@ export class Choice {
 
   set disabled(off) {
     this.colours.disabled = this.size.disabled = this.length.disabled = off;
+    this.open.setAttribute("aria-disabled", String(off));
   }
 }

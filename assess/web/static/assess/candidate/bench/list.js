@@ -81,7 +81,7 @@ export class List {
     return h("li", { class: "wire-listed", on: { pointerenter: mark, pointerleave: away, focusin: mark, focusout: away } },
       h("span", { class: `swatch-line ${paintOf(wire.colour)}` }),
       h("span", { class: "wire-name" }, h("span", { class: "nowrap" }, `${a} – ${b}`), " ", h("span", { class: "soft small", aria: { hidden: true } }, shownConductor(wire)), h("span", { class: "visually-hidden" }, `, ${spokenConductor(wire)}`)),
-      change, remove, open ? this.#editor(wire, number) : null);
+      h("span", { class: "wire-acts" }, change, remove), open ? this.#editor(wire, number) : null);
   }
 
   #turn(number) {

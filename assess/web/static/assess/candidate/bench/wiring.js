@@ -337,6 +337,7 @@ class Bench {
     turnOff(this.redo, !drawing || !this.#undone.length);
     turnOff(this.power, this.#still);
     this.power.lastChild.textContent = live ? "Switch off" : "Switch on";
+    this.undo.hidden = this.redo.hidden = Boolean(live);
     this.choice.disabled = !drawing;
     this.choice.element.hidden = Boolean(live);
     this.faults.show({ live: Boolean(live), fault: this.#fault, still: this.#still });
