@@ -123,7 +123,7 @@ def _what_was_made(attempt_id: str) -> bool:
 
 
 def _engine(run_id: str) -> bool:
-    """Carry out a run in a process of its own, outside of any transaction; what the equipment spoils is tried again at once.
+    """Carry out a run outside of any transaction, devices in a process of their own; what the equipment spoils is tried again.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def _engine(run_id: str) -> bool:
             raise
         if run.state != EngineRun.State.RUNNING:
             return True
-        made = engine_process.run_apart(job_of(run), told.step)
+        made = engine_process.carry_out(job_of(run), told.step)
         door.act(who, "attempts.engine_runs.keep_run", run_id=run_id, made=made)
 
 

@@ -1,4 +1,4 @@
-"""Starting the process in which an engine runs, listening to it, and ending it: what it does never reaches the server's own.
+"""Starting the process in which a device runs, listening to it, and ending it: what it does never reaches the server's own.
 
 A process that breaks off, says nothing readable or takes too long leaves a record with an outcome about the equipment.
 """
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from assess.attempts.engines import SECONDS, Made, Tell
+from assess.attempts.engines import SECONDS, Made, Tell, perform
 from simulator_adapters import documents
 from simulator_adapters.contract import Engine, Instrument, Outcome, RunRecord, StepRecord, from_document
 
@@ -28,6 +28,16 @@ MOST_SAID = 1_048_576
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 """Of the server's surroundings the engine learns only these: no address of a database, no key."""
 COMMAND = (sys.executable, "-m", "assess.attempts.engines")
+
+
+def carry_out(job: Mapping[str, Any], tell: Tell) -> Made:
+    """Carry out a job: a device in a process of its own; a drawing, which only computes for a moment, in this one."""
+    if job["kind"] != "wiring":
+        return run_apart(job, tell)
+    try:
+        return perform(job, tell)
+    except Exception as error:  # a defect of ours is no result of the candidate's, and a run must end
+        return Made(record=spoiled(job, Outcome.ERROR, f"The engine broke off ({type(error).__name__})."))
 
 
 def run_apart(job: Mapping[str, Any], tell: Tell, *, patience_s: float = PATIENCE_S) -> Made:

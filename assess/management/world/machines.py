@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from assess.attempts.engine_jobs import profile_for
 from assess.attempts.models import Attempt
 from assess.attempts.pinned import Pinned
 from assess.management.world import model
@@ -28,7 +29,7 @@ PATIENCE_S = 30.0
 BENCHES = 4
 """So many inverter benches work side by side."""
 PROFILE = "eu_training"
-"""The grid profile that the order sheets name, where a task has several."""
+"""The grid profile that is set at the bays, where a task has several."""
 REGISTER = "SunSpec "
 """How a criterion names a register as its instrument."""
 ADOPTED = {705: "AdptCrvReq", 711: "AdptCtlReq"}
@@ -76,7 +77,7 @@ def _simulate(who: model.Person, pinned: Pinned, attempt: Attempt) -> Done:
         elif simulation.case_sheet is not None:
             _fill_in(done, part, simulation, who, random)
         else:
-            _set_up(done, part, simulation, who, random)
+            _set_up(done, part, simulation, profile_for(attempt, simulation), who, random)
     _measure_in_the_bay(done, who, pinned, attempt)
     return done
 
@@ -131,18 +132,23 @@ def _fill_in(done: Done, part: str, simulation: schemes.Simulation, who: model.P
         )
 
 
-def _set_up(done: Done, part: str, simulation: schemes.Simulation, who: model.Person, random: model.Random) -> None:
-    """Settings of an inverter, written over Modbus TCP and read back by the adapter."""
-    job = _job(simulation, model.chance(1.4 * who.simulator + 1.0), f"BAY5-{who.number:04d}", random)
+def _set_up(
+    done: Done, part: str, simulation: schemes.Simulation, profile: str, who: model.Person, random: model.Random
+) -> None:
+    """Settings of an inverter, written over Modbus TCP and read back by the adapter; the order sheet names the profile."""
+    job = _job(simulation, profile, model.chance(1.4 * who.simulator + 1.0), f"BAY5-{who.number:04d}", random)
     said = [[number, point, list(index), f"{value}"] for number, point, index, value in job.writes]
-    done.candidate.append(("setting", {"part": part, "simulation": simulation.identifier, "writes": said}))
+    made: dict[str, Any] = {"part": part, "simulation": simulation.identifier, "writes": said}
+    if job.answers:
+        made["answers"] = dict(job.answers)
+    done.candidate.append(("setting", made))
     name = simulation.identifier
     done.jobs.append((job, lambda record: _run("inverter bench", name, record)))
 
 
-def _job(simulation: schemes.Simulation, right: float, serial: str, random: model.Random) -> Job:
+def _job(simulation: schemes.Simulation, ordered: str, right: float, serial: str, random: model.Random) -> Job:
     spec = SettingsSpec.from_document(simulation.document)
-    profile = PROFILE if PROFILE in spec.profiles else None
+    profile = ordered if ordered in spec.profiles and ordered else None
     writes = _writes(spec, profile, right, random)
     answers = {one.id: f"{one.key if random.random() < 0.85 else one.key * 2}" for one in spec.derived} or None
     return Job(document=simulation.document, profile=profile, writes=tuple(writes), answers=answers, serial=serial)
@@ -180,7 +186,7 @@ def _measure_in_the_bay(done: Done, who: model.Person, pinned: Pinned, attempt: 
         if not names:
             continue
         random = model.random_for(12, who.number, place)
-        job = _job(simulation, model.chance(1.4 * who.bench + 1.0), f"BAY6-{who.number:04d}", random)
+        job = _job(simulation, PROFILE, model.chance(1.4 * who.bench + 1.0), f"BAY6-{who.number:04d}", random)
         done.jobs.append((job, partial(_bay_run, wanted, frozenset(names))))
 
 

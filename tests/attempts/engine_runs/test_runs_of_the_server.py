@@ -125,6 +125,7 @@ def test_a_curve_is_written_to_set_2_adopted_and_read_back_from_set_1_in_the_ord
         assert registers[705, "AdptCrvRslt", ()]["symbol"] == "COMPLETED"
 
 
+@pytest.mark.slow
 def test_all_ten_are_worked_at_handed_in_run_sealed_and_scored(seat: Seat) -> None:
     centre = seat.centre
     work_at_all(centre, seat.say)
