@@ -48,7 +48,7 @@ class AttemptScore:
         """The tasks and simulations that wait because equipment failed, each with a sentence that says what did."""
         return (
             *((task.score.task, task.broken) for task in self.tasks if task.broken),
-            *((one.simulation, one.waits_for) for one in self.simulations if one.equipment),
+            *((one.simulation, one.broken) for one in self.simulations if one.broken),
         )
 
 

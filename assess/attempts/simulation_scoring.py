@@ -27,7 +27,8 @@ RANKING = "ranking"
 @dataclass(frozen=True)
 class ScoredSimulation:
     """A simulation's share of what was asked (0 to 1), or in a sentence what it waits for. `by_people`: it waits for two people,
-    who agree on a share; otherwise another run is awaited. `equipment`: it is awaited because the equipment failed."""
+    who agree on a share; otherwise another run is awaited. `broken`: it is awaited because the equipment
+    failed, in words that the candidate reads."""
 
     simulation: str
     share: Decimal | None
@@ -35,7 +36,12 @@ class ScoredSimulation:
     waits_for: str = ""
     sentences: tuple[str, ...] = ()
     by_people: bool = False
-    equipment: bool = False
+    broken: str = ""
+
+    @property
+    def equipment(self) -> bool:
+        """Whether it waits because equipment failed."""
+        return bool(self.broken)
 
 
 def score_simulation(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulation:
@@ -115,7 +121,7 @@ def _settings(name: str, pinned: Pinned, record: AttemptRecord) -> ScoredSimulat
     failed = [run for run in runs if run.worth is Worth.EQUIPMENT]
     if failed:
         why = f"{name}: the equipment reported {failed[-1].outcome}; it is run again."
-        return ScoredSimulation(name, None, waits_for=why, equipment=True)
+        return ScoredSimulation(name, None, waits_for=why, broken=failed[-1].why[:1].upper() + failed[-1].why[1:])
     made = record.settings.get(name)
     if made is not None and (made.stands is not None or made.late):
         return ScoredSimulation(name, None, waits_for=f"{name}: the settings were made and not read back yet.")
@@ -134,7 +140,7 @@ def _read_back(name: str, run: Run) -> ScoredSimulation:
     judged = [one for one in found if one.verdict is not Verdict.UNSET]
     if not judged:
         why = f"{name}: the last run judged nothing; it is run again."
-        return ScoredSimulation(name, None, waits_for=why, equipment=True)
+        return ScoredSimulation(name, None, waits_for=why, broken="What was read back could not be judged.")
     met = sum(one.verdict is Verdict.PASS for one in judged)
     unread = _unread_answers(run.record)
     share = (Decimal(met) / Decimal(len(judged) + len(unread))).quantize(PLACES, ROUND_HALF_EVEN)

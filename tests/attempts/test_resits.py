@@ -93,7 +93,7 @@ def failed(bench: Centre) -> Resit:
     begin(bench, PART)
     sets(bench, PART)
     reads_back(bench, "adapter:1", "TIMEOUT", "r1", 1)
-    why = f"{WORK}: the equipment reported TIMEOUT; it is run again."
+    why = "The equipment reported TIMEOUT. The device did not answer in time."
     assert {"work": WORK, "why": why} in seal(bench)["again"]
     offered = {one.work: one for one in offer_resits(attempt_id=bench.attempt.pk)}
     assert offered[WORK].reason == why
@@ -208,7 +208,7 @@ def test_candidate_reads_what_happened_and_says_yes(bench: Centre) -> None:
     mine = browser(bench.candidate)
     page = mine.get(reverse("candidate-attempt", args=[bench.attempt.pk])).content.decode()
     assert "You may do this again" in page
-    assert "the equipment reported TIMEOUT; it is run again." in page
+    assert "What happened: The equipment reported TIMEOUT. The device did not answer in time." in page
     answer = reverse("candidate-resit", args=[bench.attempt.pk, resit.pk])
     assert browser(bench.people.candidates[1]).post(answer, {"answer": "yes"}).status_code == 404
     assert mine.post(answer, {"answer": "yes"}, follow=True).status_code == 200
