@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from assess.attempts.models import Attempt
+from assess.attempts.record_forms import record_forms
 from assess.attempts.shown import portraits_among
 from assess.people.queries import accommodations_among
 from assess.sittings.models import Assignment, Instrument
@@ -67,6 +68,7 @@ def day_of(person_id: uuid.UUID) -> dict[str, Any]:
             if post.work in hashes
         ],
         "tasks": {name: _sheet(tasks[digest]) for name, digest in hashes.items()},
+        "records": record_forms(tasks[digest] for digest in hashes.values()),
         "instruments": [
             {
                 "id": one.kind,

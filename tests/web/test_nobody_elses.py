@@ -41,6 +41,7 @@ MAY: dict[str, frozenset[str]] = {
     "assessor-day": frozenset({ASSESSOR}), "assessor-sheet": frozenset({ASSESSOR}),
     "assessor-marking": frozenset({ASSESSOR}), "assessor-marking-data": frozenset({ASSESSOR}),
     "assessor-rulings": frozenset({ASSESSOR}), "assessor-rulings-data": frozenset({ASSESSOR}),
+    "assessor-records": frozenset({ASSESSOR}), "assessor-record-file": frozenset(),
     "assessor-portrait": frozenset(), "assessor-worker": EVERYBODY, "assessor-manifest": EVERYBODY,
     "proctor": WATCH, "proctor-board": WATCH, "proctor-rows": WATCH, "proctor-say": WATCH, "proctor-identify": WATCH,
     "proctor-level": WATCH, "proctor-incidents": WATCH, "proctor-incident": WATCH | {APPROVER}, "proctor-seals": WATCH,

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from assess.web import offline
-from assess.web.assessor import day, desks, training
+from assess.web.assessor import day, desks, records, training
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", day.day, name="assessor"),
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("training/<uuid:session_id>/", training.result, name="assessor-training-result"),
     path("training/<uuid:session_id>/<uuid:exemplar_id>/", training.exemplar, name="assessor-exemplar"),
     path("severity/", training.own_severity, name="assessor-severity"),
+    path("records/", records.work, name="assessor-records"),
+    path("records/<str:kind>/", records.read, name="assessor-record-file"),
     path("portraits/<uuid:media_id>", day.portrait, name="assessor-portrait"),
     path("sw.js", offline.worker, name="assessor-worker"),
     path("app.webmanifest", day.manifest, name="assessor-manifest"),

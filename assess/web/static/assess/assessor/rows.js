@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 import { sign } from "../saved.js";
 import { offered, readingsOf } from "./readings.js";
+import { recordForm } from "./record_form.js";
 
 /** Whether a person has to mark this row (a machine fills others). */
 export const byHand = (row) => !row.measurement?.by_machine;
@@ -79,16 +80,24 @@ function measurement(row, mark, given, id) {
       return;
     }
     const readings = fields.map(({ value, truth }) => ({ value: value.input.value.trim(), bound: "=", ...(truth ? { true_value: truth.input.value.trim() } : {}) }));
-    const chosen = serial?.select.value ? given.instruments.find((one) => one.serial === serial.select.value) : null;
-    given.onMark({ readings, unit: spec.unit, measured_on: today(), entered_by: "assessor", centre_equipment_fault: false, ...(chosen ? { instrument: { id: chosen.id.slice(0, 60), serial: chosen.serial, calibration_due: chosen.calibration_due } } : {}) }, readings.map((one) => one.value).join(" / "));
+    given.onMark({ readings, unit: spec.unit, measured_on: today(), entered_by: "assessor", centre_equipment_fault: false, ...instrumentOf(serial, given) }, readings.map((one) => one.value).join(" / "));
   };
+  const form = given.records?.[spec.record?.split(".")[0]];
+  const written = form ? recordForm(form, { id: `${id}-record`, figure: spec.record.split(".")[1], held: given.held, locked: given.locked, onRecord: (record) => given.onRecord(record, { measured_on: today(), entered_by: "assessor", centre_equipment_fault: false, ...instrumentOf(serial, given) }) }) : null;
   return h("div", { class: "stack-small" }, about,
+    mark?.record ? h("p", { class: "machine-taken" }, sign("check"), h("span", {}, "Taken from the test record below. Its figure is worked out from what is written down.")) : null,
     h("div", { class: "readings" }, ...fields.flatMap(({ value, truth }) => [value.field, truth?.field]).filter(Boolean), h("span", { class: "unit" }, spec.unit)),
-    serial?.field ?? null, wrong,
+    serial?.field ?? null, wrong, written,
     h("div", { class: "taps", role: "group", aria: { labelledby: `${id}-text` } },
       h("button", { type: "button", class: `tap${mark?.readings ? " chosen" : ""}`, disabled: given.locked, aria: { pressed: String(Boolean(mark?.readings)) }, on: { click: take } }, mark?.readings ? "Reading taken" : "Take the reading"),
       tap("Not taken", mark?.missing === "not_taken", given, { missing: "not_taken" }),
       tap("Not seen", mark?.missing === "not_seen", given, { missing: "not_seen" })));
+}
+
+/** The instrument that was chosen, for a mark; nothing where none was. */
+function instrumentOf(serial, given) {
+  const chosen = serial?.select.value ? given.instruments.find((one) => one.serial === serial.select.value) : null;
+  return chosen ? { instrument: { id: chosen.id.slice(0, 60), serial: chosen.serial, calibration_due: chosen.calibration_due } } : {};
 }
 
 function reading(id, words, value, given) {

@@ -21,6 +21,7 @@ let photos;
 let post;
 let task;
 let instruments;
+let records;
 let sheet;
 let live;
 
@@ -47,6 +48,7 @@ async function open(more = {}) {
     post = day.posts.find((one) => one.attempt === attempt && one.role === role);
     task = post && day.tasks[post.task];
     instruments = day.instruments;
+    records = day.records ?? {};
   } catch {
     return blocked("There is no network, and this tablet does not hold the day. Open My day once while it is online.");
   }
@@ -129,6 +131,9 @@ function drawSheet() {
     taken: sheet.taken.get(row.id) ?? null,
     refused: sheet.refused,
     onMark: (mark, words) => say("mark", { task: post.task, criterion: row.id, mark }, `${row.text}: ${words}`),
+    records,
+    held: heldRecord(row),
+    onRecord: (record, more) => takeRecord(row, record, more),
     onTake: ({ mark, reading }, words) => say("mark", { task: post.task, criterion: row.id, mark, reading }, `${row.text}: ${words}`),
     onRefuse: (reading, reason) => say("reading_refused", { task: post.task, criterion: row.id, reading, reason }, `${row.text}: not this reading`),
   });
@@ -152,10 +157,29 @@ function drawSheet() {
   show("sheet");
 }
 
+const kindOf = (row) => row.measurement?.record?.split(".")[0] ?? "";
+
+/** The test record that a row of this kind holds already, so that it is written down once for all of them. */
+function heldRecord(row) {
+  const kind = kindOf(row);
+  if (!kind) return null;
+  const own = sheet.marks.get(row.id)?.record;
+  return own ?? task.criteria.filter((one) => kindOf(one) === kind).map((one) => sheet.marks.get(one.id)?.record).find(Boolean) ?? null;
+}
+
+/** A record marks every row that asks for a figure it carries: of an electrical test those whose field was written down. */
+async function takeRecord(row, record, more) {
+  const carries = (one) => !record.circuits || one.measurement.record.split(".")[1] in record.circuits[0];
+  for (const one of task.criteria.filter((each) => kindOf(each) === kindOf(row) && carries(each))) {
+    if (one.live && task.hold_point && !mayEnergise()) continue;
+    await say("mark", { task: post.task, criterion: one.id, mark: { record, ...more } }, `${one.text}: taken from the test record`);
+  }
+}
+
 /** A row is drawn anew only when its own mark or the lock has changed: what is being typed into another one stays. */
 function drawRow(row, number, mark, given) {
-  const { locked, waits, readings, taken, refused } = given;
-  const shows = JSON.stringify([mark, locked, waits, readings, taken, [...refused]]);
+  const { locked, waits, readings, taken, refused, held } = given;
+  const shows = JSON.stringify([mark, locked, waits, readings, taken, [...refused], held]);
   const before = $(`row-${number}`);
   if (before?.dataset.shows === shows) return;
   const now = rowOf(row, number, mark, given);
