@@ -277,9 +277,15 @@ def check_abort_from_another_thread(case: Case) -> None:
     with _session(case) as (session, line):
         if case.has_wire:
             _abort_a_waiting_run(case, session, line)
-        for again in (lambda: session.abort("Twice."), session.close, session.close, lambda: session.abort("Closed.")):
+        leavings: tuple[Callable[[], None], ...] = (
+            lambda: session.abort("Twice."),
+            session.close,
+            session.close,
+            lambda: session.abort("Closed."),
+        )
+        for leave in leavings:
             try:
-                again()
+                leave()
             except Exception as error:
                 told = f"`abort` and `close` are harmless again; {type(error).__name__}: {error}"
                 raise ContractBroken(told) from error

@@ -35,6 +35,7 @@ def test_a_director_makes_a_feed_books_it_and_its_message_arrives(centre: Centre
     told = said(client, **book)
     role = Assignment.objects.get(person=feed.account).role
     assert f"Booked as {role}" in told
+    assert f'of attempt <span class="code">{centre.attempt.pk}</span>' in page(client)
     assert "The rows are no JSON" in said(client, act="rows", feed=str(feed.pk), rows="{")
     assert "answer for these rows" in said(client, act="rows", feed=str(feed.pk), rows=json.dumps({"bonding": ROW}))
     assert "Not heard yet" in page(client)

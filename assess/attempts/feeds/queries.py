@@ -51,9 +51,12 @@ def feeds_of(organisations: Sequence[uuid.UUID]) -> QuerySet[Feed]:
 
 def organisation_of(*, feed_id: uuid.UUID | None = None, key_id: uuid.UUID | None = None) -> uuid.UUID | None:
     """The organisation of a feed, or of the feed of a key."""
+    found = Feed.objects.none()
     if feed_id is not None:
-        return Feed.objects.filter(pk=feed_id).values_list("organisation_id", flat=True).first()
-    return FeedKey.objects.filter(pk=key_id).values_list("feed__organisation_id", flat=True).first()
+        found = Feed.objects.filter(pk=feed_id)
+    elif key_id is not None:
+        found = Feed.objects.filter(keys=key_id)
+    return found.values_list("organisation_id", flat=True).first()
 
 
 def is_account_of(account_id: uuid.UUID, feed_id: uuid.UUID) -> bool:

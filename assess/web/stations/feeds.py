@@ -36,8 +36,13 @@ def feeds(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = list(queries.feeds_of([one.pk for one in centres]))
     posts, heard = queries.posts_of([one.account_id for one in found]), queries.last_heard([one.pk for one in found])
     now = timezone.now()
+    named = {(one.sitting_id, one.registration.candidate_id): one.pk for one in attempts}
+    booked = {
+        account: [(post, named.get((post.sitting_id, post.candidate_id))) for post in held]
+        for account, held in posts.items()
+    }
     context = {
-        "feeds": [_shown(one, posts.get(one.account_id, []), heard.get(one.pk), now) for one in found],
+        "feeds": [_shown(one, booked.get(one.account_id, []), heard.get(one.pk), now) for one in found],
         "centres": centres,
         "attempts": attempts,
         "tasks": sorted({pin["task"] for attempt in attempts for pin in attempt.pins["tasks"]}),
@@ -46,7 +51,11 @@ def feeds(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "assess/stations/feeds.html", context)
 
 
-def _shown(feed: Feed, posts: list[Assignment], heard: tuple[int, datetime] | None, now: datetime) -> dict[str, Any]:
+Posts = list[tuple[Assignment, uuid.UUID | None]]
+"""Posts with the attempt that they are about, where it is open."""
+
+
+def _shown(feed: Feed, posts: Posts, heard: tuple[int, datetime] | None, now: datetime) -> dict[str, Any]:
     keys = sorted(feed.keys.all(), key=lambda key: key.made_at, reverse=True)
     good = [key for key in keys if _holds(key, now)]
     return {
@@ -139,7 +148,9 @@ def _book(request: HttpRequest, feed: uuid.UUID, attempts: list[Attempt]) -> Non
 
 def _secret(request: HttpRequest, feed: Feed, secret: str) -> HttpResponse:
     address = request.build_absolute_uri(f"/api/feeds/{feed.pk}")
-    return render(request, "assess/stations/secret.html", {"feed": feed, "secret": secret, "address": address})
+    shown = render(request, "assess/stations/secret.html", {"feed": feed, "secret": secret, "address": address})
+    shown["Cache-Control"] = "no-store"
+    return shown
 
 
 def _identifier(text: str) -> uuid.UUID:
