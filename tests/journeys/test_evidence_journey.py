@@ -157,7 +157,7 @@ def test_all_ten_from_the_browser_to_the_evidence(page_of: SignedIn, centre: Cen
     desk = page_of(centre.lives[0].posts["assessor:1"])
     desk.goto(f"/evidence/{centre.attempt.pk}/")
     expect(desk.get_by_role("heading", name=f"Evidence of {centre.candidate}")).to_be_visible()
-    expect(desk.get_by_text("All that was asked")).to_have_count(10)
+    expect(desk.locator("section.evidence").get_by_text("All that was asked")).to_have_count(10)
     axe_finds_nothing(desk)
     shot(desk, "evidence")
     desk.set_viewport_size({"width": 320, "height": 640})

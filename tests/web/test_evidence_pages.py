@@ -44,7 +44,7 @@ def released(centre: Centre) -> None:
     """Two people put their names to a decision."""
     score = centre.attempt.scores.get()
     lines = [
-        {"kind": part["kind"], "part": part["part"], "score": part["percent"] or "0", "cut": "60", "met": False, "near_cut": False}
+        {"rule": "part", "part": part["part"], "score": part["percent"] or "0", "cut": "60", "met": False, "near_cut": False}
         for part in score.document["parts"]
     ]  # fmt: skip
     made = Decision.objects.create(
@@ -112,6 +112,7 @@ def test_all_ten_end_to_end_and_who_may_open_the_evidence_when(centre: Centre) -
     assert "simple payback of the package 47,25 47.25" in mine
     for key in ("4.227", "29.5", "Outside", "Within", "row_1", "expected", "light, pipe"):
         assert key not in mine.replace("Your order of the measures: light, pipe, attic.", "")
+    assert "See your evidence" in text_of(client, f"/candidate/attempts/{attempt}/")
     for person in (centre.people.candidates[1], life.posts["assessor:1"], centre.people.director):
         assert centre.browser(person).get(own).status_code == 404
     nothing = client.get(f"/candidate/attempts/{uuid.uuid4()}/evidence/")

@@ -55,7 +55,7 @@ def unit_words(code: str) -> str:
         label = canonical_unit(code).label
     except QuantityError:
         return code
-    return "" if label == "1" else label
+    return "" if label in ("1", "enum") else label
 
 
 def value_words(value: Decimal | None, unit: str) -> str:
