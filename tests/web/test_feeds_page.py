@@ -25,6 +25,8 @@ def said(client: Client, **form: str) -> str:
 
 def test_a_director_makes_a_feed_books_it_and_its_message_arrives(centre: Centre) -> None:
     client = centre.browser(centre.people.director)
+    assert f'href="{PAGE}"' in client.get("/stations/").content.decode()
+    assert f'href="{PAGE}"' not in centre.browser(centre.people.proctors[0]).get("/stations/").content.decode()
     assert "No feeds yet" in page(client)
     shown = said(client, act="make", name="Loop", serial="LZ-1", organisation=str(centre.people.organisation.pk))
     found = re.search(r"whsec_[A-Za-z0-9+/=]+", shown)

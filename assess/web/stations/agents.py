@@ -54,6 +54,7 @@ def agents(request: HttpRequest, actor: Actor) -> HttpResponse:
         "centres": Organisation.objects.filter(pk__in=centres).order_by("name"),
         "adapters": adapter_ids(),
         "hours": CODE_HOURS,
+        "directs": "director" in actor.roles,
     }
     return render(request, "assess/stations/agents.html", context)
 
