@@ -145,3 +145,10 @@ def test_nobody_without_the_post_sees_the_bay(centre: Centre) -> None:
     )
     client = centre.browser(centre.lives[0].posts["assessor:1"])
     assert client.get(f"/assessor/sheet/{centre.attempt.pk}/technician:1/live").status_code == 404
+
+
+def test_a_reading_can_be_taken_while_its_run_still_goes_on(centre: Centre) -> None:
+    mark = {"readings": [{"value": "0.14"}], "unit": "Ω", "measured_on": "2027-01-15", "entered_by": "adapter"}
+    bench(centre, "0.14", mark=mark)
+    (found,) = live(centre)["readings"]
+    assert (found["why"], found["mark"]["readings"][0]["value"]) == ("its run has not ended yet.", "0.14")
