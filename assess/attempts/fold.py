@@ -17,7 +17,7 @@ from assess.attempts.bay import Bay, bays
 from assess.attempts.kinds import family, order
 from assess.attempts.records import EntryRecord, Frame, Payload, Said, StreamRecord
 from assess.attempts.timing import Clocked, ClockJump, clock_jumps, moments_us
-from assess.attempts.windows import Window, resit_part, windows_of
+from assess.attempts.windows import Window, is_resit, resit_part, windows_of
 
 __all__ = [
     "Answer",
@@ -192,13 +192,15 @@ class _Clock:
 
     def in_time(self, word: Said, subject: str) -> bool:
         """Whether a word about an item or simulation was written before its part's end, or in the time of a re-sit of it. Its part
-        is the one that is pinned, whatever part the entry names."""
+        is the one that is pinned, whatever part the entry names. Once a re-sit began, nothing else goes on."""
         if (word.epoch, word.sequence) in self.admitted:
             return True
         part = self.part_of.get(subject, word.payload["part"])
         again = self.windows.get(resit_part(part, subject))
         if again is not None and word.moment_us >= again.begun_us:
             return again.ends_us is None or word.moment_us <= again.ends_us
+        if any(is_resit(name) and word.moment_us >= begun.begun_us for name, begun in self.windows.items()):
+            return False
         window = self.windows.get(part)
         return window is None or window.ends_us is None or word.moment_us <= window.ends_us
 

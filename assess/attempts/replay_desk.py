@@ -12,7 +12,7 @@ from assess.attempts.bench import seen_in_words
 from assess.attempts.fold import AttemptRecord
 from assess.attempts.models import Attempt
 from assess.attempts.replaying import Step, injected_last, played, steps_of
-from assess.attempts.standing import standing_of
+from assess.attempts.standing import PartStanding, standing_of
 from assess.people.queries import has_conflict
 from assess.schemes import queries as schemes
 from assess.sittings.queries import posts_held
@@ -51,12 +51,17 @@ def attempt_to_replay(actor_id: uuid.UUID, roles: frozenset[str], attempt_id: uu
     return attempt if rules and not _runs(attempt) else None
 
 
+def _parts(attempt: Attempt) -> tuple[PartStanding, ...]:
+    standing = standing_of(attempt)
+    return (*standing.parts, *standing.resits)
+
+
 def _runs(attempt: Attempt) -> bool:
     """Whether the simulator part may still be worked at."""
     if attempt.state == Attempt.State.SEALED:
         return False
     now_us = clock.now_us()
-    return any(part.state(now_us) not in OVER for part in standing_of(attempt).parts if part.simulations)
+    return any(part.state(now_us) not in OVER for part in _parts(attempt) if part.simulations)
 
 
 def wiring_tasks(attempt: Attempt) -> list[tuple[str, str]]:

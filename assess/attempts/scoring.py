@@ -15,6 +15,7 @@ from assess.attempts.pinned import Part, Pinned
 from assess.attempts.readings import Reading, Worth, readings_of_simulations
 from assess.attempts.simulation_scoring import ScoredSimulation, score_simulation
 from assess.attempts.task_scoring import ScoredTask, score_task
+from assess.attempts.windows import is_resit
 from rubrics.sheets import rounded_points
 
 RULES = "2026-11e"
@@ -154,7 +155,7 @@ def _flags(
     flags += [
         f"{name}: begun by {window.begun_by}: done again, because the equipment failed."
         for name, window in record.windows.items()
-        if "~" in name
+        if is_resit(name)
     ]
     flags += [
         f"{stream}: the device's clock moved by {jump.by_ms} ms before entry {jump.sequence}."

@@ -21,7 +21,8 @@ STOPPED = "safety_stop"
 
 @dataclass(frozen=True)
 class PartStanding:
-    """A part of an attempt now. `limit_s` is what is pinned, extra time included (None: untimed)."""
+    """A part of an attempt now. `limit_s` is what is pinned, extra time included (None: untimed). `closed`: the attempt was sealed,
+    and was opened again for re-sits alone."""
 
     part: str
     kind: str
@@ -30,6 +31,7 @@ class PartStanding:
     tasks: tuple[str, ...]
     window: Window | None
     finished_us: int | None
+    closed: bool = False
 
     @property
     def timed(self) -> bool:
@@ -39,6 +41,8 @@ class PartStanding:
         """One of `waiting`, `working`, `paused`, `over`, `finished`."""
         if self.finished_us is not None:
             return "finished"
+        if self.closed:
+            return "over"
         if self.window is None:
             return "waiting"
         if self.window.paused_since_us is not None:
@@ -69,9 +73,10 @@ class Standing:
         return next((part for part in (*self.resits, *self.parts) if part.part == name), None)
 
     def bench(self, now_us: int) -> PartStanding | None:
-        """Where the candidate works at simulations: at a re-sit that is not over, else in the simulator part."""
-        again = [part for part in self.resits if part.simulations and part.state(now_us) not in ("over", "finished")]
-        return next((part for part in (*again, *self.parts) if part.simulations), None)
+        """Where the candidate works at simulations: the first re-sit that is not over, the last one, or the simulator part."""
+        mine = [part for part in self.resits if part.simulations]
+        again = [part for part in mine if part.state(now_us) not in ("over", "finished")]
+        return next((part for part in (*again, *reversed(mine), *self.parts) if part.simulations), None)
 
     def part_for(self, simulation: str) -> PartStanding | None:
         """The part in which a simulation is worked at: its last re-sit, else the simulator part."""
@@ -144,6 +149,7 @@ def _standing(attempt: Attempt, streams: list[Stream], said: list[tuple[str, Sai
                 tuple(part["tasks"]),
                 windows.get(part["part"]),
                 finished.get(part["part"]),
+                closed=bool(again),
             )
             for part in pinned
         ),

@@ -45,6 +45,15 @@ def resit_part(part: str, work: str) -> str:
     return f"{part}~{work}"
 
 
+def is_resit(name: str) -> bool:
+    """Whether a part's name is that of a re-sit.
+
+    >>> is_resit("ECW-S~SIM-SUN-1"), is_resit("ECW-S")
+    (True, False)
+    """
+    return "~" in name
+
+
 def windows_of(words: Words, frame: Frame) -> dict[str, Window]:
     """Windows by part; the first `begin` of a part counts.
 

@@ -417,6 +417,15 @@ def test_resit_of_a_simulation_has_a_time_of_its_own_and_what_was_before_is_hist
     assert settings(again, before[1], *over).share is None
 
 
+def test_nothing_else_goes_on_while_a_work_is_sat_again() -> None:
+    again = stream(
+        "proctor:1", [said("begin", 0, part="S", limit_s=LIMIT_S), said("begin", 500, part=f"S~{SETTINGS}", limit_s=60)]
+    )
+    drawn = [said("wiring", at, part="S", simulation=WIRING, wires=[]) for at in (400, 510)]
+    words = fold([again, stream("candidate", drawn)], pins().frame).wirings[WIRING]
+    assert (words.stands and words.stands.sequence, [one.sequence for one in words.late]) == (1, [2])
+
+
 def test_resit_of_a_task_has_sheets_of_its_own() -> None:
     again = stream("proctor:1", [said("begin", NOON, part=f"P~{TASK}", limit_s=3600)])
     broken = whole("adapter:1", taken(), outcome="VOID")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from assess import door
 from assess.attempts import actions, clock
 from assess.attempts.actions import AttemptError
+from assess.attempts.engine_jobs import simulations_of
 from assess.attempts.models import Attempt, Resit
 from assess.attempts.resits.actions import answer_resit, offer_resits, open_resit
 from assess.attempts.resits.queries import resits_waiting
@@ -124,6 +125,7 @@ def test_work_is_sat_again_in_the_same_attempt_and_the_old_record_stays(bench: C
     standing = standing_of(bench.attempt)
     assert standing.bench(clock.now_us()) == standing.part_for(WORK) == standing.resits[0]
     assert standing.resits[0].state(clock.now_us()) == "working"
+    assert standing.part(PART).state(clock.now_us()) == "over"
     sets(bench, AGAIN)
     reads_back(bench, "adapter:2", "PASS", "r2", 2)
     document = seal(bench)
@@ -192,9 +194,11 @@ def test_only_the_candidate_answers_and_only_who_watches_opens(bench: Centre) ->
 
 
 @pytest.mark.slow
-def test_time_of_a_resit_is_the_work_s_share_of_its_part(bench: Centre) -> None:
+def test_time_of_a_resit_is_the_work_s_share_of_its_part_and_at_least_what_it_takes(bench: Centre) -> None:
     part = next(one for one in bench.attempt.pins["parts"] if one["part"] == PART)
-    assert failed(bench).limit_s == max(-(-part["limit_s"] // len(part["simulations"])), 600)
+    (task,) = [one for one in simulations_of(bench.attempt) if one.identifier == WORK]
+    stated = 60 * task.document["time_limit_min"]
+    assert failed(bench).limit_s == max(-(-part["limit_s"] // len(part["simulations"])), stated)
 
 
 def browser(account: Any) -> Client:

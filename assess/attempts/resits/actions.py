@@ -12,6 +12,7 @@ from django.utils import timezone
 from assess.attempts.conditions import AttemptError
 from assess.attempts.models import Attempt, Resit, Score
 from assess.ledger import actions as ledger
+from assess.schemes import queries as schemes
 from rubrics import queries as rubrics
 
 SHORTEST_S = 600
@@ -76,13 +77,20 @@ def _offer(attempt: Attempt, work: str, why: str) -> Resit:
 
 def _time_for(attempt: Attempt, part: dict[str, Any], work: str) -> int:
     """The working time of a re-sit, in seconds: a work's equal share of its timed part (whose limit has the agreed extra time in
-    it), or a task's own time with that extra time."""
+    it), at least what the work says it takes; or a task's own time with that extra time."""
     if part["limit_s"] is not None:
         works = len(part["simulations"]) + len(part["tasks"])
-        return max(-(-int(part["limit_s"]) // works), SHORTEST_S)
+        return max(-(-int(part["limit_s"]) // works), SHORTEST_S, _stated(attempt, work))
     hashes = [pin["hash"] for pin in attempt.pins["tasks"] if pin["task"] == work]
     minutes = next((task.time_limit_min for task in rubrics.definitions(hashes).values()), SHORTEST_S // 60)
     return max(-(-minutes * 60 * (100 + int(attempt.pins["extra_time_percent"])) // 100), SHORTEST_S)
+
+
+def _stated(attempt: Attempt, work: str) -> int:
+    """The seconds that a simulation says it takes, with the agreed extra time; 0 where it says nothing."""
+    hashes = [pin["hash"] for pin in attempt.pins["simulations"] if pin["simulation"] == work]
+    minutes = next((int(one.document.get("time_limit_min", 0)) for one in schemes.simulations(hashes)), 0)
+    return -(-minutes * 60 * (100 + int(attempt.pins["extra_time_percent"])) // 100)
 
 
 def answer_resit(*, actor_id: uuid.UUID, resit_id: uuid.UUID, accept: bool) -> Resit:

@@ -17,6 +17,7 @@ from assess.attempts.queries import quarantined_among
 from assess.attempts.resits.queries import at_resit
 from assess.attempts.shown import portraits_among
 from assess.attempts.standing import PartStanding, Standing, standings
+from assess.attempts.windows import is_resit
 from assess.people.queries import Actor, accommodations_among
 from assess.proctoring import queries as proctoring
 from assess.sittings.models import Sitting
@@ -111,14 +112,14 @@ def _parts_again(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [
         {"part": part["part"], "name": part["name"]}
         for part in {
-            part["part"]: part for row in rows if not row.sealed for part in row.parts if "~" in part["part"]
+            part["part"]: part for row in rows if not row.sealed for part in row.parts if is_resit(part["part"])
         }.values()
     ]
 
 
 def _name(part: PartStanding) -> str:
     """What a part is called at the board; a work that is done again says so."""
-    return f"{PARTS[part.kind]} again" if "~" in part.part else PARTS[part.kind]
+    return f"{PARTS[part.kind]} again" if is_resit(part.part) else PARTS[part.kind]
 
 
 def rows_of(sitting: Sitting, attempts: Sequence[Attempt]) -> list[Row]:
@@ -218,7 +219,7 @@ def say(request: HttpRequest, actor: Actor, sitting_id: uuid.UUID) -> HttpRespon
     }
     if act in ("begin", "pause", "resume", "extend"):
         asked["part"] = part = request.POST.get("part", "")
-        if "~" in part:
+        if is_resit(part):
             chosen = asked["attempt_ids"] = at_resit(chosen, part)
     if act in ("pause", "extend"):
         asked["reason"] = request.POST.get("reason", "")
