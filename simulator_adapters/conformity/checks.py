@@ -1,27 +1,13 @@
-"""Does an adapter keep the contract? A list of checks that every adapter's package can import and run, ours run them too.
-
-A `Case` says how to make the adapter, how to reach a device that works (a small server on this machine, say), and a plan that it
-answers. Each check connects anew and lets something go wrong: the device stays silent, an answer comes late, the line is cut,
-somebody aborts. What must hold is the same everywhere: a run ends in time, says what happened as an outcome of the equipment, never
-invents a value, and never raises.
-
-    @pytest.mark.parametrize("check", CHECKS)
-    def test_the_contract_is_kept(check: str) -> None:
-        keep = CHECKS[check]
-        keep(CASE)
-
-How to write an adapter: docs/how-to/write-an-adapter.md.
-"""
+"""The contract as a list of checks. Each connects anew, lets something go wrong, and says in a sentence what it found."""
 
 import hashlib
-import inspect
 import json
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -29,14 +15,13 @@ from typing import Any
 
 from simulator_adapters import documents
 from simulator_adapters.config_schema import config_problem, schema_problem
+from simulator_adapters.conformity.case import Case, ContractBroken, record_trace, replay_trace, run_once
 from simulator_adapters.contract import (
     Adapter,
     AdapterError,
-    AdapterManifest,
     HealthState,
     IdentityMismatch,
     Outcome,
-    Plan,
     RunRecord,
     Session,
     Step,
@@ -44,10 +29,8 @@ from simulator_adapters.contract import (
     to_document,
 )
 from simulator_adapters.quantities import canonical_unit
-from simulator_adapters.recording import Trace, TraceWriter, read_trace, recorded
-from simulator_adapters.replay import Replayer, ReplayMismatch
+from simulator_adapters.recording import read_trace
 from simulator_adapters.troubled_wire import Trouble, TroubledLine
-from simulator_adapters.wire import Opener, open_tcp
 
 SHORT_S = 0.25
 """The total deadline of a call to a device that stays silent."""
@@ -55,51 +38,6 @@ MOST_TROUBLES = 6
 """At so many places of a run an answer comes late, or the line is cut."""
 _ID = re.compile(r"[a-z][a-z0-9_\-]{0,39}")
 _STRANGE_ACTION = "conformity: no adapter has this action"
-
-
-class ContractBroken(AssertionError):
-    """What an adapter does not keep, as a sentence."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """An adapter, a device and a plan.
-
-    Attributes
-    ----------
-    make
-        What the entry point names.
-    device
-        A device that works, while it lasts; gives the configuration that connects to it, with its serial.
-    plan
-        Reads something; on that device it ends PASS or FAIL.
-    changes
-        Whether bytes that are sent change something at the device. Not needed where nothing is ever sent (an engine).
-    is_safe
-        Whether the device is in a safe state; without it, a device that nothing is connected to is safe.
-    seconds
-        How long a run on a device that works may take.
-    grace_s
-        How much longer than its deadline any call may take.
-    """
-
-    make: Callable[..., Adapter]
-    device: Callable[[], AbstractContextManager[Mapping[str, Any]]]
-    plan: Plan
-    changes: Callable[[bytes], bool] = lambda sent: True
-    is_safe: Callable[[], bool] = lambda: True
-    seconds: float = 5.0
-    grace_s: float = 1.5
-
-    @property
-    def manifest(self) -> AdapterManifest:
-        """The adapter's own."""
-        return self.make().manifest
-
-    @property
-    def has_wire(self) -> bool:
-        """Whether it reaches a device over a wire that can be taken in hand."""
-        return "opener" in inspect.signature(self.make).parameters
 
 
 def check_manifest(case: Case) -> None:
@@ -160,7 +98,7 @@ def check_a_run_on_a_device_that_works(case: Case) -> None:
         _insist(isinstance(session, Session), "A session has not all of health, run, abort, close.")
         health = session.health()
         _insist(health.state is HealthState.OK, f"A device that works is {health.state}: {health.sentence}")
-        record = _run(case, session)
+        record = run_once(case, session)
     _insist(record.outcome.is_candidate, f"On a device that works the run ended {record.outcome}: {record.sentence}")
     _insist(
         (record.adapter, record.adapter_version) == (case.manifest.id, case.manifest.version),
@@ -191,7 +129,7 @@ def check_raw_evidence_gives_the_same_again(case: Case) -> None:
     """The recorded wire, replayed strictly, gives the same readings with nothing left over; an engine gives them again."""
     if not case.has_wire:
         with _session(case) as (session, _):
-            first, second = _run(case, session), _run(case, session)
+            first, second = run_once(case, session), run_once(case, session)
         _insist(_said(first) == _said(second), "The same input gives other readings the second time.")
         return
     with TemporaryDirectory() as folder:
@@ -342,41 +280,6 @@ CHECKS: Mapping[str, Callable[[Case], None]] = {
 }
 
 
-def record_trace(case: Case, config: Mapping[str, Any], path: Path) -> RunRecord:
-    """Connect to a device, run the plan once and record the wire: how the trace of a replay test is made at the real device.
-
-    The file must not exist yet. `config` is that of the device, with its serial.
-    """
-    writer = TraceWriter(path, {"adapter": case.manifest.id, "serial": str(config.get("serial", ""))})
-    return _once(case, config, recorded(open_tcp, writer), writer.seal)
-
-
-def replay_trace(case: Case, config: Mapping[str, Any], trace: Trace) -> RunRecord:
-    """Run the plan against a recorded trace, strictly.
-
-    Raises
-    ------
-    ContractBroken
-        When the adapter asks anything else than was recorded, or leaves something unasked.
-    """
-    try:
-        with Replayer(trace) as replay:
-            return _once(case, config, replay, lambda: "")
-    except ReplayMismatch as differs:
-        raise ContractBroken(f"Replayed, it does something else than was recorded: {differs}") from differs
-
-
-def _once(case: Case, config: Mapping[str, Any], opener: Opener, end: Callable[[], str]) -> RunRecord:
-    try:
-        session = case.make(opener=opener).connect(config, deadline=time.monotonic() + case.seconds)
-        try:
-            return _run(case, session)
-        finally:
-            session.close()
-    finally:
-        end()
-
-
 def _made(case: Case, line: TroubledLine) -> Adapter:
     return case.make(opener=line.opener) if case.has_wire else case.make()
 
@@ -392,13 +295,9 @@ def _session(case: Case) -> Iterator[tuple[Session, TroubledLine]]:
             session.close()
 
 
-def _run(case: Case, session: Session) -> RunRecord:
-    return session.run(case.plan, deadline=time.monotonic() + case.seconds, cancel=Event())
-
-
 def _run_into(case: Case, session: Session, ended: list[RunRecord | BaseException]) -> None:
     try:
-        ended.append(_run(case, session))
+        ended.append(run_once(case, session))
     except BaseException as error:
         ended.append(error)
 
@@ -421,7 +320,7 @@ def _troubled(case: Case, trouble: Trouble) -> None:
         return
     with _session(case) as (session, line):
         before = line.answers
-        right = _said(_run(case, session))
+        right = _said(run_once(case, session))
         count = line.answers - before
     step = max(1, -(-count // MOST_TROUBLES))
     for place in range(1, count + 1, step):
@@ -429,7 +328,7 @@ def _troubled(case: Case, trouble: Trouble) -> None:
             at = line.answers + place
             line.trouble = lambda number, at=at: trouble if number == at else Trouble.NONE  # type: ignore[misc]  # bound here
             try:
-                record = _run(case, session)
+                record = run_once(case, session)
             except Exception as error:
                 told = f"With answer {place} {trouble} the run raises {type(error).__name__}: {error}"
                 raise ContractBroken(told) from error
