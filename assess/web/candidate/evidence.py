@@ -20,7 +20,8 @@ from assess.people.queries import Actor
 from assess.schemes import queries as schemes
 from assess.web.access import hidden, page
 from assess.web.candidate.exam import own
-from assess.web.evidence.words import instant, pictures_of, unit_words, value_words
+from assess.web.charts.cases import counted
+from assess.web.evidence.words import case_sheets, instant, pictures_of, unit_words, value_words
 from simulator_adapters.wiring import Sort
 
 
@@ -31,10 +32,11 @@ def evidence(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpR
     if result_for(attempt) is None:
         hidden()
     found = exhibits.exhibits_of(attempt)
+    cases = case_sheets(attempt)
     context = {
         "attempt": attempt,
         "title": schemes.definition_of(attempt.registration.scheme_version).title,
-        "rows": [_row(one) for one in found.simulations],
+        "rows": [_row(one) | {"case": cases.get(one.simulation)} for one in found.simulations],
         "readings": [_reading(one) for one in found.readings],
     }
     return render(request, "assess/candidate/evidence.html", context)
@@ -60,7 +62,9 @@ def _row(one: Exhibit) -> dict[str, Any]:
         }
     if one.kind == "case":
         given = [(line.text, line.given, line.judged.value, unit_words(line.judged.unit)) for line in one.sheet]
-        return row | {"given": given, "ranking": one.ranking}
+        met, of = _counted(one)
+        words = f"{met} of the {of} things asked for count."
+        return row | {"given": given, "ranking": one.ranking, "counted": counted(met, of, words), "words": words}
     seen = _seen(one)
     counts = one.counts
     pictures = [] if counts is None or counts.record is None else pictures_of(counts.record, one.writes)
@@ -75,6 +79,13 @@ def _row(one: Exhibit) -> dict[str, Any]:
         ],
         "pictures": pictures,
     }
+
+
+def _counted(one: Exhibit) -> tuple[int, int]:
+    """How many of the numbers and orders asked for count, and of how many; never which."""
+    met = sum(line.judged.met for line in one.sheet)
+    asks_order = bool(one.ranking_key)
+    return met + (asks_order and one.ranking == one.ranking_key), len(one.sheet) + asks_order
 
 
 def _run(run: Run) -> dict[str, Any]:

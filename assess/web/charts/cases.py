@@ -102,35 +102,22 @@ def zone_of(judged: AnswerResult) -> str:
     return "below" if judged.value < judged.low else "above" if judged.value > judged.high else "inside"
 
 
-def asked_and_answered(judged: AnswerResult, *, exact: bool) -> SafeString:
-    """An answer and its limits.
-
-    Parameters
-    ----------
-    exact
-        True for those who may know the key: limits and answer on one scale. Otherwise three zones of equal width, of which the
-        answer's own is marked, so that nothing about the key can be read off but below, inside or above.
-    """
+def asked_and_answered(judged: AnswerResult) -> SafeString:
+    """An answer and its limits on one scale, for those who may know the key."""
     zone = zone_of(judged)
-    words = "No number was given." if not zone else f"The answer lies {ZONES[zone]}."
-    return _exact(judged, words) if exact and zone else _zones(zone, words)
+    return _exact(judged, f"The answer lies {ZONES[zone]}.") if zone else _small([], "No number was given.")
 
 
-def _zones(zone: str, words: str) -> SafeString:
-    wide = 64.0
-    parts: list[Markup] = []
-    for place, name in enumerate(ZONES):
-        x = 6.0 + place * (wide + 6)
-        here = " case-here" if name == zone else ""
-        parts.append(
-            element("rect", x=x, y=5.0, width=wide, height=16.0, rx=4, class_=f"case-zone case-zone-{name}{here}")
-        )
-        if name == zone:
-            parts.append(element("path", d=_SIGN[name].format(x + wide / 2), class_="case-sign"))
-    return _small(parts, words)
-
-
-_SIGN = {"below": "M{0} 9 m-5 1 l5 6 l5 -6", "inside": "M{0} 9 m-5 4 l4 4 l7 -8", "above": "M{0} 16 m-5 0 l5 -6 l5 6"}
+def counted(met: int, asked: int, words: str) -> SafeString:
+    """How many of what was asked count, as cells from the left: which ones, it does not tell."""
+    cells = [
+        element("rect", x=4.0 + place * 24, y=4.0, width=20.0, height=18.0, rx=4,
+                class_=f"case-cell{' case-cell-met' if place < met else ''}")
+        for place in range(asked)
+    ]  # fmt: skip
+    return mark_safe(
+        element("svg", *cells, viewBox=f"0 0 {asked * 24 + 8} 26", role="img", aria_label=words, class_="case-counted")
+    )
 
 
 def _exact(judged: AnswerResult, words: str) -> SafeString:

@@ -13,8 +13,10 @@ from assess.people.queries import Actor
 from assess.proctoring.queries import sitting_of
 from assess.schemes import queries as schemes
 from assess.web.access import attempted, hidden, page
+from assess.web.charts.cases import asked_and_answered
 from assess.web.evidence.words import (
     WORTHS,
+    case_sheets,
     instant,
     measurement_words,
     pictures_of,
@@ -49,6 +51,7 @@ def attempt(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpRe
     held = opened(actor, attempt_id)
     found = exhibits.exhibits_of(held)
     devices = exhibits.devices_of(held.pk)
+    cases = case_sheets(held)
     rows = [
         {
             "exhibit": one,
@@ -59,7 +62,8 @@ def attempt(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpRe
             "remarks": [found for found in one.findings if not found.passed and found.sort is Sort.WORKMANSHIP],
             "met": sum(found.passed and found.sort is not Sort.WORKMANSHIP for found in one.findings),
             "checks": sum(found.sort is not Sort.WORKMANSHIP for found in one.findings),
-            "sheet": [(line, unit_words(line.judged.unit)) for line in one.sheet],
+            "sheet": [(line, unit_words(line.judged.unit), asked_and_answered(line.judged)) for line in one.sheet],
+            "case": cases.get(one.simulation),
             "stuck": [run for run in one.engine_runs if run.state == "failed"],
         }
         for one in found.simulations

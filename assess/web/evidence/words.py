@@ -9,8 +9,11 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from assess.attempts.engine_jobs import simulations_of
+from assess.attempts.models import Attempt
 from assess.attempts.runs import Run, Worth
 from assess.attempts.simulation_scoring import ScoredSimulation
+from assess.schemes import queries as schemes
 from assess.web.charts.benches import output_in_a_dip, volt_var
 from assess.web.charts.drawn import drawn
 from simulator_adapters.contract import Attachment, Limits, Measurement, Outcome, RunRecord, Verdict
@@ -35,6 +38,7 @@ WORTHS = {
     Worth.COUNTS: ("ok", "Counts"),
     Worth.SUPERSEDED: ("idle", "Superseded"),
     Worth.DUPLICATE: ("idle", "Came twice"),
+    Worth.REFUSED: ("idle", "Refused by an assessor"),
     Worth.EQUIPMENT: ("warn", "Equipment: costs nothing"),
     Worth.LATE: ("warn", "Late: people decide"),
     Worth.CLOCK: ("warn", "Clock off: people decide"),
@@ -194,3 +198,8 @@ def dip_samples(attachments: Sequence[Attachment]) -> list[tuple[float, float, f
             except (ValueError, TypeError):
                 return []
     return []
+
+
+def case_sheets(attempt: Attempt) -> dict[str, dict[str, Any]]:
+    """What the candidate was shown of each case sheet of an attempt, for its pictures."""
+    return {one.identifier: schemes.presented(one) for one in simulations_of(attempt) if one.case_sheet is not None}
