@@ -120,7 +120,7 @@ def _never_read(task: TaskDefinition, readings: Sequence[Reading], record: Attem
         words = [word for word in spoken if word.payload["simulation"] == task.identifier]
         for word, run in zip(words, told_apart(words), strict=True):
             named = word.payload.get("criteria")
-            wanted = {str(name) for name in named} if isinstance(named, list) else by_machine
+            wanted = {str(name) for name in named} if isinstance(named, list) and named else by_machine
             read = {one.name for one in readings if one.role == word.role and one.run == run.run}
             if run.worth is Worth.EQUIPMENT:
                 found += [_unread(task.identifier, name, word, run, record) for name in rows if name in wanted - read]

@@ -334,6 +334,7 @@ def _entries(
 def _run_payload(record: RunRecord, booking: Booking, bench: Bench, pieces: Sequence[Piece]) -> dict[str, Any]:
     return {
         "simulation": booking.work,
+        "criteria": sorted({row.criterion for row in booking.rows}),
         "outcome": record.outcome.value,
         "record": to_document(record),
         "evidence": [{"name": piece.name, "sha256": piece.sha256} for piece in pieces],
