@@ -154,10 +154,9 @@ class Agent:
             with self._lock:
                 del self._running[booking.booking]
         readings = len(record.measurements)
+        recorded = f"{readings} reading{' is' if readings == 1 else 's are'} recorded."
         self._told[booking.booking] = (
-            f"{readings} readings are recorded."
-            if record.outcome.is_candidate
-            else f"{record.outcome}: {record.sentence}"
+            recorded if record.outcome.is_candidate else f"{record.outcome}: {record.sentence}"
         )
         self.say(f"{booking.role}, {booking.work}: {self._told[booking.booking]}")
         return record

@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from simulator_adapters.config_schema import config_problem
+from simulator_adapters.registry import BrokenAdapter, UnknownAdapter, adapter
 from simulator_adapters.station.bookings import Device
 from simulator_adapters.station.errors import StationError
 
@@ -47,7 +49,7 @@ def device_on_the_line(text: str) -> Device:
             "devices", f"--adapter {text!r}: write ADAPTER=SERIAL@HOST:PORT, scpi=SN0042@10.0.0.12:5025 say."
         )
     where = {"host": found["host"].strip("[]"), "port": int(found["port"])}
-    return Device(adapter=found["adapter"], serial=found["serial"], config=where)
+    return _checked(Device(adapter=found["adapter"], serial=found["serial"], config=where), f"--adapter {text!r}")
 
 
 def _device(entry: Any, place: str) -> Device:
@@ -56,4 +58,17 @@ def _device(entry: Any, place: str) -> Device:
     ):
         raise StationError("devices", f"{place}: it needs adapter and serial, as texts.")
     config = {name: value for name, value in entry.items() if name not in ("adapter", "serial")}
-    return Device(adapter=entry["adapter"], serial=entry["serial"], config=config)
+    return _checked(Device(adapter=entry["adapter"], serial=entry["serial"], config=config), place)
+
+
+def _checked(device: Device, place: str) -> Device:
+    """A device whose configuration its adapter takes: a slip of the pen shows at the start, and not when the bench is needed."""
+    try:
+        schema = adapter(device.adapter).manifest.config_schema
+    except (UnknownAdapter, BrokenAdapter) as error:
+        raise StationError("devices", f"{place}: {error}") from error
+    of_the_adapter = {name: value for name, value in device.config.items() if name != "seconds"}
+    problem = config_problem(schema, of_the_adapter | {"serial": device.serial})
+    if problem is not None:
+        raise StationError("devices", f"{place}: {problem}")
+    return device

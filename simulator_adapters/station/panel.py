@@ -22,15 +22,29 @@ LONGEST_FORM = 2_000
 WORDS = {"waits": "Waits", "ready": "Ready", "running": "Measuring", "done": "Done"}
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="{refresh}"><title>{name}: station</title><style>:root{{color-scheme:light dark}}
+<title>{name}: station</title><style>:root{{color-scheme:light dark}}
 body{{font:1.0625rem/1.5 system-ui,sans-serif;max-width:56rem;margin:1.5rem auto;padding:0 1rem}}h1{{line-height:1.2}}
 li{{border:1px solid;border-radius:.6rem;padding:.8rem 1rem;margin:.8rem 0;list-style:none}}ul{{padding:0}}
 h2{{margin:0;font-size:1.15rem}}p{{margin:.3rem 0}}form{{display:inline}}
 button{{font:inherit;min-height:3rem;padding:.5rem 1.2rem;margin:.4rem .6rem 0 0}}
 .state{{font-weight:700}}.told{{border-left:.4rem solid;padding:.3rem 1rem}}</style>
-<main><h1>{name}</h1><p class="told" role="status">{told}</p>
+<main id="main"><h1>{name}</h1><p class="told" role="status">{told}</p>
 <p>Entries not on the server yet: {unsent}. Kept for tablets: {kept}.</p>
-<h2>Bookings</h2>{bookings}</main></html>"""
+<h2>Bookings</h2>{bookings}</main><p><a href="{again}">Look again</a></p><script nonce="{nonce}">{script}</script></html>"""
+_SCRIPT = """
+const main = document.getElementById("main");
+setInterval(async () => {
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer || !answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
+  if (!fresh || fresh.innerHTML === main.innerHTML) return;
+  const held = main.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+  main.replaceChildren(...fresh.childNodes);
+  const again = held && [...main.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === held);
+  if (again) again.focus();
+}, 2000);
+"""
+"""Shows what changed without taking the focus away; without scripts the link does."""
 
 
 class Panel:
@@ -103,13 +117,15 @@ class Panel:
         except StationError as refused:
             self.agent.say(refused.sentence)
 
-    def page(self) -> str:
-        """The page as it stands."""
+    def page(self, nonce: str) -> str:
+        """The page as it stands; `nonce` lets its own script run and no other."""
         agent = self.agent
         rows = "".join(self._row(booking) for booking in agent.bookings)
         return _PAGE.format(
             name=html.escape(self.name),
-            refresh=3,
+            nonce=nonce,
+            script=_SCRIPT,
+            again=html.escape(f"/?key={self._key}"),
             told=html.escape(agent.trouble or "In touch with the server."),
             unsent=agent.spool.unsent,
             kept=agent.keeper.waiting,
@@ -148,7 +164,8 @@ class _PanelHandler(BaseHTTPRequestHandler):
         if address.path != "/" or self._strange() or not self.shown.opens(key):
             self._say(HTTPStatus.NOT_FOUND, "Open the address that the station wrote when it started.")
             return
-        self._answer(HTTPStatus.OK, self.shown.page())
+        nonce = secrets.token_urlsafe(16)
+        self._answer(HTTPStatus.OK, self.shown.page(nonce), nonce)
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
@@ -178,17 +195,16 @@ class _PanelHandler(BaseHTTPRequestHandler):
             status, f'<!doctype html><html lang="en"><title>Station</title><p>{html.escape(sentence)}</p></html>'
         )
 
-    def _answer(self, status: HTTPStatus, page: str) -> None:
+    def _answer(self, status: HTTPStatus, page: str, nonce: str = "") -> None:
         body = page.encode()
+        script = f"script-src 'nonce-{nonce}'; connect-src 'self'; " if nonce else ""
+        policy = f"default-src 'none'; {script}style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("Referrer-Policy", "no-referrer")
-        self.send_header(
-            "Content-Security-Policy",
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
-        )
+        self.send_header("Content-Security-Policy", policy)
         self.end_headers()
         self.wfile.write(body)
 
