@@ -69,7 +69,10 @@ def for_adapters(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 NUMBER_FIELDS = frozenset(
-    {"facts", "data", "after", "costs", "inputs", "input", "expected", "low", "high", "value", "key", "tolerance_abs", "sizes", "building"}
+    {
+        *("facts", "data", "after", "costs", "inputs", "input", "expected", "low", "high", "value", "key"),
+        *("tolerance_abs", "sizes", "building"),
+    }
 )
 
 

@@ -95,7 +95,9 @@ def read_case_building(case: Mapping[str, Any]) -> CaseBuilding | None:
     if strange := sorted(set(block) - KNOWN):
         raise BuildingError(f"building: the field {strange[0]!r} is unknown. Known are {', '.join(sorted(KNOWN))}.")
     days = _mapping(block.get("degree_days"), "building.degree_days")
-    zone = {name: _number(value, f"building.zone.{name}") for name, value in _each(block, "zone")}
+    zone: dict[str, float | None] = {
+        name: _number(value, f"building.zone.{name}") for name, value in _each(block, "zone")
+    }
     allowed = {one.name for one in fields(Building)} - {"name", "surfaces", "windows"}
     if strange := sorted(set(zone) - allowed):
         raise BuildingError(

@@ -27,6 +27,10 @@ Tell = Callable[[str, int, int], None]
 """Hears what is computed, how many steps are done, and of how many."""
 FORMAT = "assayer/key-check@1"
 ALL = "All of them"
+STAYS = (
+    "The key stays as it is: people decide whether the case's simple method is what it should ask for, "
+    "or publish a new version."
+)
 NO_BUILDING = "The case gives no building, so that there is nothing for a building model to compute."
 
 
@@ -304,12 +308,8 @@ def _against_key(
     bounds = f" (bounds {value - reach:,.0f} to {value + reach:,.0f})" if reach else ""
     takes = f"the key is {question.expected:,.0f} and takes {low:,.0f} to {high:,.0f}"
     told = f"{question.text}: {by} gives {value:,.0f}{bounds}{how}; {takes}. "
-    told += (
-        "They agree."
-        if agrees
-        else f"It lies {abs(off):.0f} % {'above' if off > 0 else 'below'} the key. The key stays as it is: people decide whether the case's simple method is what it "
-        "should ask for, or publish a new version."
-    )
+    off_by = f"It lies {abs(off):.0f} % {'above' if off > 0 else 'below'} the key."
+    told += "They agree." if agrees else f"{off_by} {STAYS}"
     return {
         "answer": question.id,
         "text": question.text,

@@ -130,7 +130,7 @@ def _hpxml(body: bytes) -> dict[str, Any]:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
         raise RecordFileError(f"The file is no XML that can be read: {error.msg}.") from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # lxml-stubs leave it out
         raise RecordFileError("The file declares a document type. Remove it; HPXML has none.")
     points = []
     for number, one in enumerate(root.iterfind(".//{*}AirInfiltrationMeasurement"), start=1):

@@ -160,7 +160,7 @@ def _flue(document: Mapping[str, Any]) -> WorkedRecord:
     for name, (label, unit) in FLUE_FIGURES.items():
         value = getattr(test, name)
         figures[name] = Worked(name=name, label=label, unit=unit, value=None if value is None else _held(value))
-    objections = ()
+    objections: tuple[str, ...] = ()
     if test.air_free is None:
         objections = (
             f"{test.oxygen:g} % of oxygen: the sample is nearly all air, so that CO free of air says nothing.",

@@ -62,9 +62,9 @@ def _figure(one: Worked) -> dict[str, Any]:
 
 def _line(found: WorkedRecord) -> dict[str, Any] | None:
     """Of a blower-door test the points as they count (pressure less the wind's), and the line through their logarithms."""
-    if found.door is None or found.door.found.exponent is None or found.door.found.flow_50 is None:
-        return None
     test = found.door
+    if test is None or test.found.exponent is None or test.found.flow_50 is None:
+        return None
     exponent, flow = test.found.exponent.value, test.found.flow_50.value
     offset = sum(test.zero_flow) / 2 * (-1 if test.depressurised else 1)
     pressures = [one.pressure - offset for one in test.points]
