@@ -95,10 +95,16 @@ def test_one_device_measures_for_one_booking_at_a_time(panel: Panel) -> None:
     assert panel.agent.health()["state"] == "busy"
 
 
+AT_BENCH = "[[device]]\nadapter = 'scpi'\nserial = 'SN0042'\nhost = '10.0.0.12'\n"
+
+
 @pytest.mark.parametrize(
     "text, words",
     [
         ("[[device]]\nadapter = 'scpi'\n", "device 1: it needs adapter and serial"),
+        (f"{AT_BENCH}port = 0\n", "device 1: port: 0 is less than 1"),
+        (f"{AT_BENCH}prot = 5025\n", "device 1: port is missing"),
+        (AT_BENCH.replace("scpi", "toaster"), "device 1: No adapter is called 'toaster'"),
         ("device = 3", r"write devices as \[\[device\]\]"),
         ("[[device", "can't be read"),
     ],
@@ -110,6 +116,8 @@ def test_a_file_of_devices_that_can_not_be_read_names_the_place(tmp_path: Path, 
         devices_in(tmp_path)
     with pytest.raises(StationError, match="write ADAPTER=SERIAL@HOST:PORT"):
         device_on_the_line("scpi=SN0042")
+    (tmp_path / "station.toml").write_text(f"{AT_BENCH}port = 5025\nseconds = 60\n")
+    assert devices_in(tmp_path)[0].config == {"host": "10.0.0.12", "port": 5025, "seconds": 60}
     assert device_on_the_line("sunspec=INV-1@[::1]:502").config == {"host": "::1", "port": 502}
 
 
