@@ -211,7 +211,8 @@ def _combine_row(
         earned = Fraction(row.points) if ruling.met else Fraction(0)
         return _Combined(earned, verdict if row.must_pass else None, reason=said)
     if held is not None:
-        return _Combined(Fraction(0), "undecided" if row.must_pass else None, "adjudication_needed", held.sentence)
+        need: Status = "adjudication_needed" if len(sheets) >= task.assessors_required else "waiting"
+        return _Combined(Fraction(0), "undecided" if row.must_pass else None, need, held.sentence)
     given = [score for score in scores if score.state != "unscored"]
     if len(given) < task.assessors_required:
         why = next((reason for score in scores for reason in score.reasons if score.state == "unscored"), "")

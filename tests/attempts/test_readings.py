@@ -264,6 +264,11 @@ def test_instrument_past_its_calibration_when_it_measured_keeps_its_value_and_wa
     assert waits(whole("adapter:1", taken(meter=meter))) == ("people", why)
 
 
+def test_nobody_rules_on_a_reading_before_the_sheets_are_locked() -> None:
+    doubted = whole("adapter:1", taken(meter=replace(METER, calibration_due=None)))
+    assert task_of(score(pinned(), (doubted,))).score.to_adjudicate == ()
+
+
 def test_row_in_doubt_is_settled_by_one_for_and_two_against() -> None:
     doubted = whole("adapter:1", taken(meter=replace(METER, calibration_due=None)))
 
