@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from simulator_adapters.wiring import Observation, WiringInputError, WiringTask, faults, injectable, observe
+from simulator_adapters.wiring.parts import Component
+from simulator_adapters.wiring.tripping_times import how_fast
 from tests.simulator_adapters.bundled_simulations import SIMULATIONS, WIRING_TASKS, without_key
 
 ON = {"Q1": "on", "S1": "on"}
@@ -123,6 +125,30 @@ def test_the_wrong_wirings_of_a_task_are_nothing_that_is_injected() -> None:
 
 def test_the_faults_of_a_task_are_told_in_words() -> None:
     assert faults(WIRING_TASKS["SIM-WIRE-4"])["line_neutral_K1"] == "the coil of contactor K1 is shorted"
+
+
+@pytest.mark.parametrize(
+    ("kind", "amps", "residual", "said"),
+    [
+        ("breaker B16", 80.0, 0.0, "within 0.1 s"),
+        ("breaker C16", 80.0, 0.0, "at once or within a minute"),
+        ("breaker D16", 80.0, 0.0, "within a minute"),
+        ("breaker B40", 110.0, 0.0, "within 2 min"),
+        ("breaker B16", 24.0, 0.0, "within an hour"),
+        ("fuse 16 A", 300.0, 0.0, "within 0.1 s"),
+        ("fuse 16 A", 100.0, 0.0, "within 5 s"),
+        ("overload 6 A", 9.0, 0.0, "within 4 min"),
+        ("overload 6 A", 7.3, 0.0, "within 2 h"),
+        ("rcd 30 mA", 0.1, 0.03, "within 300 ms"),
+        ("rcd 30 mA", 0.1, 0.06, "within 150 ms"),
+        ("rcbo B16 30 mA", 300.0, 0.2, "within 40 ms"),
+        ("rcbo B16 30 mA", 300.0, 0.0, "within 0.1 s"),
+    ],
+)
+def test_how_fast_a_device_trips_is_the_longest_time_of_its_standard(
+    kind: str, amps: float, residual: float, said: str
+) -> None:
+    assert how_fast(Component(id="Q1", kind=kind, terminals=("1", "2")), amps, residual) == said
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from assess import door
 from assess.attempts.append import Acknowledgement, append
 from assess.attempts.batches import read_batch
 from assess.attempts.conditions import MissingStream
+from assess.attempts.evidence_words import simulation_in_words
 from assess.attempts.models import Stream
 from assess.management.world.devices import Device
 from assess.people.queries import actor
@@ -107,7 +108,7 @@ SEEN = {"set", "loads", "voltages", "tripped", "within", "fault", "fault_words",
 SHOWN = {"simulation", "title", "minutes", "brief", "kind"}
 FIELDS = {
     "wiring": SHOWN | {"components", "conductors", "faults"},
-    "case": SHOWN | {"facts", "data", "after", "costs", "labels", "questions", "ranking"},
+    "case": SHOWN | {"facts", "data", "after", "costs", "labels", "sketch", "questions", "ranking"},
     "settings": SHOWN | {"registers", "questions", "profile"},
 }
 PUBLIC = {
@@ -125,6 +126,7 @@ PUBLIC = {
     "labels",
     "initial",
     "ranking_by",
+    "sketch",
     "conductors",
     "injectable",
 }
@@ -415,6 +417,8 @@ def test_conductors_carry_size_length_and_colour_into_the_engine_and_its_rules_a
     found = scored(bench.centre, LIGHT)
     assert (found.share, found.hazards) == (1, ()), "a colour that says something else costs nothing"
     assert any("is brown" in sentence for sentence in found.sentences)
+    said = simulation_in_words(LIGHT, bench.centre.lives[0].pinned, folded(bench.centre))
+    assert said[0] == "Drawn: SRC.L – Q1.1, 2.5 mm², 4 m, brown"
     bench.draw([[*wire, {"mm2": "0.75"}] for wire in reference])
     assert scored(bench.centre, LIGHT).hazards == ("conductor_too_thin",)
 
