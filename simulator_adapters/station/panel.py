@@ -30,7 +30,7 @@ button{{font:inherit;min-height:3rem;padding:.5rem 1.2rem;margin:.4rem .6rem 0 0
 .state{{font-weight:700}}.told{{border-left:.4rem solid;padding:.3rem 1rem}}</style>
 <main id="main"><h1>{name}</h1><p class="told" role="status">{told}</p>
 <p>Entries not on the server yet: {unsent}. Kept for tablets: {kept}.</p>
-<h2>Bookings</h2>{bookings}</main><p><a href="{again}">Look again</a></p><script nonce="{nonce}">{script}</script></html>"""
+<h2>Bookings</h2>{bookings}<p><a href="{again}">Look again</a></p></main><script nonce="{nonce}">{script}</script></html>"""
 _SCRIPT = """
 const main = document.getElementById("main");
 setInterval(async () => {
