@@ -21,7 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from assess import door, tasks
 from assess.attempts.writer import writer
-from assess.management.world import cast, day, evidence, incidents, meetings, output, raters, visitors
+from assess.management.world import cast, day, evidence, incidents, instruments, meetings, output, raters, visitors
 from assess.management.world.personas import personas
 from assess.schemes import queries as schemes
 from assess.schemes.loading import load_content
@@ -128,7 +128,8 @@ class Command(BaseCommand):
         cast.show_certificates(people, versions[0].scheme.code, today)
         title = f"{versions[0].scheme.code}: today's sitting"
         opened = day.open_sitting(people, versions[0], today, first_number=candidates, title=title)
-        step(f"{title}, {len(opened.lives)} candidates, open")
+        booked = instruments.equip(people, opened.lives, opened.sitting)
+        step(f"{title}, {len(opened.lives)} candidates, open; {booked} instruments at its stations")
         if left:
             visitors.leave_for_visitors(people, versions[0], opened)
             step("a duty, a cut score and an incident wait for visitors")

@@ -8,6 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assess import door
+from assess.attempts.queries import pinned
+from assess.management.world.instruments import equip
+from assess.management.world.lives import Life
 from assess.people.queries import actor
 from assess.sittings import actions as sittings
 from assess.sittings.actions import SittingError
@@ -203,3 +206,14 @@ def test_nobody_opens_a_bay_at_which_they_assess(centre: Centre) -> None:
         "opens-and-assesses", lambda: centre.assign(*posts)
     )
     assert centre.assign(centre.post("assessor:1", both), centre.post("technician:1", both, work="PT-ECW-2")) == 2
+
+
+def test_the_demonstrations_instruments_are_booked_one_overdue_with_its_reason(centre: Centre) -> None:
+    life = Life(0, None, centre.candidate, centre.attempt, pinned(centre.attempt), {}, {}, {})  # type: ignore[arg-type]
+    for task in ("PT-ECW-2", "PT-ECW-3"):
+        sittings.add_station(sitting_id=centre.sitting.pk, name=task, task=task, room="lab", minutes=75)
+    count = equip(centre.people, [life], centre.sitting)
+    held = Booking.objects.filter(station__sitting=centre.sitting)
+    assert (held.count(), held.exclude(provisional_because="").count()) == (count, 1)
+    assert queries.due_among([centre.people.organisation.pk], TODAY).keys() == {State.OVERDUE, State.SOON}
+    assert any(booked(station.pk) for station in centre.sitting.stations.all())
