@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rubrics.definition import Criterion, GlobalRating, StandardSetting, TaskDefinition
 from rubrics.errors import RubricError
-from rubrics.marking import Adjudication, SafetyStop, StopRuling, combine, score_sheet
+from rubrics.marking import Adjudication, Held, SafetyStop, StopRuling, combine, score_sheet
 from rubrics.marks import ChecklistMark, JudgementMark, MeasurementMark, MissingMeasurement, Reading
 from rubrics.measurement import Limit, MeasurementSpec
 from rubrics.sheets import rounded_points
@@ -173,6 +173,25 @@ def test_a_named_persons_ruling_settles_verdict_and_points(met, points, failed):
 def test_a_ruling_on_a_criterion_that_is_no_must_pass_is_refused():
     with pytest.raises(RubricError, match=r"T\.2 is no must-pass criterion of T; nothing to rule on"):
         combine(TASK, [score(), score()], adjudications={"T.2": Adjudication(True, BY, "x")})
+
+
+def test_a_row_whose_reading_is_in_doubt_waits_for_a_ruling_whatever_the_sheets_say():
+    doubt = {"T.4": Held("T.4: read twice, and differently.", by_people=True)}
+    task = combine(TASK, [score(), score()], held=doubt)
+    assert (task.status, task.to_adjudicate) == ("adjudication_needed", ("T.4",))
+    assert task.reasons == ("T.4: read twice, and differently.",)
+    assert combine(TASK, [score()], held=doubt).to_adjudicate == ()
+    ruled = [combine(TASK, [score(), score()], held=doubt, adjudications={"T.4": Adjudication(met, BY, "x")})
+             for met in (True, False)]  # fmt: skip
+    assert [(one.status, one.points, one.failed) for one in ruled] == [("settled", 20, False), ("settled", 15, False)]
+
+
+def test_a_row_whose_equipment_failed_waits_and_nobody_rules_on_it():
+    broken = {"T.4": Held("T.4: the meter was silent.", by_people=False)}
+    task = combine(TASK, [score(), score()], held=broken)
+    assert (task.status, task.points, task.to_adjudicate) == ("waiting", None, ())
+    with pytest.raises(RubricError, match=r"T\.4 is no must-pass criterion"):
+        combine(TASK, [score(), score()], held=broken, adjudications={"T.4": Adjudication(False, BY, "x")})
 
 
 def test_a_safety_stop_is_never_decided_by_the_software():
