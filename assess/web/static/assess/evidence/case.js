@@ -2,7 +2,7 @@
 
 import { casePictures } from "../case_pictures.js";
 
-for (const held of document.querySelectorAll(".case-shown script[type="application/json"]")) {
+for (const held of document.querySelectorAll('.case-shown script[type="application/json"]')) {
   const pictures = casePictures(JSON.parse(held.textContent));
   if (pictures) held.after(pictures);
 }
