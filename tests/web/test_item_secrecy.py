@@ -208,7 +208,7 @@ def patterns(found: Any = None, prefix: str = "") -> Iterator[str]:
 
 
 ABOUT = {
-    "account_id", "attempt_id", "credential_id", "cut_id", "decision_id", "incident_id", "media_id", "quarantine_id",
+    "account_id", "attempt_id", "credential_id", "cut_id", "decision_id", "incident_id", "media_id", "quarantine_id", "resit_id",
     "role", "sha256", "simulation", "sitting_id", "study_id", "subject_id", "subject_kind", "version_id",
 }  # fmt: skip
 """What addresses of ours name. `version_id` is a scheme's, `sha256` a picture's; nothing is an item, a form, a task or a rubric."""
