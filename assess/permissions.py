@@ -179,7 +179,6 @@ RULES: dict[str, Rule] = {
     # sittings
     "sittings.plan_sitting": _rule("director", "proctor"),
     "sittings.add_station": _rule("director", "proctor"),
-    "sittings.report_health": _rule("station", "technician"),
     "sittings.instruments.register_instrument": _rule(*instruments.KEEPERS, unless=_keeps_this_register),
     "sittings.instruments.import_instruments": _rule(*instruments.KEEPERS, unless=_keeps_this_register),
     "sittings.instruments.record_calibration": _rule(*instruments.KEEPERS, unless=_keeps_this_register),
@@ -345,6 +344,7 @@ INTERNAL: frozenset[str] = frozenset(
         "ledger.erase_salts",
         "ledger.forget_arguments",
         "people.service_account",
+        "sittings.report_health",
         "people.record_holding",
         "people.change_holding",
         "sittings.agents.note_contact",

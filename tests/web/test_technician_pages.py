@@ -11,6 +11,9 @@ from assess.attempts.at_the_bay import seen_by_assessor
 from assess.management.world.devices import Device
 from assess.people.models import Account
 from assess.people.queries import actor
+from assess.sittings.actions import report_health
+from assess.sittings.instruments import actions as instruments
+from assess.sittings.queries import stations_of
 from simulator_adapters import documents
 from simulator_adapters.contract import Instrument, measure
 from tests.attempts.centre import NOW_US, send
@@ -108,6 +111,28 @@ def test_void_equipment_is_told_to_the_candidate_and_stands_on_the_board(centre:
     board = proctor.get(reverse("proctor-rows", args=[centre.sitting.pk])).content.decode()
     assert f"{centre.candidate}: equipment void" in board
     assert "wrong fault set" in board
+
+
+def test_the_board_says_how_stations_are_and_which_instruments_answer(centre: Centre) -> None:
+    station = stations_of(centre.sitting.pk)[0]
+    keeper = centre.people.technicians[0]
+    for serial in ("A-1", "B-2"):
+        instruments.register_instrument(organisation_id=centre.people.organisation.pk, serial=serial, kind="meter")
+        instruments.book_instrument(
+            actor_id=keeper.pk, serial=serial, station_id=station.pk, provisional_because="for this test"
+        )
+    report_health(
+        actor_id=centre.people.station.pk,
+        station_id=station.pk,
+        state="attention",
+        sentence="B-2 is silent.",
+        serials=["A-1"],
+    )
+    proctor = centre.browser(centre.lives[0].posts["proctor:1"])
+    board = proctor.get(reverse("proctor-rows", args=[centre.sitting.pk])).content.decode()
+    assert "B-2 is silent." in board
+    assert "meter A-1 <strong>answers</strong>" in board
+    assert "meter B-2 <strong>does not answer</strong>" in board
 
 
 def test_a_reading_fills_its_row_with_value_serial_and_calibration(centre: Centre) -> None:

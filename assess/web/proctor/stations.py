@@ -31,9 +31,10 @@ BAYS = {
 def stations_on_the_board(sitting: Sitting, attempts: Sequence[Attempt]) -> list[dict[str, Any]]:
     """One row for each station, in a handful of queries however many there are."""
     health, at_bays = health_in(sitting.pk), _at_bays(sitting, attempts)
-    booked: dict[int, list[str]] = {}
+    booked: dict[int, list[tuple[str, str]]] = {}
     for one in bookings_in(sitting.pk):
-        booked.setdefault(one.station_id, []).append(str(one.instrument))
+        said = health.get(one.station_id)
+        booked.setdefault(one.station_id, []).append((str(one.instrument), _answers(one.instrument_id, said)))
     return [
         {
             "station": one,
@@ -51,6 +52,13 @@ def _health(said: StationHealth | None) -> tuple[str, str] | None:
     if timezone.now() - said.at > SILENT:
         return "warn", "Silent"
     return HEALTH[StationHealth.State(said.state)], said.sentence
+
+
+def _answers(serial: str, said: StationHealth | None) -> str:
+    """Whether an instrument answers at its station; empty where the station does not say, as one without adapters."""
+    if said is None or timezone.now() - said.at > SILENT or not said.serials:
+        return ""
+    return "answers" if serial in said.serials else "does not answer"
 
 
 def _at_bays(sitting: Sitting, attempts: Sequence[Attempt]) -> dict[int, list[dict[str, Any]]]:
