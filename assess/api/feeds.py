@@ -19,7 +19,6 @@ from assess.attempts.feeds import queries as feeds
 from assess.attempts.feeds.models import Feed, FeedMessage
 from assess.ledger import strict_json
 from assess.people.queries import actor
-from simulator_adapters.feeds.logger_file import MOST_BYTES as MOST_OF_A_FILE
 from simulator_adapters.feeds.logger_file import LoggerFileError, read_logger_file
 from simulator_adapters.feeds.messages import MessageRefused, read_message
 from simulator_adapters.feeds.recording import readings_of_rows
@@ -40,7 +39,17 @@ Outcomes = {
 }
 NOT_SIGNED = frozenset({"missing", "bad_signature", "too_old", "too_new"})
 UNREADABLE = frozenset(
-    {"bad_message", "no_readings", "too_many_readings", "named_twice", "no_rows", "not-a-task", "too-large"}
+    {
+        "bad_message",
+        "no_readings",
+        "too_many_readings",
+        "named_twice",
+        "no_rows",
+        "not-a-task",
+        "too-large",
+        "bad_declaration",
+        "too_large",
+    }
 )
 HIDDEN = {"code": "no-subject", "sentence": "There is no such attempt and role for which this feed is posted."}
 NOT_ANNOUNCED = {
@@ -100,7 +109,7 @@ def file(request: HttpRequest, feed_id: uuid.UUID, message_id: str) -> Status[An
         return Status(404, NOT_ANNOUNCED)
     announced = read_message(row.announced)
     assert announced.declared is not None
-    body, refused = _body(request, min(announced.declared.length, MOST_OF_A_FILE))
+    body, refused = _body(request, announced.declared.length)
     if refused is not None:
         return refused
     if row.state == FeedMessage.State.TAKEN and hashlib.sha256(body).hexdigest() == announced.declared.sha256.lower():

@@ -95,7 +95,7 @@ def read_logger_file(data: bytes, declared: Declaration) -> tuple[Row, ...]:
         `bad_declaration`, `too_large`, `cut_off`, `not_the_file`, `not_text`, `bad_heading`, `bad_row`, `bad_time`,
         `ambiguous_time`, `bad_number`, `too_many_rows`.
     """
-    _check(declared)
+    check_declaration(declared)
     if len(data) > MOST_BYTES:
         raise LoggerFileError("too_large", f"The file has {len(data)} bytes; {MOST_BYTES} is the most. Split it.")
     if len(data) != declared.length:
@@ -112,7 +112,17 @@ def read_logger_file(data: bytes, declared: Declaration) -> tuple[Row, ...]:
     return tuple(_marked(_rows(text, declared)))
 
 
-def _check(declared: Declaration) -> None:
+def check_declaration(declared: Declaration) -> None:
+    """Refuse a declaration by which nothing could be read, before any file comes.
+
+    Raises
+    ------
+    LoggerFileError
+        `bad_declaration`, `too_large`.
+    """
+    if declared.length > MOST_BYTES:
+        said = f"The file has {declared.length} bytes; {MOST_BYTES} is the most. Split it."
+        raise LoggerFileError("too_large", said)
     if declared.delimiter not in (",", ";", "\t") or declared.decimal_mark not in (".", ","):
         raise LoggerFileError("bad_declaration", "The delimiter is , ; or a tab, the decimal mark . or a comma.")
     if declared.delimiter == declared.decimal_mark:

@@ -20,7 +20,7 @@ from decimal import Decimal
 from typing import Any
 
 from simulator_adapters import documents
-from simulator_adapters.feeds.logger_file import Declaration
+from simulator_adapters.feeds.logger_file import Declaration, LoggerFileError, check_declaration
 from simulator_adapters.measurement import Status
 from simulator_adapters.quantities import QuantityError, canonical_unit
 
@@ -81,7 +81,8 @@ def read_message(document: Any) -> Message:
     Raises
     ------
     MessageRefused
-        `bad_message` with the field's place, `no_readings`, `too_many_readings`, `named_twice`.
+        `bad_message` with the field's place, `no_readings`, `too_many_readings`, `named_twice`; of a file's declaration
+        `bad_declaration`, `too_large`.
 
     Examples
     --------
@@ -129,6 +130,10 @@ def _announcement(head: _Head, given: Any) -> Message:
         raise documents.DocumentError("file.name", "a text is expected")
     rest = {name: value for name, value in given.items() if name != "name"}
     declared: Declaration = documents.decode(Declaration, rest, "file")
+    try:
+        check_declaration(declared)
+    except LoggerFileError as problem:
+        raise MessageRefused(problem.code, f"file: {problem}") from None
     return Message(
         attempt=head.attempt, role=head.role, device=head.device, file_name=given["name"].strip(), declared=declared
     )

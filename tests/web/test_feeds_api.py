@@ -290,7 +290,10 @@ def test_a_logger_file_is_kept_and_what_its_rows_come_to_is_read(centre: Centre,
         p["measurement"]["name"]: p["measurement"]["value"] for _, kind, p in journal(centre) if kind == "measurement"
     }
     assert values == {"r.least": "0.12", "r.greatest": "0.14", "r.mean": "0.130", "r.last": None}
-    assert "Rows without one: 1. Rows that came twice, counted once: 1." in journal(centre)[0][2]["measurement"]["sentence"]
+    assert (
+        "Rows without one: 1. Rows that came twice, counted once: 1."
+        in journal(centre)[0][2]["measurement"]["sentence"]
+    )
     assert worth(centre) == [(ROW, "counts")]
     kept = Evidence.objects.get(role=ROLE)
     assert (kept.media_type, kept.size) == ("text/csv", len(CSV.encode()))
@@ -319,7 +322,9 @@ def test_rows_that_contradict_each_other_have_no_value_and_wait_for_people(centr
     sender.send(sender.said(file=announced(text)))
     status, told = sender.put("msg_1", text.encode())
     assert (status, told["outcome"]) == (200, "ERROR")
-    assert "say something else for a moment that was there before: 1." in journal(centre)[0][2]["measurement"]["sentence"]
+    assert (
+        "say something else for a moment that was there before: 1." in journal(centre)[0][2]["measurement"]["sentence"]
+    )
 
 
 def test_a_row_in_the_hour_that_comes_twice_is_named_and_the_file_announced_anew(sender: Sender) -> None:
@@ -333,11 +338,23 @@ def test_a_row_in_the_hour_that_comes_twice_is_named_and_the_file_announced_anew
 
 
 def test_a_file_may_have_64_mib_and_no_more(sender: Sender) -> None:
-    sender.send(sender.said(file=announced(length=200 * 1024 * 1024)))
-    response = sender.client.put(
-        f"{sender.path}/files/msg_1",
-        b"x",
-        content_type="text/csv",
-        headers={"content-length": str(64 * 1024 * 1024 + 1)},
-    )
-    assert (response.status_code, response.json()["code"]) == (413, "too_large")
+    most = 64 * 1024 * 1024
+    status, told = sender.send(sender.said(file=announced(length=most + 1)))
+    assert (status, told["code"]) == (422, "too_large")
+    assert sender.send(sender.said(file=announced(length=most)))[0] == 200
+    path = f"{sender.path}/files/msg_1"
+    longer = sender.client.put(path, b"x", content_type="text/csv", headers={"content-length": str(most + 1)})
+    assert (longer.status_code, longer.json()["code"]) == (413, "too_large")
+
+
+def test_a_declaration_by_which_nothing_can_be_read_is_refused_before_the_file_comes(sender: Sender) -> None:
+    for changed, said in (
+        ({"zone": "Mars/Olympus"}, "Use a zone such as"),
+        ({"delimiter": ","}, "Delimiter and decimal mark are the same"),
+        ({"columns": []}, "No column of readings is declared"),
+        ({"columns": [{"heading": "R", "name": "r", "unit": "cfm"}]}, "is not in the unit table"),
+    ):
+        status, told = sender.send(sender.said(file=announced(**changed)))
+        assert (status, told["code"]) == (422, "bad_declaration")
+        assert said in told["sentence"]
+    assert FeedMessage.objects.count() == 0
