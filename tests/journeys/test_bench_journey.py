@@ -440,6 +440,12 @@ def test_the_board_is_zoomed_by_buttons_keys_wheel_and_fingers_and_the_focus_fol
     shot(page, f"bench-overview-{device}")
     assert max(page.evaluate(STUBS)) < 12
     press(page, "Fit")
+    page.emulate_media(forced_colors="active")
+    edges = page.locator(".wire-core").evaluate_all("all => all.map((one) => getComputedStyle(one).stroke)")
+    assert len(set(edges)) == len({code for _, _, code in LIGHT}), "conductors keep their colours in forced colours"
+    expect(page.locator(".wire-letters")).to_have_text([code for _, _, code in LIGHT])
+    shot(page, f"bench-forced-{device}")
+    page.emulate_media(forced_colors="none")
     page.evaluate(WHEEL)
     expect(zoom).not_to_have_text("100 %")
     if device == "phone":

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from assess.attempts import exhibits
 from assess.attempts.engine_runs import queries as engine_runs
 from assess.attempts.models import Attempt
+from assess.attempts.queries import evidence_of
+from assess.attempts.raw import kept_bytes
 from assess.people.queries import Actor
 from assess.proctoring.queries import sitting_of
 from assess.schemes import queries as schemes
@@ -80,6 +82,7 @@ def attempt(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpRe
     context = _about(held) | {
         "rows": rows,
         "readings": readings,
+        "kept": evidence_of(held.pk),
         "may_run_again": not AGAIN.isdisjoint(actor.roles),
     }
     return render(request, "assess/evidence/attempt.html", context)
@@ -113,13 +116,16 @@ def run(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, run_id: str) 
 @page(*ROLES)
 def attachment(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, run_id: str, name: str) -> HttpResponse:
     """A run's raw evidence as a file, byte for byte as it was recorded."""
-    found = exhibits.run_of(opened(actor, attempt_id), run_id)
+    held = opened(actor, attempt_id)
+    found = exhibits.run_of(held, run_id)
     record = None if found is None else found[0].record
     files = () if record is None else record.attachments
     file = next((one for one in files if one.name == name), None)
     if file is None:
         hidden()
-    response = HttpResponse(file.data, content_type="application/octet-stream")
+    # What is too large for the journal travels beside it; the record keeps the digest.
+    data = file.data or (kept[1] if (kept := kept_bytes(held.pk, file.sha256)) is not None else b"")
+    response = HttpResponse(data, content_type="application/octet-stream")
     safe = "".join(
         letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in file.name
     )

@@ -45,11 +45,11 @@ def replay(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, simulation
 
 @require_safe
 @page(*ROLES)
-def seen(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, simulation: str, step: int) -> HttpResponse:
+def seen(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, simulation: str, number: int) -> HttpResponse:
     """What the candidate saw at one operation. 409 where the drawing could not be read, with the sentence they were told."""
     found = _opened(actor, attempt_id, simulation)
     try:
-        answer = replay_desk.seen_at(found, step)
+        answer = replay_desk.seen_at(found, number)
     except WiringInputError as error:
         return JsonResponse({"code": "unreadable", "sentence": f"It could not be switched on. {error}"}, status=409)
     if answer is None:
