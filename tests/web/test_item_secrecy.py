@@ -214,8 +214,8 @@ ABOUT = {
 """What addresses of ours name. `version_id` is a scheme's, `sha256` a picture's; nothing is an item, a form, a task or a rubric."""
 
 OF_STAFF = {
-    "alarm_id", "analysis_id", "case_id", "concern_id", "exemplar_id", "kind", "meeting_id", "name", "panel_id", "record_id", "review_id", "run_id",
-    "session_id", "task", "training_id",
+    "alarm_id", "analysis_id", "case_id", "concern_id", "exemplar_id", "kind", "meeting_id", "name", "panel_id", "record_id",
+    "review_id", "run_id", "session_id", "task", "training_id",
 }  # fmt: skip
 """What addresses name besides under the desks of those who judge, rate and direct; `name` is one of a fixed few files, `kind`
 one of the three kinds of test record."""

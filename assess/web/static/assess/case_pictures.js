@@ -22,7 +22,7 @@ export function casePictures(task) {
 
 function figure(title, description, box, ...parts) {
   const drawn = svg("svg", { viewBox: `0 0 ${box[0]} ${box[1]}`, role: "img", "aria-label": `${title}. ${description}`, class: "picture" }, ...parts);
-  return h("figure", { class: "case-figure" }, h("figcaption", {}, title), drawn);
+  return h("figure", { class: `case-figure${box[1] > 200 ? " case-wide" : ""}` }, h("figcaption", {}, title), drawn);
 }
 
 const text = (x, y, words, attributes = {}) => svg("text", { x, y, ...attributes }, words);
