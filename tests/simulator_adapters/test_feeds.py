@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator_adapters.feeds import webhooks
+from simulator_adapters.feeds import logger_file, webhooks
 from simulator_adapters.feeds.logger_file import (
     MOST_BYTES,
     Column,
@@ -171,3 +171,18 @@ def test_a_file_beyond_64_mib_is_refused_before_it_is_read() -> None:
     with pytest.raises(LoggerFileError, match="67108864 is the most") as refused:
         read_logger_file(bytes(MOST_BYTES + 1), declared(TEXT))
     assert (refused.value.code, MOST_BYTES) == ("too_large", 64 * 1024 * 1024)
+
+
+def test_times_in_the_commonest_form_are_read_as_strptime_reads_them() -> None:
+    form = "%Y-%m-%d %H:%M:%S"
+    text = "Zeit;Uac;Temp\n2026-03-01 10:00:07;230,1;21,5\n2026-3-1 10:00:08;230,1;21,5\n"
+    assert [row.at.second for row in read(text, time_format=form)] == [7, 8]
+    for wrong in ("2026-03-01T10:00:07", "2026-02-30 10:00:07", "2026-03-01 24:00:07", "٢026-03-01 10:00:07"):
+        with pytest.raises(LoggerFileError, match="is no time as declared"):
+            read(text.replace("2026-03-01 10:00:07", wrong), time_format=form)
+
+
+def test_more_rows_than_are_read_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logger_file, "MOST_ROWS", 2)
+    with pytest.raises(LoggerFileError, match=r"more than 2 rows\. Split it"):
+        read(TEXT)
