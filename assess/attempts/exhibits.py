@@ -16,6 +16,7 @@ from assess.attempts.queries import live_records, pinned, work_of
 from assess.attempts.readings import Reading, readings_of
 from assess.attempts.runs import Run, Worth, runs_of, told_apart
 from assess.attempts.simulation_scoring import RANKING, ScoredSimulation, score_simulation
+from assess.people.queries import works_at
 from assess.schemes import queries as schemes
 from assess.sittings.queries import posts_held
 from simulator_adapters.energy import AnswerResult, CaseSheet, score_answers
@@ -89,14 +90,14 @@ class Exhibits:
 def attempt_for(actor_id: uuid.UUID, roles: frozenset[str], attempt_id: uuid.UUID) -> Attempt | None:
     """An attempt whose evidence this person may open; None for any other.
 
-    Those who answer for the scheme may always; an assessor, marker or adjudicator of the attempt once it is sealed, so that no
-    machine's word stands beside a sheet that is still being marked.
+    Those who answer for it at the sitting's organisation may always; an assessor, marker or adjudicator of the attempt once it is
+    sealed, so that no machine's word stands beside a sheet that is still being marked.
     """
     found = Attempt.objects.filter(pk=attempt_id).select_related("registration__scheme_version__scheme", "sitting")
     attempt = found.select_related("registration__candidate").defer("registration__scheme_version__document").first()
     if attempt is None:
         return None
-    if roles & CENTRE:
+    if any(works_at(actor_id, attempt.sitting.organisation_id, role) for role in sorted(roles & CENTRE)):
         return attempt
     held = posts_held(actor_id, attempt.sitting_id, attempt.registration.candidate_id)
     return attempt if attempt.state == Attempt.State.SEALED and "assessor" in roles and held else None
@@ -123,12 +124,11 @@ def exhibits_of(attempt: Attempt) -> Exhibits:
 
 def run_of(attempt: Attempt, run_id: str) -> tuple[Run, Exhibit | None] | None:
     """A run of an attempt by its own number, with the simulation it is about; None where there is none."""
-    found = exhibits_of(attempt)
-    for exhibit in found.simulations:
-        for run in exhibit.runs:
+    versions, record = record_of(attempt)
+    for simulation in schemes.simulations([pin["hash"] for pin in attempt.pins["simulations"]]):
+        for run in runs_of(simulation.identifier, versions, record):
             if run.run == run_id:
-                return run, exhibit
-    _, record = record_of(attempt)
+                return run, _exhibit(simulation, versions, record, ())
     elsewhere = told_apart(word for words in record.runs.values() for word in words)
     return next(((run, None) for run in elsewhere if run.run == run_id), None)
 
