@@ -24,7 +24,7 @@ from simulator_adapters.station.evidence import EvidenceBox
 from simulator_adapters.station.keeper import Keeper
 from simulator_adapters.station.runner import Bench, recover, run_booking
 from simulator_adapters.station.spool import Spool, StreamSpool
-from simulator_adapters.station.uplink import Refused, Uplink
+from simulator_adapters.station.uplink import Refused, Unreachable, Uplink
 
 OFF_MS = 5_000
 """A clock that is further off than this is told to people; entries keep what it said."""
@@ -54,6 +54,7 @@ class Agent:
     """Why the last round did not go through, as a sentence; empty where it did."""
     _running: dict[str, threading.Event] = field(default_factory=dict)
     _told: dict[str, str] = field(default_factory=dict)
+    _devices_at_work: dict[tuple[str, str], threading.Lock] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
@@ -146,7 +147,8 @@ class Agent:
             cancel = self._running[booking.booking] = threading.Event()
         try:
             self.say(f"{booking.role}, {booking.work}: measuring on {device.serial}.")
-            record = run_booking(booking, device, stream, self.bench, cancel)
+            with self._at_work(device):
+                record = run_booking(booking, device, stream, self.bench, cancel)
         except StationError as refused:
             self._told[booking.booking] = refused.sentence
             raise
@@ -195,18 +197,21 @@ class Agent:
         ------
         Unreachable
             When the server can't be reached: nothing is lost, and the next round does the same.
-        Refused
-            When the server knows this station no longer. What it holds of streams is still sent, under their grants.
+        StationError
+            When the server knows this station no longer, or speaks another version. What the station holds of streams is still
+            sent, under their grants.
         """
-        revoked: Refused | None = None
+        hindered: StationError | None = None
         try:
             self._fetch()
-        except Refused as refused:
-            revoked = refused
+        except Unreachable:
+            raise
+        except StationError as refused:
+            hindered = refused
         self._send()
-        if revoked is not None:
-            self.trouble = revoked.sentence
-            raise revoked
+        if hindered is not None:
+            self.trouble = hindered.sentence
+            raise hindered
         self.evidence.send(self.uplink)
         self.keeper.forward(self.uplink)
         self._forget_sealed()
@@ -275,7 +280,7 @@ class Agent:
 
     def health(self) -> dict[str, Any]:
         """What this station says of itself and its devices; each device is asked who it is, nothing else."""
-        instruments = [self._health_of(device) for device in self.devices if not self._busy(device)]
+        instruments = [self._health_of(device) for device in self.devices]
         lost = [one["sentence"] for one in instruments if one["state"] != "ok"]
         offset = self.uplink.offset
         if offset is not None and abs(offset.ms) > OFF_MS:
@@ -295,6 +300,19 @@ class Agent:
         }
 
     def _health_of(self, device: Device) -> dict[str, str]:
+        at_work = self._at_work(device)
+        if not at_work.acquire(blocking=False):  # an instrument takes one connection, and a run goes first
+            return {"serial": device.serial, "state": "ok", "sentence": f"{device.serial} is measuring."}
+        try:
+            return self._asked(device)
+        finally:
+            at_work.release()
+
+    def _at_work(self, device: Device) -> threading.Lock:
+        with self._lock:
+            return self._devices_at_work.setdefault((device.adapter, device.serial), threading.Lock())
+
+    def _asked(self, device: Device) -> dict[str, str]:
         try:
             found = adapter(device.adapter).discover(device.config)
         except (AdapterError, UnknownAdapter, OSError, KeyError, TypeError) as error:

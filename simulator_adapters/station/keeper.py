@@ -19,6 +19,7 @@ from typing import Any
 from simulator_adapters import documents
 from simulator_adapters.station import disk
 from simulator_adapters.station.errors import DiskFull, StationError
+from simulator_adapters.station.look import STYLE
 from simulator_adapters.station.uplink import CODES_FOR_PEOPLE, Refused, Uplink
 
 MOST_BATCH = 1_048_576
@@ -120,15 +121,12 @@ def _forwarded(uplink: Uplink, grant: str, body: bytes) -> str:
 
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Leave unsent entries</title><style>:root{{color-scheme:light dark}}
-body{{font:1.125rem/1.5 system-ui,sans-serif;max-width:38rem;margin:2rem auto;padding:0 1rem}}
-input,button{{font:inherit;padding:.6rem 1rem;min-height:3rem;max-width:100%;box-sizing:border-box}}
-.said{{border-left:.4rem solid;padding:.2rem 1rem}}</style>
+<title>Leave unsent entries</title><style>{style}</style>
 <main><h1>Leave what could not be sent</h1>{said}
-<p>On the tablet choose <b>Save the unsent entries</b>, then choose the saved file (assayer-unsent.json) here.
+<p>On the tablet choose <b>Save what is unsent as a file</b>, then choose the saved file (assayer-unsent.json) here.
 The station keeps it and sends it when it has a network.
 Keep the tablet's own copy until its page says that everything is on the server.</p>
-<form method="post" action="/file" enctype="multipart/form-data"><p><label for="file">The saved file</label><br>
+<form class="card" method="post" action="/file" enctype="multipart/form-data"><p><label for="file">The saved file</label><br>
 <input id="file" name="file" type="file" accept=".json,application/json" required></p><p><button>Leave it here</button></p></form>
 <p>Waiting to be sent: {waiting}.</p></main></html>"""
 
@@ -221,7 +219,11 @@ class _KeeperHandler(BaseHTTPRequestHandler):
 
     def _page(self, status: HTTPStatus, said: str) -> None:
         told = f'<p class="said" role="status">{html.escape(said)}</p>' if said else ""
-        self._answer(status, "text/html; charset=utf-8", _PAGE.format(said=told, waiting=self.store.waiting).encode())
+        self._answer(
+            status,
+            "text/html; charset=utf-8",
+            _PAGE.format(style=STYLE, said=told, waiting=self.store.waiting).encode(),
+        )
 
     def _json(self, status: HTTPStatus, document: dict[str, Any]) -> None:
         self._answer(status, "application/json", json.dumps(document).encode())

@@ -17,18 +17,14 @@ from urllib.parse import parse_qs, urlsplit
 from simulator_adapters.station.agent import Agent
 from simulator_adapters.station.bookings import Booking
 from simulator_adapters.station.errors import StationError
+from simulator_adapters.station.look import STYLE
 
 LONGEST_FORM = 2_000
 WORDS = {"waits": "Waits", "ready": "Ready", "running": "Measuring", "done": "Done"}
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{name}: station</title><style>:root{{color-scheme:light dark}}
-body{{font:1.0625rem/1.5 system-ui,sans-serif;max-width:56rem;margin:1.5rem auto;padding:0 1rem}}h1{{line-height:1.2}}
-li{{border:1px solid;border-radius:.6rem;padding:.8rem 1rem;margin:.8rem 0;list-style:none}}ul{{padding:0}}
-h2{{margin:0;font-size:1.15rem}}p{{margin:.3rem 0}}form{{display:inline}}
-button{{font:inherit;min-height:3rem;padding:.5rem 1.2rem;margin:.4rem .6rem 0 0}}
-.state{{font-weight:700}}.told{{border-left:.4rem solid;padding:.3rem 1rem}}</style>
-<main id="main"><h1>{name}</h1><p class="told" role="status">{told}</p>
+<title>{name}: station</title><style>{style}</style>
+<main id="main"><h1>{name}</h1><p class="said" role="status">{told}</p>
 <p>Entries not on the server yet: {unsent}. Kept for tablets: {kept}.</p>
 <h2>Bookings</h2>{bookings}<p><a href="{again}">Look again</a></p></main><script nonce="{nonce}">{script}</script></html>"""
 _SCRIPT = """
@@ -122,6 +118,7 @@ class Panel:
         agent = self.agent
         rows = "".join(self._row(booking) for booking in agent.bookings)
         return _PAGE.format(
+            style=STYLE,
             name=html.escape(self.name),
             nonce=nonce,
             script=_SCRIPT,
@@ -147,7 +144,7 @@ class Panel:
         )
         device = f"{booking.adapter} {booking.serial}" if booking.serial else "no device yet"
         return (
-            f"<li><h2>{html.escape(named)}</h2><p>{html.escape(booking.sitting)} · {html.escape(device)}</p>"
+            f"<li><h3>{html.escape(named)}</h3><p>{html.escape(booking.sitting)} · {html.escape(device)}</p>"
             f'<p><span class="state">{WORDS[standing.state]}.</span> {html.escape(standing.sentence)}</p>{forms}</li>'
         )
 
