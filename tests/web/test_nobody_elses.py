@@ -125,6 +125,7 @@ def identifiers(centre: Centre) -> dict[str, str]:
         "version_id": str(centre.version.pk),
         "account_id": str(centre.candidate.pk),
         "simulation": simulator["simulations"][0],
+        "number": "0",
     }
 
 

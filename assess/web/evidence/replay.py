@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from assess.attempts import replay_desk
+from assess.attempts import exhibits, replay_desk
 from assess.attempts.duties import badge_code
 from assess.attempts.replay_desk import Replay
 from assess.people.queries import Actor
@@ -37,7 +37,7 @@ def replay(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID, simulation
         "title": found.simulation.document["title"],
         "simulation": simulation,
         "tasks": replay_desk.wiring_tasks(attempt),
-        "opens_evidence": not {"director", "approver", "board"}.isdisjoint(actor.roles) or attempt.state == "sealed",
+        "opens_evidence": exhibits.attempt_for(actor.id, actor.roles, attempt.pk) is not None,
         "document": replay_desk.replay_document(found),
     }
     return render(request, "assess/evidence/replay.html", context)
