@@ -69,6 +69,7 @@ def test_one_message_at_once_is_taken_once_and_answered_alike(centre: Centre, fe
     assert runs(centre) == 1
 
 
+@pytest.mark.slow
 def test_different_messages_at_once_are_all_taken(centre: Centre, feed: Feed) -> None:
     found = at_once(*(message(centre, feed, name=uuid.uuid4().hex) for _ in range(AT_ONCE)))
     assert all(isinstance(one, FeedMessage) for one in found)
