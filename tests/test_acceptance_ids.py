@@ -11,8 +11,8 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent
 PAGE = TESTS.parent / "docs/reference/acceptance.md"
 IDS = [
-    *(f"F{number:02}" for number in (*range(1, 15), 16, 22, 23, 26, 27)),
-    *(f"S{number:02}" for number in (*range(1, 6), 12, 16, 18)),
+    *(f"F{number:02}" for number in (*range(1, 15), 16, 22, 23, 26, 27, 28, 29)),
+    *(f"S{number:02}" for number in (*range(1, 6), 12, 16, 18, 20, 21)),
     *(f"W{number:02}" for number in range(1, 6)),
 ]
 NOT_EVERYWHERE = ("journeys", "faults")

@@ -98,7 +98,7 @@ def headers_of(at_bay: Bay, method: str, path: str, body: bytes = b"", **said: A
     return signing.signed(at_bay.agent.key, method, path, body, **({"time_ms": now} | said))
 
 
-def test_s10_a_request_counts_once_as_it_was_signed_and_in_its_time(at_bay: Bay) -> None:
+def test_s20_a_request_counts_once_as_it_was_signed_and_in_its_time(at_bay: Bay) -> None:
     path, client = "/api/stations/bookings", Client()
 
     def asked(headers: dict[str, str], at: str = path) -> tuple[int, str]:
@@ -137,7 +137,7 @@ def test_a_station_whose_clock_is_off_by_an_hour_signs_by_the_servers_and_says_s
     assert (StationHealth.objects.get().state, StationHealth.objects.get().serials) == ("attention", ["SN0042"])
 
 
-def test_a_revoked_key_is_nobodys_and_what_it_still_holds_waits_for_people(at_bay: Bay, centre: Centre) -> None:
+def test_s21_a_revoked_key_is_nobodys_and_what_it_still_holds_waits_for_people(at_bay: Bay, centre: Centre) -> None:
     at_bay.agent.round()
     (booking,) = at_bay.agent.bookings
     at_bay.agent.run(booking)
@@ -172,7 +172,7 @@ def test_s01_a_station_gets_the_grants_of_its_own_bay_only(at_bay: Bay, centre: 
     assert hidden.value.code == "bad-evidence"
 
 
-def test_a_day_without_a_network_is_measured_and_sent_in_the_evening_once(at_bay: Bay, centre: Centre) -> None:
+def test_f29_a_day_without_a_network_is_measured_and_sent_in_the_evening_once(at_bay: Bay, centre: Centre) -> None:
     at_bay.agent.round()
     at_bay.uplink.away = True
     agent = at_bay.restarted()
@@ -188,7 +188,7 @@ def test_a_day_without_a_network_is_measured_and_sent_in_the_evening_once(at_bay
     assert [kind for _, kind, _ in written(centre)] == ["ready", "measurement", "run", "close"]
 
 
-def test_an_answer_that_is_lost_leads_to_no_second_entry(
+def test_f29_an_answer_that_is_lost_leads_to_no_second_entry(
     at_bay: Bay, centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_bay.agent.round()
