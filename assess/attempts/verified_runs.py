@@ -25,6 +25,7 @@ from simulator_adapters.photovoltaic.settings import SettingsSpec
 from simulator_adapters.recomputing import NotRecomputable, attached, differences, recomputed, wiring_plan_of
 from simulator_adapters.recording import Trace, TraceError, prove_trace
 
+UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
 State = Literal["agrees", "differs", "not recomputed"]
 
 
@@ -114,9 +115,8 @@ class _AtHand:
                 yield _decoded(row.document["plan"])
 
     def _settings_plans(self, spec: SettingsSpec, record: RunRecord) -> Iterator[Plan]:
-        for answers, profile, dip in itertools.product(
-            self._all_answers(spec, record), (None, *spec.profiles), (True, False)
-        ):
+        profiles = (None,) if len(spec.profiles) == 1 else tuple(spec.profiles)
+        for answers, profile, dip in itertools.product(self._all_answers(spec, record), profiles, (True, False)):
             yield settings_plan(spec, profile=profile, answers=answers, play_dip=dip)
 
     def _all_answers(self, spec: SettingsSpec, record: RunRecord) -> Iterator[Mapping[str, str] | None]:
@@ -173,6 +173,9 @@ def _verified(attempt: Attempt, word: _Said, at_hand: _AtHand) -> VerifiedRun:
         again = _again(about, record, at_hand)
     except NotRecomputable as why:
         return told("not recomputed", (str(why),), record)
+    except UNREADABLE as problem:
+        # Evidence is what somebody sent: whatever it holds, the other runs are still looked at.
+        return told("not recomputed", (f"Its evidence can't be read: {problem}",), record)
     found = differences(record, again)
     return told("differs" if found else "agrees", found, record)
 

@@ -1,5 +1,6 @@
 """Raw evidence of a run: kept by digest beside its attempt, proved where it is a trace, and what is computed from it again."""
 
+import base64
 import hashlib
 import json
 import threading
@@ -167,6 +168,15 @@ def test_verdict_that_somebody_stored_is_told(centre: Centre, capsys: pytest.Cap
     told = capsys.readouterr().out
     assert f"{ROLE}/1 entry 1: score: stored 0.5, computed 1.0000." in told
     assert told.splitlines()[-1] == "FAIL  1 runs: 0 agree, 1 differ, 0 were not computed again."
+
+
+def test_evidence_that_is_nonsense_stops_nothing(centre: Centre, capsys: pytest.CaptureFixture[str]) -> None:
+    nonsense = b"\xff\x00"
+    wires = {"name": "wires.json", "media_type": "application/json", "sha256": hashlib.sha256(nonsense).hexdigest()}
+    ran(centre, attachments=[wires | {"data": base64.b64encode(nonsense).decode()}])
+    assert verify(str(centre.attempt.pk))[0] == 0
+    assert "skip  attempt" in (told := capsys.readouterr().out)
+    assert "Its evidence can't be read" in told
 
 
 @pytest.mark.parametrize("name", ["x", "00000000-0000-0000-0000-000000000001"])
