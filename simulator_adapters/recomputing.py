@@ -3,9 +3,9 @@
     again = recomputed(record, plan=plan, raw=raw)     the same record, but for its identifier and its clocks
     differences(record, again)                         sentences; empty when every verdict and value is bit-equal
 
-Three sorts of raw evidence are understood. A drawing is judged again from its wires. SunSpec registers are read again by the same
-steps (and the dip from the output that was sampled). An SCPI transcript answers the same questions. A wire trace beats all of
-them: the whole session is played again through the adapter.
+Four sorts of raw evidence are understood. What a feed sent is read again from its message or file. A drawing is judged again
+from its wires. SunSpec registers are read again by the same steps (and the dip from the output that was sampled). An SCPI
+transcript answers the same questions. A wire trace beats all of them: the whole session is played again through the adapter.
 
 What speaks about the equipment is not computed again: its cause was a clock, a cable or a person.
 """
@@ -33,6 +33,9 @@ from simulator_adapters.contract import (
     Session,
     Step,
 )
+from simulator_adapters.feeds import recording as feeds
+from simulator_adapters.feeds.logger_file import LoggerFileError
+from simulator_adapters.feeds.messages import MessageRefused
 from simulator_adapters.instruments import scpi
 from simulator_adapters.photovoltaic.adapter import SunSpecAdapter, SunSpecSession
 from simulator_adapters.photovoltaic.models import ModelBlock, ModelError
@@ -44,7 +47,12 @@ from simulator_adapters.wiring import adapter as wiring
 MOST_DRAINED = 20_000
 _LONG = 24 * 3600.0
 _FROM_REGISTERS = frozenset({"identify", "setting", "response", "answer", "enter_service"})
-VERSIONS = {"wiring": wiring.VERSION, "sunspec": SunSpecAdapter.manifest.version, "scpi": scpi.VERSION}
+VERSIONS = {
+    "wiring": wiring.VERSION,
+    "sunspec": SunSpecAdapter.manifest.version,
+    "scpi": scpi.VERSION,
+    "feed": feeds.VERSION,
+}
 
 
 class NotRecomputable(ValueError):
@@ -85,6 +93,8 @@ def recomputed(
             raise NotRecomputable("The task of the drawing is not at hand.")
         session: Session = wiring.WiringAdapter().connect({"task": task}, deadline=_forever())
         again = session.run(plan, deadline=_forever(), cancel=_NoWait())
+    elif record.adapter == "feed":
+        again = _from_a_feed(record, raw)
     elif trace is not None:
         again = _from_trace(record, plan, trace)
     elif record.adapter == "sunspec":
@@ -149,6 +159,20 @@ def _check(record: RunRecord, plan: Plan) -> None:
         )
     if documents.digest(documents.encode(plan)) != record.plan_sha256:
         raise NotRecomputable("The plan at hand is not the one that was carried out.")
+
+
+# --- what a feed sent -----------------------------------------------------------------------------------------------------
+
+
+def _from_a_feed(record: RunRecord, raw: Mapping[str, bytes]) -> RunRecord:
+    if not record.attachments:
+        raise NotRecomputable("The record names no raw evidence.")
+    try:
+        return feeds.recorded_again(record, attached(record, record.attachments[0].name, raw))
+    except (MessageRefused, LoggerFileError, ValueError) as problem:
+        if isinstance(problem, NotRecomputable):
+            raise
+        raise NotRecomputable(f"What the feed sent can't be read: {problem}") from None
 
 
 # --- a wire trace ---------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from simulator_adapters.feeds.logger_file import Declaration, LoggerFileError, c
 from simulator_adapters.measurement import Status
 from simulator_adapters.quantities import QuantityError, canonical_unit
 
-MOST_READINGS = 60
+MOST_READINGS = 40
 """So many fit, with all that makes them evidence, into one entry of the journal."""
 LONGEST_NAME = 80
 

@@ -1,19 +1,33 @@
 """From what a feed sent to a run record: readings as measurements, a logger file as what its rows come to."""
 
+import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Context, Decimal
+from typing import Any
 
 from simulator_adapters import documents
-from simulator_adapters.contract import Engine, Instrument, Measurement, Outcome, Plan, RunRecord, Step, StepRecord
-from simulator_adapters.feeds.logger_file import Column, Mark, Row
-from simulator_adapters.feeds.messages import MOST_READINGS, MessageRefused, Reading
+from simulator_adapters.contract import (
+    Attachment,
+    Engine,
+    Instrument,
+    Measurement,
+    Outcome,
+    Plan,
+    RunRecord,
+    Step,
+    StepRecord,
+)
+from simulator_adapters.feeds.logger_file import Column, Mark, Row, read_logger_file
+from simulator_adapters.feeds.messages import MOST_READINGS, MessageRefused, Reading, read_message
 from simulator_adapters.measurement import Status, measure
 from simulator_adapters.quantities import round_to
+from simulator_adapters.running import attached
 
 VERSION = "1"
+ANNOUNCED = "announcement.json"
 MOST_PLACES = 12
 _EXACT = Context(prec=60)
 _SENTENCES = {
@@ -35,10 +49,12 @@ class Received:
         The serial that is booked; readings of another device make the run void.
     instrument
         The device by its own account, with the calibration that the register holds now.
-    raw
-        The name of the raw evidence.
+    raw, raw_type, raw_sha256
+        Name, media type and digest of the raw evidence, which is kept beside the record.
+    announced
+        Of a file: the document of the message that declared it.
     at
-        When the server had it.
+        When the server had it; None where the record is only made again.
     """
 
     run_id: str
@@ -47,7 +63,10 @@ class Received:
     booked: str
     instrument: Instrument
     raw: str
-    at: datetime
+    raw_type: str
+    raw_sha256: str
+    at: datetime | None
+    announced: Mapping[str, Any] | None = None
 
 
 def record_of(received: Received, readings: Sequence[Reading]) -> RunRecord:
@@ -59,7 +78,11 @@ def record_of(received: Received, readings: Sequence[Reading]) -> RunRecord:
         steps=tuple(Step(name=one.name, action="receive") for one in readings),
     )
     outcome, sentence = _outcome(received, readings)
-    digest = documents.digest(documents.encode(plan))
+    written = documents.encode(plan)
+    digest = documents.digest(written)
+    beside = [attached("plan.json", written)]
+    if received.announced is not None:
+        beside.append(attached(ANNOUNCED, received.announced))
     now = time.monotonic_ns()
     return RunRecord(
         run_id=received.run_id,
@@ -76,7 +99,40 @@ def record_of(received: Received, readings: Sequence[Reading]) -> RunRecord:
         engine=Engine(name="assayer-feed", version=VERSION, model_sha256=digest),
         t_started=now,
         t_ended=now,
+        attachments=(
+            Attachment(name=received.raw, media_type=received.raw_type, sha256=received.raw_sha256, data=b""),
+            *beside,
+        ),
     )
+
+
+def recorded_again(record: RunRecord, raw: bytes) -> RunRecord:
+    """The record of what a feed sent, made again from its raw bytes.
+
+    Raises
+    ------
+    MessageRefused, LoggerFileError
+        When the bytes can't be read as they were.
+    """
+    kept = record.attachments[0]
+    announced = next((json.loads(one.data) for one in record.attachments if one.name == ANNOUNCED), None)
+    message = read_message(json.loads(raw) if announced is None else announced)
+    readings = message.readings
+    if message.declared is not None:
+        readings = readings_of_rows(read_logger_file(raw, message.declared), message.declared.columns)
+    received = Received(
+        run_id=record.run_id,
+        feed=record.plan.removeprefix("feed/"),
+        work=record.subject,
+        booked=record.instrument.serial,
+        instrument=record.instrument,
+        raw=kept.name,
+        raw_type=kept.media_type,
+        raw_sha256=kept.sha256,
+        at=None,
+        announced=announced,
+    )
+    return record_of(received, readings)
 
 
 def _outcome(received: Received, readings: Sequence[Reading]) -> tuple[Outcome, str]:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assess import door
+from assess.attempts import shelf
 from assess.attempts.conditions import AttemptError
 from assess.attempts.feeds.models import Feed, FeedKey, FeedMessage
 from assess.attempts.fold import fold
@@ -20,7 +21,10 @@ from assess.attempts.readings import readings_of
 from assess.attempts.records import Frame
 from assess.people.queries import actor
 from assess.sittings.models import Instrument
+from simulator_adapters import documents
+from simulator_adapters.contract import Plan, from_document
 from simulator_adapters.feeds.webhooks import key_of, sign
+from simulator_adapters.recomputing import NotRecomputable, attached, differences, recomputed
 from tests.web.sample_centre import Centre
 from tests.web.station_agent import ROW, WORK
 
@@ -189,7 +193,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"readings": [zs(colour="red")]}, "bad_message", "unknown field 'colour'"),
     ({"readings": []}, "no_readings", "at least one reading"),
     ({"readings": [zs(), zs()]}, "named_twice", "'bonding' stands twice"),
-    ({"readings": [zs(name=f"r{n}") for n in range(61)]}, "too_many_readings", "60 are the most"),
+    ({"readings": [zs(name=f"r{n}") for n in range(41)]}, "too_many_readings", "40 are the most"),
     ({"more": 1}, "bad_message", "either readings or file"),
     ({"attempt": "6b1f0000-0000-4000-8000-000000000000"}, "no-subject", "no such attempt and role"),
     ({"attempt": "nonsense"}, "no-subject", "no such attempt and role"),
@@ -361,3 +365,32 @@ def test_a_declaration_by_which_nothing_can_be_read_is_refused_before_the_file_c
         assert (status, told["code"]) == (422, "bad_declaration")
         assert said in told["sentence"]
     assert FeedMessage.objects.count() == 0
+
+
+def test_what_feeds_sent_is_computed_again_from_its_raw_bytes(centre: Centre, sender: Sender) -> None:
+    sender.send(
+        sender.said(zs(at="2026-11-26T09:00:00+01:00", uncertainty="0.01"), zs(None, name="ze", status="OVERRANGE"))
+    )
+    sender.send(sender.said(file=announced()), name="msg_2")
+    sender.put("msg_2", CSV.encode())
+    for _, kind, payload in journal(centre):
+        if kind != "run":
+            continue
+        record = from_document(payload["record"])
+        raw = {one.sha256: shelf.get(centre.attempt.pk, one.file_name) for one in Evidence.objects.all()}
+        plan = documents.decode(Plan, json.loads(attached(record, "plan.json", raw)))
+        assert differences(record, recomputed(record, plan=plan, raw=raw)) == ()
+        changed = {name: data.replace(b"0.14", b"0.15").replace(b"0,12", b"0,11") for name, data in raw.items()}
+        with pytest.raises(NotRecomputable, match="are not those of its digest"):
+            recomputed(record, plan=plan, raw=changed)
+
+
+def test_forty_readings_with_all_that_is_told_of_them_fit_into_one_record(sender: Sender) -> None:
+    full = {
+        "at": "2026-11-26T09:00:00.123456+01:00",
+        "uncertainty": "0.01",
+        "sentence": "taken at the far end of the circuit",
+    }
+    readings = [zs("230.123", name=f"measurement number {n} of the day", **full) for n in range(40)]
+    status, told = sender.send(sender.said(*readings))
+    assert (status, told["sentence"]) == (200, "40 of 40 readings have a value.")

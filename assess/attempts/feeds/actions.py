@@ -311,7 +311,10 @@ def _written(
             calibration_certificate="" if registered is None else registered.certificate,
         ),
         raw=name,
+        raw_type=media_type,
+        raw_sha256=sha256,
         at=row.received_at,
+        announced=row.announced,
     )
     record = record_of(received, readings)
     evidence = {"name": name, "sha256": sha256}
