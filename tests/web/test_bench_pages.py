@@ -338,6 +338,7 @@ def test_a_housing_without_its_protective_conductor_stays_live_under_the_fault(b
     assert (bench.live()["tripped"], bench.live()["voltages"]["X1.PE"]) == ([], "228.9")
 
 
+@pytest.mark.slow
 def test_with_the_breaker_off_a_fault_makes_nothing_live(bench: Bench) -> None:
     bench.draw(wiring_of(bench.centre, LIGHT).reference)
     bench.operate(off=True, Q1="off", S1="on")
@@ -348,6 +349,7 @@ def test_with_the_breaker_off_a_fault_makes_nothing_live(bench: Bench) -> None:
         assert {float(volts) for name, volts in found["voltages"].items() if name[:2] in ("H1", "X1")} == {0.0}
 
 
+@pytest.mark.slow
 def test_a_new_drawing_is_whole_again(bench: Bench) -> None:
     reference = wiring_of(bench.centre, LIGHT).reference
     bench.draw(reference)
@@ -361,6 +363,7 @@ def test_a_new_drawing_is_whole_again(bench: Bench) -> None:
 @pytest.mark.parametrize(
     "fault", ["F1", "overloaded_M1", "counter_example_switch_in_line", "line_body", 7, ["touch_X1"]]
 )
+@pytest.mark.slow
 def test_a_fault_that_the_task_does_not_offer_is_not_injected(bench: Bench, fault: Any) -> None:
     bench.draw(wiring_of(bench.centre, LIGHT).reference)
     bench.operate(off=True, **ON, inject=fault)
@@ -368,6 +371,7 @@ def test_a_fault_that_the_task_does_not_offer_is_not_injected(bench: Bench, faul
     assert (found["code"], "can't be injected in this task" in found["sentence"]) == ("unreadable", True)
 
 
+@pytest.mark.slow
 def test_a_task_that_names_no_fault_offers_and_injects_none(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = simulation_of({key: held for key, held in DOCUMENTS[LIGHT].items() if key != "injectable"})
     monkeypatch.setattr(schemes, "simulations", lambda pins: [plain])
@@ -378,6 +382,7 @@ def test_a_task_that_names_no_fault_offers_and_injects_none(bench: Bench, monkey
 
 
 @pytest.mark.parametrize("name", [name for name, document in DOCUMENTS.items() if document["kind"] == "wiring_netlist"])
+@pytest.mark.slow
 def test_what_is_seen_under_a_fault_is_the_same_whatever_the_key_says(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -423,6 +428,7 @@ def test_conductors_carry_size_length_and_colour_into_the_engine_and_its_rules_a
     assert scored(bench.centre, LIGHT).hazards == ("conductor_too_thin",)
 
 
+@pytest.mark.slow
 def test_drawings_from_before_conductors_had_a_size_still_read(bench: Bench) -> None:
     reference = [list(wire) for wire in wiring_of(bench.centre, LIGHT).reference]
     bench.say("wiring", simulation=LIGHT, wires=reference, colours=["green"] * len(reference))

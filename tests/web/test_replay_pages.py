@@ -68,6 +68,7 @@ def statuses(centre: Centre) -> dict[str, int]:
 NOBODY = dict.fromkeys(("owner", "other", "assessor", "proctor", "author", "director", "board"), 404)
 
 
+@pytest.mark.slow
 def test_s01_nobody_looks_on_while_it_is_drawn_the_centre_afterwards_and_assessors_once_it_is_sealed(
     bench: Bench,
 ) -> None:
@@ -90,7 +91,7 @@ def test_an_adjudicator_looks_at_it_as_soon_as_the_part_is_over_to_rule_on_it(be
     assert client.get(address(centre, "SIM-WIRE-1", "seen/1")).status_code == 200
 
 
-@pytest.mark.parametrize("simulation", ["SIM-WIRE-9", "SIM-RET-1", "x"])
+@pytest.mark.parametrize("simulation", ["SIM-WIRE-9", "SIM-RET-1"])
 def test_what_is_no_wiring_task_of_the_attempt_does_not_exist(bench: Bench, simulation: str) -> None:
     bench.say("finish")
     client = bench.centre.browser(bench.centre.people.director)
@@ -123,6 +124,7 @@ def test_every_drawing_and_operation_is_a_step_and_the_one_that_counts_is_judged
     assert live["state"] and live["voltages"]["SRC.L"] and live["place"]["terminals"] == ["X1.PE"]
 
 
+@pytest.mark.slow
 def test_what_was_seen_at_an_operation_is_computed_from_the_journal_as_it_was_then(bench: Bench) -> None:
     worked(bench)
     at_the_end = bench.live()
@@ -138,6 +140,7 @@ def test_what_was_seen_at_an_operation_is_computed_from_the_journal_as_it_was_th
     assert [ask(step).status_code for step in (0, 2, 5, 99)] == [404] * 4
 
 
+@pytest.mark.slow
 def test_drawings_from_before_sizes_show_their_colours_and_what_cannot_be_read_says_so(bench: Bench) -> None:
     centre = bench.centre
     reference = [list(wire) for wire in wiring_of(centre, LIGHT).reference]
