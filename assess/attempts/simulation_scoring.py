@@ -12,9 +12,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from assess.attempts.fold import AttemptRecord
 from assess.attempts.pinned import Pinned
-from assess.attempts.readings import simulation_doubt
 from assess.attempts.rulings import settled_share
 from assess.attempts.runs import Run, Worth, last_of_each, runs_of
+from assess.attempts.simulation_readings import simulation_doubt
 from simulator_adapters.contract import Outcome, RunRecord, Verdict
 from simulator_adapters.energy import score_answers
 from simulator_adapters.wiring import WiringInputError, evaluate
