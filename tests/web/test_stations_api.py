@@ -14,6 +14,7 @@ from django.utils import timezone
 from assess import door
 from assess.attempts.models import Entry, Stream
 from assess.people.queries import actor
+from assess.schemes import queries as schemes
 from assess.sittings.agents.models import AgentHealth, StationKey
 from assess.sittings.models import StationHealth
 from assess.tasks import work_outbox
@@ -245,3 +246,37 @@ def test_nobody_elses_centre_gives_codes_places_or_plans(at_bay: Bay, centre: Ce
         door.act(technician, "sittings.agents.renew_code", agent_id=at_bay.agent_id)
     with pytest.raises(StationError, match="names 0 bookings"):
         at_bay.agent.booking("nothing")
+
+
+def test_a_settings_task_says_itself_what_is_read_back_and_asks_for_its_profile(at_bay: Bay, centre: Centre) -> None:
+    names = ["SIM-SUN-2", "SIM-SUN-3", "SIM-WIRE-1"]
+    published = schemes.published_simulations(names)
+    attempt = centre.attempt
+    attempt.pins["simulations"] = [{"simulation": name, "hash": published[name].content_hash} for name in names]
+    attempt.save(update_fields=["pins"])
+    for number, name in enumerate(names, start=2):
+        what = {"work": name, "adapter": "sunspec", "serial": "SIM-0001", "document": {"plan": None, "rows": {}}}
+        door.act(director(centre), "sittings.agents.plan_bench", station_id=at_bay.station.pk, **what)
+        post = {"candidate_id": centre.candidate.pk, "role": f"adapter:{number}", "person_id": None, "work": name}
+        door.act(
+            director(centre), "sittings.assign", sitting_id=centre.sitting.pk, station_id=at_bay.station.pk, **post
+        )
+    at_bay.agent.round()
+    booked = {one.work: one for one in at_bay.agent.bookings}
+    plan = booked["SIM-SUN-2"].plan
+    assert plan is not None
+    assert (plan.subject, len(plan.steps) > 10) == ("SIM-SUN-2", True)
+    assert "has to name one of the profiles" in booked["SIM-SUN-3"].waits_for
+    assert booked["SIM-WIRE-1"].waits_for == "SIM-WIRE-1 is no settings task: its plan has to say the steps."
+    assert at_bay.agent.standing(booked["SIM-WIRE-1"]).sentence == booked["SIM-WIRE-1"].waits_for
+
+
+def test_a_file_that_a_tablet_left_is_handed_in_and_one_that_is_none_stays_for_people(at_bay: Bay) -> None:
+    whole = json.dumps({"assayer": "unsent entries", "version": 1, "batches": []}).encode()
+    at_bay.agent.keeper.keep(whole)
+    at_bay.agent.keeper.keep(b'{"assayer": "unsent entries"}')
+    at_bay.agent.round()
+    folder = at_bay.agent.keeper.folder
+    assert [path.read_bytes() for path in (folder / "sent").glob("*.bin")] == [whole]
+    assert len(list((folder / "refused").glob("*.bin"))) == 1
+    assert at_bay.agent.keeper.waiting == 0
