@@ -57,9 +57,7 @@ def output_in_a_dip(name: str, samples: Sequence[tuple[float, float, float]]) ->
     volts = Scale(low=0, high=115, start=TOP + 150, end=TOP)
     power = [(seconds, watts) for seconds, _, watts in samples]
     voltage = [(seconds, percent) for seconds, percent, _ in samples]
-    back = next(
-        (s for (_, before, _), (s, after, _) in itertools.pairwise(samples) if before < after), None
-    )
+    back = next((s for (_, before, _), (s, after, _) in itertools.pairwise(samples) if before < after), None)
     again = (
         None if back is None else next((s for s, percent, w in samples if s >= back and percent >= 100 and w > 0), None)
     )
