@@ -61,6 +61,7 @@ def text_of(client: Client, path: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode().partition("<main")[2]))
 
 
+@pytest.mark.slow
 def test_all_ten_end_to_end_and_who_may_open_the_evidence_when(centre: Centre) -> None:
     centre = sealed(centre)
     attempt = centre.attempt.pk
