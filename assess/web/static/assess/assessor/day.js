@@ -57,7 +57,7 @@ async function getReady() {
   await draw();
 }
 
-const MODULES = ["sheet", "rows", "readings", "live_bay", "sheet_state", "photos"].map((name) => new URL(`./${name}.js`, import.meta.url).pathname).concat(["../clock.js", "../live.js"].map((name) => new URL(name, import.meta.url).pathname));
+const MODULES = ["sheet", "rows", "readings", "record_form", "live_bay", "sheet_state", "photos"].map((name) => new URL(`./${name}.js`, import.meta.url).pathname).concat(["../clock.js", "../drawing.js", "../live.js"].map((name) => new URL(name, import.meta.url).pathname));
 
 function say(id, kind, words) {
   const place = $(id);
