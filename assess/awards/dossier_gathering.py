@@ -252,7 +252,7 @@ def _security(version: SchemeVersion, definition: SchemeDefinition) -> facts.Sec
     attempts = Attempt.objects.filter(registration__scheme_version=version)
     sittings = Sitting.objects.filter(scheme_version=version)
     incidents = Incident.objects.filter(attempt__registration__scheme_version=version)
-    instruments = Instrument.objects.filter(organisation__in=sittings.values("organisation"))
+    instruments = Instrument.objects.filter(organisation__in=sittings.values("organisation"), out_since=None)
     today = timezone.now().date()
     seals = Seal.objects.filter(attempt__in=attempts).order_by("attempt_id", "-number")
     latest = {
@@ -273,7 +273,7 @@ def _security(version: SchemeVersion, definition: SchemeDefinition) -> facts.Sec
         incidents=tuple(Record(kind="incident", id=str(pk)) for pk in sorted(incidents.values_list("pk", flat=True))),
         incidents_open=incidents.filter(state=Incident.State.OPEN).count(),
         incidents_upheld=incidents.filter(state=Incident.State.UPHELD).count(),
-        instruments=instruments.count(),
+        instruments=tuple(Record(kind="instrument", id=one.serial) for one in instruments.order_by("serial")),
         instruments_lapsed=tuple(
             f"{one.kind} {one.serial}" for one in instruments.filter(calibration_due__lt=today).order_by("serial")
         ),

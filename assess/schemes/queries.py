@@ -152,7 +152,9 @@ def presented(simulation: Simulation) -> dict[str, Any]:
     if simulation.wiring is not None:
         public = simulation.wiring.public_document()
         faults = [{"fault": name, "words": words} for name, words in injectable(simulation.wiring).items()]
-        return shown | {"kind": "wiring", "faults": faults} | {name: public[name] for name in ("components", "conductors")}
+        return (
+            shown | {"kind": "wiring", "faults": faults} | {name: public[name] for name in ("components", "conductors")}
+        )
     if simulation.case_sheet is not None:
         sheet = simulation.case_sheet.public_document()
         named = ("facts", "data", "after", "costs", "labels", "sketch", "questions", "ranking")

@@ -53,7 +53,7 @@ def fit(x: Sequence[float], y: Sequence[float]) -> Line:
     --------
     >>> line = fit([0, 100, 200, 300], [10, 61, 109, 160])
     >>> round(line.slope.value, 3), round(line.at(250).value, 2)
-    (0.498, 134.9)
+    (0.498, 134.8)
     """
     if len(x) != len(y) or len(x) < 4 or len(set(x)) < 2:
         raise ValueError("A line with an interval needs four points or more, as many x as y, and x that differ.")

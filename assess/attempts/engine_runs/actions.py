@@ -1,8 +1,8 @@
 """Writing runs that the server makes: asked for once for each word of the candidate's, carried out by a worker, kept for good.
 
-Each try writes a stream of its own as the next free `adapter:N` and closes it, so that no seal ever waits for a worker. Its numbers
-begin where those of posts at stations never reach. A try that the equipment spoiled is kept as well, costs nothing, and is made again,
-a bounded number of times.
+Each try writes a stream of its own as the next free `adapter:N` and closes it, so that no seal ever waits for a worker. Its
+numbers begin where those of posts at stations never reach. A try that the equipment spoiled is kept as well, costs nothing, and
+is made again, a bounded number of times.
 """
 
 import time

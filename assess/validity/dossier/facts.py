@@ -273,7 +273,7 @@ class SecurityFact:
     incidents: tuple[Record, ...]
     incidents_open: int
     incidents_upheld: int
-    instruments: int
+    instruments: tuple[Record, ...]
     instruments_lapsed: tuple[str, ...]
     pool: tuple[Record, ...]
     form_length: int

@@ -37,6 +37,7 @@ KINDS = {
     "decision": "decision",
     "seal": "seal",
     "incident": "incident",
+    "instrument": "instrument",
     "item_version": "item version",
     "score": "score",
     "waiver": "waiver",

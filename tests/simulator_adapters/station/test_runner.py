@@ -187,7 +187,9 @@ def test_without_room_nothing_is_asked_of_the_device(
     assert meter.asked == []
 
 
-def test_f28_a_run_that_a_kill_ended_is_recorded_as_aborted_and_its_device_made_safe(tmp_path: Path, meter: Meter) -> None:
+def test_f28_a_run_that_a_kill_ended_is_recorded_as_aborted_and_its_device_made_safe(
+    tmp_path: Path, meter: Meter
+) -> None:
     stream, bench = set_up(tmp_path)
     stream.begin("r-1", {"plan": "continuity", "plan_sha256": "00" * 32, "work": "PT-ECW-1", "serial": "SN0042"})
     (again,) = Spool(tmp_path / "spool").streams.values()

@@ -372,7 +372,7 @@ def drop(name: str) -> Callable[[World], object]:
 
 
 def unrecorded(world: World) -> None:
-    world.dossier["claims"].append({"key": "security", "evidence": [evidence("incidents", "None.")]})
+    world.dossier["claims"].append({"key": "security", "evidence": [evidence("instruments", "None.")]})
 
 
 def erased(world: World) -> None:
@@ -390,7 +390,7 @@ def placeless(world: World) -> None:
         (drop("dataset.json"), "not checked: the frozen data: dataset.json is not in"),
         (drop("ratings-m.jsonl"), "not checked: the ratings themselves: ratings-m.jsonl is not in"),
         (erased, "not checked: what the credential names as its evidence"),
-        (unrecorded, "OPEN security/incidents: not checked: it supports and cites no record"),
+        (unrecorded, "OPEN security/instruments: not checked: it supports and cites no record"),
         (placeless, "OPEN structure/reliability: not checked: the figure 0.87"),
     ],
 )

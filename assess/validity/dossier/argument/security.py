@@ -111,10 +111,11 @@ def _instruments(facts: Facts) -> Evidence:
         )
     return Evidence(
         key="instruments",
-        sentence=f"{count(found.instruments, 'instrument')} registered, {len(lapsed)} past their calibration.",
+        sentence=f"{count(len(found.instruments), 'instrument')} registered and in use, {len(lapsed)} past their calibration.",
         bearing=Bearing.LIMITS if lapsed else Bearing.SUPPORTS,
         rule="no registered instrument is past its calibration date",
         needed=False,
+        records=found.instruments,
         weakness=f"Past their calibration: {listed(list(lapsed), 4)}." if lapsed else "",
         remedy="Calibrate these instruments, or take them out of use." if lapsed else "",
     )
