@@ -40,10 +40,11 @@ from simulator_adapters.contract import (
 from simulator_adapters.quantities import QuantityError, canonical_unit
 from simulator_adapters.recording import TraceWriter, recorded
 from simulator_adapters.registry import adapter
+from simulator_adapters.short_clocks import with_short_clocks
 from simulator_adapters.station.bookings import Booking, Device, Row
 from simulator_adapters.station.errors import DiskFull, StationError
 from simulator_adapters.station.evidence import EvidenceBox, Piece
-from simulator_adapters.station.spool import LARGEST_WHOLE, MOST_PAYLOAD, StreamSpool
+from simulator_adapters.station.spool import MOST_PAYLOAD, StreamSpool
 from simulator_adapters.station.uplink import Offset
 from simulator_adapters.wire import open_tcp
 
@@ -98,7 +99,7 @@ def run_booking(
     )
     trace = bench.traces / f"{run_id}.jsonl"
     record = _measured(booking, device, booking.plan, run_id, trace, bench, cancel)
-    record = _with_short_clocks(_with_calibration(record, booking))
+    record = with_short_clocks(_with_calibration(record, booking))
     _keep(record, booking, stream, bench, trace)
     return record
 
@@ -111,7 +112,7 @@ def recover(booking: Booking, device: Device | None, stream: StreamSpool, bench:
         sentence = f"The station was stopped in the middle of the run. {safe}"
         record = _without_session(booking, run_id, about["plan"], about["plan_sha256"], Outcome.ABORTED, sentence)
         trace = bench.traces / f"{run_id}.jsonl"
-        record = _with_short_clocks(_with_calibration(record, booking))
+        record = with_short_clocks(_with_calibration(record, booking))
         _keep(record, booking, stream, bench, trace if trace.exists() else None)
         ended.append(record)
     return ended
@@ -258,19 +259,6 @@ def _with_calibration(record: RunRecord, booking: Booking) -> RunRecord:
 
     readings = tuple(dataclasses.replace(one, instrument=dated(one.instrument)) for one in record.measurements)
     return dataclasses.replace(record, instrument=dated(record.instrument), measurements=readings)
-
-
-def _with_short_clocks(record: RunRecord) -> RunRecord:
-    """Moments of a host that has been up for more than 104 days, modulo 2^53 ns: a browser holds no larger whole number."""
-    if max(record.t_ended, *(one.t_host_monotonic for one in record.measurements), 0) <= LARGEST_WHOLE:
-        return record
-    most = LARGEST_WHOLE + 1
-    readings = tuple(
-        dataclasses.replace(one, t_host_monotonic=one.t_host_monotonic % most) for one in record.measurements
-    )
-    return dataclasses.replace(
-        record, t_started=record.t_started % most, t_ended=record.t_ended % most, measurements=readings
-    )
 
 
 # --- keeping --------------------------------------------------------------------------------------------------------------

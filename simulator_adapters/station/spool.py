@@ -16,6 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from simulator_adapters import documents
 from simulator_adapters.chain import ChainedEntry, DeviceChain, StreamIdentity, entry_digest
+from simulator_adapters.short_clocks import LARGEST_WHOLE
 from simulator_adapters.station import disk
 from simulator_adapters.station.bookings import Booking
 from simulator_adapters.station.errors import StationError
@@ -25,7 +26,6 @@ T = TypeVar("T")
 FORMAT = "assayer/spool@1"
 MOST_PAYLOAD = 65_536
 """What the journal's intake takes of one entry."""
-LARGEST_WHOLE = 2**53 - 1
 
 
 class SpoolDamaged(StationError):

@@ -34,6 +34,7 @@ from assess.attempts.models import Attempt, EngineRun, Stream
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import canonical
 from simulator_adapters.contract import Outcome, RunRecord, to_document
+from simulator_adapters.short_clocks import with_short_clocks
 
 FIRST_NUMBER = 5001
 """The server's own runs are `adapter:5001` and up; smaller numbers are posted to stations and feeds."""
@@ -212,7 +213,7 @@ def _write(run: EngineRun, actor_id: uuid.UUID, record: RunRecord) -> str:
 
 def _small_enough(record: RunRecord) -> dict[str, Any]:
     """A record as the journal takes it: where it would be larger than an entry, its largest attachments stay out, by name."""
-    document = to_document(record)
+    document = to_document(with_short_clocks(record))
     while len(canonical(document)) > MAX_PAYLOAD - 1024 and document["attachments"]:
         largest = max(document["attachments"], key=lambda one: len(one["data"]))
         document["attachments"].remove(largest)

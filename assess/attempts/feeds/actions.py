@@ -37,6 +37,7 @@ from simulator_adapters.contract import Instrument, Measurement, RunRecord, to_d
 from simulator_adapters.feeds.messages import Message, MessageRefused, Reading, read_message
 from simulator_adapters.feeds.recording import Received, record_of
 from simulator_adapters.quantities import QuantityError, canonical_unit
+from simulator_adapters.short_clocks import with_short_clocks
 
 MOST_KEYS = 2
 """So many keys hold at once: one takes over from the other."""
@@ -332,7 +333,12 @@ def _written(
 
 
 def _run(work: str, record: RunRecord, evidence: Mapping[str, str]) -> dict[str, Any]:
-    return {"simulation": work, "outcome": record.outcome.value, "record": to_document(record), "evidence": [evidence]}
+    return {
+        "simulation": work,
+        "outcome": record.outcome.value,
+        "record": to_document(with_short_clocks(record)),
+        "evidence": [evidence],
+    }
 
 
 def _entries(feed: Feed, row: FeedMessage, work: str, record: RunRecord) -> list[tuple[str, dict[str, Any]]]:
