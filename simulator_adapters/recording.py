@@ -8,6 +8,7 @@ a seal is what a crash leaves behind: its lines still prove themselves, its end 
 
 import base64
 import binascii
+import errno
 import json
 import os
 import time
@@ -31,6 +32,19 @@ class TraceError(ValueError):
     """A trace that does not prove itself; the message names the line."""
 
     code = "bad_trace"
+
+
+class TraceExists(FileExistsError):
+    """A recording would go to a file that is there already; its sentence says what to do."""
+
+    code = "trace_exists"
+
+    def __init__(self, path: Path) -> None:
+        sentence = f"{path} is there already, and no recording is written over. Name a file that is not there yet"
+        super().__init__(errno.EEXIST, sentence)
+
+    def __str__(self) -> str:
+        return f"{self.strerror}."
 
 
 @dataclass(frozen=True)
@@ -62,10 +76,13 @@ class Trace:
 
 
 class TraceWriter:
-    """Appends lines to a new trace file."""
+    """Appends lines to a new trace file; raises `TraceExists` where there is one."""
 
     def __init__(self, path: Path, about: Mapping[str, str], *, key: Ed25519PrivateKey | None = None) -> None:
-        self._file = path.open("xb")
+        try:
+            self._file = path.open("xb")
+        except FileExistsError:
+            raise TraceExists(path) from None
         self._key = key
         self._count = 0
         self._head = ""

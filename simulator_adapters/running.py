@@ -8,7 +8,8 @@ and is not turned into a result.
 import hashlib
 import time
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from threading import Event
@@ -94,6 +95,39 @@ class StepResult:
     sentence: str = ""
 
 
+class BadStep(AdapterError):
+    """A step of the plan lacks a parameter, or gives one that can't be used: nobody's failure but the plan's."""
+
+    code = "bad_step"
+
+
+@contextmanager
+def parameters_of(step: Step) -> Iterator[Mapping[str, str]]:
+    """The parameters of a step, while they are read: what is missing or can't be read ends the step ERROR, with a sentence.
+
+    Only the reading belongs into this block, before anything is asked of the device: a `KeyError` or `ValueError` from
+    anywhere else is a defect and must show as one.
+
+    Raises
+    ------
+    BadStep
+        Names the step and what is wrong with its parameters.
+
+    Examples
+    --------
+    >>> with parameters_of(Step(name="load", action="read")) as given:
+    ...     unit = given["unit"]
+    Traceback (most recent call last):
+    simulator_adapters.running.BadStep: load: the step has no parameter 'unit'. Add it to the plan.
+    """
+    try:
+        yield step.parameters
+    except KeyError as missing:
+        raise BadStep(f"{step.name}: the step has no parameter {missing.args[0]!r}. Add it to the plan.") from missing
+    except (ValueError, TypeError) as wrong:
+        raise BadStep(f"{step.name}: the plan gives a parameter that can't be used. {wrong}") from wrong
+
+
 @dataclass(frozen=True)
 class PlanResult:
     """What became of a plan."""
@@ -110,6 +144,19 @@ def outcome_of(verdicts: list[Verdict]) -> Outcome:
     if Verdict.UNSET in verdicts:
         return Outcome.ERROR
     return Outcome.MARGINAL if Verdict.MARGINAL in verdicts else Outcome.PASS
+
+
+def judged(taken: Measurement) -> StepResult:
+    """What one measurement says about its step. Without a value or without limits nothing can be judged: ERROR, and why."""
+    sentence = taken.sentence
+    if taken.verdict is Verdict.UNSET:
+        why = (
+            f"{taken.name} has no limits, so that nothing judges it. Give the step low, high or both."
+            if taken.value is not None
+            else f"{taken.name} has no value ({taken.status})."
+        )
+        sentence = f"{sentence} {why}".strip()
+    return StepResult(outcome_of([taken.verdict]), sentence)
 
 
 def run_plan(

@@ -30,9 +30,12 @@ class Case:
     device
         A device that works, while it lasts; gives the configuration that connects to it, with its serial.
     plan
-        Reads something; on that device it ends PASS or FAIL.
+        Reads something; on that device it ends PASS or FAIL. Of a device with a wire it takes at least two readings that
+        differ, so that one which is taken for the other shows.
     changes
         Whether bytes that are sent change something at the device. Not needed where nothing is ever sent (an engine).
+    single
+        Says that the device has one reading only, so that no plan can take two that differ.
     is_safe
         Whether the device is in a safe state; without it, a device that nothing is connected to is safe.
     seconds
@@ -45,6 +48,7 @@ class Case:
     device: Callable[[], AbstractContextManager[Mapping[str, Any]]]
     plan: Plan
     changes: Callable[[bytes], bool] = lambda sent: True
+    single: bool = False
     is_safe: Callable[[], bool] = lambda: True
     seconds: float = 5.0
     grace_s: float = 1.5
@@ -63,7 +67,12 @@ class Case:
 def record_trace(case: Case, config: Mapping[str, Any], path: Path) -> RunRecord:
     """Connect to a device, run the plan once and record the wire: how the trace of a replay test is made at the real device.
 
-    The file must not exist yet. `config` is that of the device, with its serial.
+    `config` is that of the device, with its serial.
+
+    Raises
+    ------
+    TraceExists
+        When the file is there already; nothing was asked of the device then.
     """
     writer = TraceWriter(path, {"adapter": case.manifest.id, "serial": str(config.get("serial", ""))})
     return _once(case, config, recorded(open_tcp, writer), writer.seal)

@@ -21,7 +21,9 @@ from simulator_adapters.contract import (
     AdapterError,
     HealthState,
     IdentityMismatch,
+    OnTimeout,
     Outcome,
+    Plan,
     RunRecord,
     Session,
     Step,
@@ -35,9 +37,10 @@ from simulator_adapters.troubled_wire import Trouble, TroubledLine
 SHORT_S = 0.25
 """The total deadline of a call to a device that stays silent."""
 MOST_TROUBLES = 6
-"""At so many places of a run an answer comes late, or the line is cut."""
+"""At so many places of a run, first and last among them, an answer comes late, or the line is cut."""
 _ID = re.compile(r"[a-z][a-z0-9_\-]{0,39}")
 _STRANGE_ACTION = "conformity: no adapter has this action"
+_STRANGE_VALUE = "conformity: no parameter has this value"
 
 
 def check_manifest(case: Case) -> None:
@@ -172,12 +175,16 @@ def check_a_silent_device_ends_at_the_deadline(case: Case) -> None:
 
 
 def check_a_late_answer_is_nobody_elses(case: Case) -> None:
-    """A late answer is never taken for that of the next question: the readings are right, or the run is the equipment's."""
+    """A late answer is never taken for another's, neither later in the run nor in the next run of the session.
+
+    The readings are right, or the run is the equipment's. The plan goes on after a step without an answer, whatever it says
+    itself: the answer that still comes is the next question's only if one is asked.
+    """
     _troubled(case, Trouble.LATE)
 
 
 def check_a_cut_line_costs_nothing(case: Case) -> None:
-    """A line that is cut, at whatever answer: the readings are right, or the run is the equipment's; it never raises."""
+    """A line that is cut, at whatever answer: this run and the next are right, or the equipment's; they never raise."""
     _troubled(case, Trouble.CUT)
 
 
@@ -262,6 +269,33 @@ def check_a_plan_it_does_not_know(case: Case) -> None:
     _insist_equipment(record, "nobody knows what was asked")
 
 
+def check_a_step_with_bad_parameters(case: Case) -> None:
+    """A step that lacks its parameters, or gives one that can't be used, ends ERROR with a sentence; it does not raise."""
+    steps = {step.action: step for step in case.plan.steps if step.parameters}
+    for step in steps.values():
+        record = _run_with(case, step, {}, "without its parameters")
+        _insist(
+            record.outcome in (Outcome.ERROR, Outcome.PASS),
+            f"A step {step.action} without its parameters ends {record.outcome}, not ERROR.",
+        )
+        for name in step.parameters:
+            _run_with(case, step, {**step.parameters, name: _STRANGE_VALUE}, f"with a {name} that can't be used")
+
+
+def _run_with(case: Case, step: Step, parameters: Mapping[str, str], what: str) -> RunRecord:
+    plan = replace(case.plan, steps=(replace(step, parameters=parameters),))
+    with _session(case) as (session, _):
+        try:
+            record = session.run(plan, deadline=time.monotonic() + case.seconds, cancel=Event())
+        except Exception as error:
+            told = f"A step {step.action} {what} raises {type(error).__name__}: it ends ERROR, with a sentence."
+            raise ContractBroken(told) from error
+    _insist(
+        bool(record.sentence), f"A step {step.action} {what} ends {record.outcome} without a sentence that says why."
+    )
+    return record
+
+
 CHECKS: Mapping[str, Callable[[Case], None]] = {
     check.__name__.removeprefix("check_"): check
     for check in (
@@ -276,6 +310,7 @@ CHECKS: Mapping[str, Callable[[Case], None]] = {
         check_cancelling_reaches_a_safe_state,
         check_abort_from_another_thread,
         check_a_plan_it_does_not_know,
+        check_a_step_with_bad_parameters,
     )
 }
 
@@ -318,28 +353,47 @@ def _run_cancelled_after(answers: int, case: Case, session: Session, line: Troub
 def _troubled(case: Case, trouble: Trouble) -> None:
     if not case.has_wire:
         return
+    case = replace(case, plan=_going_on(case.plan))
     with _session(case) as (session, line):
         before = line.answers
         right = _said(run_once(case, session))
         count = line.answers - before
-    step = max(1, -(-count // MOST_TROUBLES))
-    for place in range(1, count + 1, step):
+    _insist(
+        case.single or len({value for _, value, *_ in right}) > 1,
+        "The plan takes no two readings that differ: one taken for the other would not show. Give it two such steps.",
+    )
+    for place in _places(count):
         with _session(case) as (session, line):
             at = line.answers + place
             line.trouble = lambda number, at=at: trouble if number == at else Trouble.NONE  # type: ignore[misc]  # bound here
-            try:
-                record = run_once(case, session)
-            except Exception as error:
-                told = f"With answer {place} {trouble} the run raises {type(error).__name__}: {error}"
-                raise ContractBroken(told) from error
-        if record.outcome.is_candidate:
-            said = "gives other readings than without: a late answer was taken for another's."
-            _insist(_said(record) == right, f"With answer {place} {trouble} the run {said}")
-        else:
-            _insist_equipment(record, f"answer {place} was {trouble}")
-            _insist(
-                _said(record) == right[: len(record.measurements)], f"With answer {place} {trouble} a value is wrong."
-            )
+            _run_on(case, session, right, f"With answer {place} {trouble}")
+            _run_on(case, session, right, f"In the run after answer {place} was {trouble}")
+
+
+def _run_on(case: Case, session: Session, right: list[tuple[Any, ...]], where: str) -> None:
+    """One run with or after the trouble: right as a whole, or the equipment's with no value that is another's."""
+    try:
+        record = run_once(case, session)
+    except Exception as error:
+        raise ContractBroken(f"{where} the run raises {type(error).__name__}: {error}") from error
+    said = _said(record)
+    if record.outcome.is_candidate:
+        _insist(said == right, f"{where} it gives other readings than without: a late answer was taken for another's.")
+        return
+    _insist_equipment(record, f"something was wrong ({where[0].lower()}{where[1:]})")
+    _insist(all(one in right for one in said), f"{where} a value is wrong: a late answer was taken for another's.")
+
+
+def _going_on(plan: Plan) -> Plan:
+    """The plan, going on after a step without an answer."""
+    return replace(plan, steps=tuple(replace(step, on_timeout=OnTimeout.CONTINUE) for step in plan.steps))
+
+
+def _places(count: int) -> list[int]:
+    """At most `MOST_TROUBLES` of the numbers 1 to `count`, evenly, first and last among them."""
+    if count <= MOST_TROUBLES:
+        return list(range(1, count + 1))
+    return [1 + (count - 1) * number // (MOST_TROUBLES - 1) for number in range(MOST_TROUBLES)]
 
 
 def _said(record: RunRecord) -> list[tuple[Any, ...]]:

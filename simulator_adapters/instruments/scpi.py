@@ -33,8 +33,8 @@ from simulator_adapters.contract import (
     Status,
     Step,
 )
-from simulator_adapters.quantities import NumberError, parse_number
-from simulator_adapters.running import Readings, StepResult, outcome_of, run_plan, run_record
+from simulator_adapters.quantities import NumberError, canonical_unit, parse_number
+from simulator_adapters.running import Readings, StepResult, judged, parameters_of, run_plan, run_record
 from simulator_adapters.wire import Opener, Wire, open_tcp
 
 VERSION = "1"
@@ -130,24 +130,26 @@ class ScpiSession:
             return StepResult(Outcome.PASS, f"Serial {seen.serial} answers.")
         if step.action != "read":
             return StepResult(Outcome.ERROR, f"An instrument has no action {step.action!r}; write identify or read.")
-        given = step.parameters
-        if not QUESTION.fullmatch(given.get("ask", "")):
-            return StepResult(Outcome.ERROR, f"{step.name}: {given.get('ask', '')[:40]!r} is no question of SCPI.")
-        answer = self.ask(given["ask"], deadline=deadline)
+        with parameters_of(step) as given:
+            question, unit, places = given["ask"], canonical_unit(given["unit"]).code, int(given["places"])
+            limits = Limits(low=_limit(given.get("low")), high=_limit(given.get("high")))
+        if not QUESTION.fullmatch(question):
+            return StepResult(Outcome.ERROR, f"{step.name}: {question[:40]!r} is no question of SCPI.")
+        answer = self.ask(question, deadline=deadline)
         value, status = reading(answer)
         taken = readings.take(
             name=step.name,
             value=value,
-            unit=given["unit"],
-            places=int(given["places"]),
-            limits=Limits(low=_limit(given.get("low")), high=_limit(given.get("high"))),
+            unit=unit,
+            places=places,
+            limits=limits,
             status=status,
             raw_ref=f"transcript.json#{len(self._transcript) - 2}",
             sentence=f"{step.name} reads {answer}." if value is not None else f"{step.name}: the range was exceeded.",
         )
         if value is None:
             return StepResult(Outcome.ERROR, taken.sentence)
-        return StepResult(outcome_of([taken.verdict]), taken.sentence)
+        return judged(taken)
 
     def _begin(self, deadline: Deadline) -> Instrument:
         """A new connection, silent, to the booked serial."""

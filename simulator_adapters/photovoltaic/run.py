@@ -36,8 +36,8 @@ from simulator_adapters.photovoltaic.bench import GridBench, StorageBench
 from simulator_adapters.photovoltaic.client import SunSpecClient
 from simulator_adapters.photovoltaic.models import ModelBlock, ModelError
 from simulator_adapters.photovoltaic.response import frequency_droop, volt_var
-from simulator_adapters.quantities import NumberError, parse_number, round_to
-from simulator_adapters.running import Readings, StepResult, outcome_of
+from simulator_adapters.quantities import NumberError, canonical_unit, parse_number, round_to
+from simulator_adapters.running import Readings, StepResult, judged, outcome_of, parameters_of
 
 ACTIONS = ("identify", "setting", "write", "response", "answer", "enter_service", "what_if")
 
@@ -137,15 +137,17 @@ class Run:
         return StepResult(Outcome.PASS, f"Serial {seen.serial} answers.")
 
     def _setting(self, step: Step, deadline: Deadline) -> StepResult:
-        given = step.parameters
-        low, high = parse_number(given["low"]), parse_number(given["high"])
-        sample = self._afresh if given.get("afresh") == "true" else self._block
+        with parameters_of(step) as given:
+            low, high = parse_number(given["low"]), parse_number(given["high"])
+            model, point, index = _point(given)
+            unit = canonical_unit(given["unit"]).code
+            sample = self._afresh if given.get("afresh") == "true" else self._block
         taken = self._read(
-            sample(int(given["model"]), deadline),
+            sample(model, deadline),
             name=step.name,
-            point=given["point"],
-            index=tuple(json.loads(given["index"])),
-            unit=given["unit"],
+            point=point,
+            index=index,
+            unit=unit,
             limits=Limits(low=low, high=high),
             places=max(places_of(low), places_of(high)),
         )
@@ -153,9 +155,9 @@ class Run:
 
     def _write(self, step: Step, deadline: Deadline) -> StepResult:
         """Read, write where it differs, read back; what the device refuses is the equipment's matter."""
-        given = step.parameters
-        model, path, index = int(given["model"]), given["point"], tuple(json.loads(given["index"]))
-        value = parse_number(given["value"])
+        with parameters_of(step) as given:
+            model, path, index = _point(given)
+            value = parse_number(given["value"])
         before, _ = _reading(self._afresh(model, deadline), path, index)
         if before != value:
             written = self._client.write(model, path, index, value, deadline=deadline)
@@ -167,14 +169,19 @@ class Run:
         return StepResult(result.outcome, result.sentence + was)
 
     def _response(self, step: Step, deadline: Deadline) -> StepResult:
-        given = step.parameters
-        model, respond = _RESPONSES[given["input"]]
-        value = respond(self._block(model, deadline), parse_number(given["at"]))
+        with parameters_of(step) as given:
+            at = parse_number(given["at"])
+            if given["input"] not in _RESPONSES:
+                raise ValueError(f"The input is {given['input'][:40]!r}; write one of {', '.join(_RESPONSES)}.")
+            model, respond = _RESPONSES[given["input"]]
+        value = respond(self._block(model, deadline), at)
         return self._computed(step, value, Status.OK, f"At {given['at']} the settings give")
 
     def _answer(self, step: Step, deadline: Deadline) -> StepResult:
+        with parameters_of(step) as given:
+            answer = given["answer"]
         try:
-            value = parse_number(step.parameters["answer"])
+            value = parse_number(answer)
         except NumberError as problem:
             return StepResult(Outcome.FAIL, f"{step.name}: {problem}")
         return self._computed(step, value, Status.OPERATOR, "The candidate's answer is")
@@ -196,12 +203,14 @@ class Run:
         bench = self._bench
         if not isinstance(bench, StorageBench):
             return StepResult(Outcome.ERROR, "There is no bench that can play sun, house and grid.")
-        expected = [_Expected.of(entry) for entry in json.loads(step.parameters["expect"])]
+        with parameters_of(step) as given:
+            expected = [_Expected.of(entry) for entry in json.loads(given["expect"])]
+            phases = json.loads(given["phases"])
         watched = [one for one in expected if one.always]
         worst: dict[str, ModelBlock] = {}
         try:
             bench.advance(self._left_to_wait(deadline))
-            for phase in json.loads(step.parameters["phases"]):
+            for phase in phases:
                 self._play(bench, phase, watched, worst, deadline)
             taken = [self._held(step, one, worst.get(one.name), deadline) for one in expected]
         finally:
@@ -286,14 +295,15 @@ class Run:
         return f"registers.json#{address}" if place == first else f"registers.json#{address}@{place}"
 
     def _computed(self, step: Step, value: Decimal, status: Status, words: str) -> StepResult:
-        given = step.parameters
-        low = parse_number(given["low"]) if "low" in given else None
-        high = parse_number(given["high"]) if "high" in given else None
+        with parameters_of(step) as given:
+            low = parse_number(given["low"]) if "low" in given else None
+            high = parse_number(given["high"]) if "high" in given else None
+            unit = canonical_unit(given["unit"]).code
         places = max(_RESPONSE_PLACES, *(places_of(limit) for limit in (low, high) if limit is not None))
         taken = self.readings.take(
             name=step.name,
             value=value,
-            unit=given["unit"],
+            unit=unit,
             places=places,
             limits=Limits(low=low, high=high),
             status=status,
@@ -311,9 +321,9 @@ def _reading(block: ModelBlock, path: str, index: tuple[int, ...]) -> tuple[Deci
     return value, scale
 
 
-def judged(taken: Measurement) -> StepResult:
-    """What one measurement says about its step."""
-    return StepResult(outcome_of([taken.verdict]), taken.sentence)
+def _point(given: Mapping[str, str]) -> tuple[int, str, tuple[int, ...]]:
+    """Model, path and index of the point that a step names."""
+    return int(given["model"]), given["point"], tuple(map(int, json.loads(given["index"])))
 
 
 def places_of(value: Decimal) -> int:

@@ -25,7 +25,7 @@ from simulator_adapters.contract import (
     Step,
 )
 from simulator_adapters.quantities import round_to
-from simulator_adapters.running import Readings, StepResult, run_plan
+from simulator_adapters.running import Readings, StepResult, parameters_of, run_plan
 from simulator_adapters.wiring.findings import Sort
 from simulator_adapters.wiring.library import OFF_UP_TO, WORKS_FROM
 from simulator_adapters.wiring.reading import MOST_COMPONENTS
@@ -99,7 +99,10 @@ class WiringSession:
             if step.action != "evaluate":
                 said = f"The wiring engine has no action {step.action!r}; write evaluate."
                 return StepResult(Outcome.ERROR, said)
-            (result,) = evaluate(self.task, [json.loads(step.parameters["wires"])])
+            with parameters_of(step) as given:
+                drawn = json.loads(given["wires"])
+                read_wiring(self.task, drawn)
+            (result,) = evaluate(self.task, [drawn])
             _take(readings, self.task, result)
             results.append(result)
             right = result.works and result.safe

@@ -4,16 +4,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from simulator_adapters.conformity import CHECKS, Case, ContractBroken
-from simulator_adapters.contract import DeadlineExceeded, Plan, Step
+from simulator_adapters.conformity import CHECKS, Case, ContractBroken, record_trace
+from simulator_adapters.contract import DeadlineExceeded, LinkLost, Plan, Step
 from simulator_adapters.instruments.scpi import ScpiAdapter, ScpiSession
 from simulator_adapters.photovoltaic.adapter import SunSpecAdapter
 from simulator_adapters.photovoltaic.checking import inverter_for, settings_plan
 from simulator_adapters.photovoltaic.settings import SettingsSpec
+from simulator_adapters.recording import TraceExists
 from simulator_adapters.registry import adapter_ids
 from simulator_adapters.wire import open_tcp
 from simulator_adapters.wiring.adapter import WiringAdapter, wiring_plan
@@ -58,9 +60,7 @@ CASES = {
     "sunspec": Case(
         make=SunSpecAdapter,
         device=inverter,
-        plan=replace(
-            WHOLE, steps=WHOLE.steps[:2]
-        ),  # who answers, and one reading: as many places to fail as any plan has
+        plan=replace(WHOLE, steps=WHOLE.steps[:3]),  # who answers, and the fewest readings that differ
         changes=lambda sent: sent[7] not in READS,
     ),
     "scpi": Case(
@@ -94,6 +94,47 @@ class Careless(ScpiSession):
 class CarelessAdapter(ScpiAdapter):
     def connect(self, config: Mapping[str, Any], *, deadline: float) -> ScpiSession:
         return Careless(self._opener, (config["host"], config["port"]), config["serial"], deadline=deadline)
+
+
+class Trusting(ScpiSession):
+    """Asks once, and neither closes the connection on a failure nor asks who answers."""
+
+    def ask(self, question: str, *, deadline: float) -> str:
+        return self._once(question, deadline)
+
+
+class TrustingAdapter(ScpiAdapter):
+    def connect(self, config: Mapping[str, Any], *, deadline: float) -> ScpiSession:
+        return Trusting(self._opener, (config["host"], config["port"]), config["serial"], deadline=deadline)
+
+
+class Resigning(Trusting):
+    """Ends the run at the first answer that fails, whatever the plan says, and keeps the connection for the next run."""
+
+    def ask(self, question: str, *, deadline: float) -> str:
+        try:
+            return super().ask(question, deadline=deadline)
+        except DeadlineExceeded as late:
+            raise LinkLost(late.sentence) from late
+
+
+class ResigningAdapter(ScpiAdapter):
+    def connect(self, config: Mapping[str, Any], *, deadline: float) -> ScpiSession:
+        return Resigning(self._opener, (config["host"], config["port"]), config["serial"], deadline=deadline)
+
+
+class Hasty(ScpiSession):
+    """Looks up its parameters as they are needed."""
+
+    def _perform(self, step: Step, deadline: float, readings: Any) -> Any:
+        for name in ("ask", "unit", "places"):
+            step.parameters[name]
+        return super()._perform(step, deadline, readings)
+
+
+class HastyAdapter(ScpiAdapter):
+    def connect(self, config: Mapping[str, Any], *, deadline: float) -> ScpiSession:
+        return Hasty(self._opener, (config["host"], config["port"]), config["serial"], deadline=deadline)
 
 
 class PatientAdapter(ScpiAdapter):
@@ -149,6 +190,9 @@ class InventiveAdapter(ScpiAdapter):
     ("make", "check", "said"),
     [
         (CarelessAdapter, "a_late_answer_is_nobody_elses", "a late answer was taken for another's|a value is wrong"),
+        (TrustingAdapter, "a_late_answer_is_nobody_elses", "a late answer was taken for another's"),
+        (ResigningAdapter, "a_late_answer_is_nobody_elses", "In the run after answer 1 was late"),
+        (HastyAdapter, "a_step_with_bad_parameters", "A step read without its parameters raises KeyError"),
         (PatientAdapter, "a_silent_device_ends_at_the_deadline", "its deadline is of the whole call"),
         (WelcomingAdapter, "another_serial_is_refused", "connects to another serial"),
         (ResettingAdapter, "discovery_writes_nothing", r"\*RST"),
@@ -161,6 +205,21 @@ def test_an_adapter_that_breaks_the_contract_is_told_what(make: Callable[..., An
     case = Case(make=make, device=meter, plan=METER_PLAN, changes=CASES["scpi"].changes)
     with pytest.raises(ContractBroken, match=said):
         CHECKS[check](case)
+
+
+def test_a_plan_in_which_no_reading_could_be_taken_for_another_is_told() -> None:
+    one = Case(make=ScpiAdapter, device=meter, plan=replace(METER_PLAN, steps=METER_PLAN.steps[:1]))
+    with pytest.raises(ContractBroken, match="no two readings that differ"):
+        CHECKS["a_late_answer_is_nobody_elses"](one)
+    CHECKS["a_late_answer_is_nobody_elses"](replace(one, single=True))
+
+
+def test_a_recording_is_not_written_over(tmp_path: Path) -> None:
+    trace = tmp_path / "load.jsonl"
+    trace.write_text("the last day at the meter")
+    with meter() as config, pytest.raises(TraceExists, match=r"load\.jsonl is there already.*Name a file that"):
+        record_trace(CASES["scpi"], config, trace)
+    assert trace.read_text() == "the last day at the meter"
 
 
 def test_an_adapter_of_a_device_without_a_wire_to_record_is_told() -> None:

@@ -1,7 +1,9 @@
 """How a plan runs: repeats, deadlines, cancelling, and outcomes of the equipment."""
 
+import re
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from threading import Event, Timer
 
 import pytest
@@ -11,16 +13,19 @@ from simulator_adapters.contract import (
     Deadline,
     DeadlineExceeded,
     IdentityMismatch,
+    Instrument,
+    Limits,
     LinkLost,
     OnFail,
     OnTimeout,
     Outcome,
     Plan,
     Repeat,
+    Status,
     Step,
     Verdict,
 )
-from simulator_adapters.running import PlanResult, StepResult, outcome_of, run_plan
+from simulator_adapters.running import PlanResult, Readings, StepResult, judged, outcome_of, parameters_of, run_plan
 
 Perform = Callable[[Step, Deadline], StepResult]
 
@@ -143,3 +148,34 @@ def test_cancelling_interrupts_a_repeat_at_once() -> None:
 )
 def test_verdicts_fold_to_an_outcome(verdicts: list[Verdict], outcome: Outcome) -> None:
     assert outcome_of(verdicts) is outcome
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "limits", "outcome", "why"),
+    [
+        (Decimal("3.2"), Status.OK, Limits(high=Decimal(4)), Outcome.PASS, ""),
+        (Decimal("3.2"), Status.OK, Limits(), Outcome.ERROR, "load has no limits.*Give the step low, high or both"),
+        (None, Status.OVERRANGE, Limits(high=Decimal(4)), Outcome.ERROR, r"load has no value \(OVERRANGE\)"),
+    ],
+)
+def test_what_cannot_be_judged_says_why(
+    value: Decimal | None, status: Status, limits: Limits, outcome: Outcome, why: str
+) -> None:
+    readings = Readings(Instrument(id="meter", serial="1"))
+    result = judged(readings.take(name="load", value=value, unit="A", places=1, limits=limits, status=status))
+    assert result.outcome is outcome
+    assert re.search(why, result.sentence)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [({}, "read: the step has no parameter 'places'. Add it"), ({"places": "two"}, "read: the plan gives a parameter")],
+)
+def test_a_step_with_bad_parameters_is_the_plans_fault(given: dict[str, str], why: str) -> None:
+    def perform(step: Step, deadline: Deadline) -> StepResult:
+        with parameters_of(step) as parameters:
+            places = int(parameters["places"])
+        return StepResult(Outcome.PASS, str(places))
+
+    result = ran(Step(name="read", action="x", parameters=given), perform=perform)
+    assert (result.outcome, result.sentence.startswith(why)) == (Outcome.ERROR, True)

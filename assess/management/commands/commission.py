@@ -19,7 +19,7 @@ from simulator_adapters.photovoltaic.adapter import SunSpecAdapter
 from simulator_adapters.photovoltaic.commissioning import CommissioningSpec, check_commissioning, commissioning_plan
 from simulator_adapters.photovoltaic.device import SimulatedInverter
 from simulator_adapters.photovoltaic.settings import SpecError
-from simulator_adapters.recording import TraceWriter, recorded
+from simulator_adapters.recording import TraceExists, TraceWriter, recorded
 from simulator_adapters.wire import open_tcp
 
 FAILED, UNREADABLE, EQUIPMENT = 1, 2, 3
@@ -59,6 +59,8 @@ class Command(BaseCommand):
         except AdapterError as error:
             self.stderr.write(error.sentence)
             sys.exit(EQUIPMENT)
+        except TraceExists as there:
+            self._refuse(str(there))
         except OSError as error:
             self._refuse(f"{trace} can't be written: {error.strerror}. Name a file that is not there yet.")
         told = (
