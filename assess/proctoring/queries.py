@@ -20,6 +20,8 @@ from assess.sittings.queries import posts_held
 
 USUAL_NECESSITY = "A practical test is watched by people who stand beside it. Nothing more is needed."
 USUAL_RETENTION_DAYS = 365
+LOOK_AT_WORK = frozenset({"assessor", "marker", "adjudicator", "proctor"})
+"""The families of posts whose holders see portrait and photos of the work. A technician and a machine have no need of them."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,8 @@ def may_send_picture(actor: Actor, attempt_id: uuid.UUID, role: str, kind: str) 
 def picture_for(actor: Actor, media_id: uuid.UUID) -> tuple[Media, bool] | None:
     """A picture that this actor may look at, and whether the look is written down; None for any other.
 
-    A candidate sees all of their own. Photos of the work and the portrait are for who holds a post about the candidate; stills of
-    camera and screen only for who watches over the sitting, and for an approver while there is an incident.
+    A candidate sees all of their own. Photos of the work and the portrait are for who judges the candidate or watches over them;
+    stills of camera and screen only for who watches over the sitting, and for an approver while there is an incident.
     """
     found = Media.objects.filter(pk=media_id).select_related("attempt__registration", "attempt__sitting").first()
     if found is None:
@@ -100,7 +102,12 @@ def picture_for(actor: Actor, media_id: uuid.UUID) -> tuple[Media, bool] | None:
         return found, False
     if _sees_stills(actor, attempt):
         return found, is_still
-    return (found, False) if not is_still and posts_held(actor.id, attempt.sitting_id, candidate) else None
+    return (found, False) if not is_still and _looks_at_work(actor, attempt.sitting_id, candidate) else None
+
+
+def _looks_at_work(actor: Actor, sitting_id: uuid.UUID, candidate_id: uuid.UUID) -> bool:
+    """Whether a post that an actor holds about a candidate is one of those who judge or watch over them: opening a bay is not."""
+    return any(family(post) in LOOK_AT_WORK for post in posts_held(actor.id, sitting_id, candidate_id))
 
 
 def _sees_stills(actor: Actor, attempt: Attempt) -> bool:

@@ -19,20 +19,23 @@ from assess.attempts.models import Media
 from assess.people.models import Account
 from tests.web.board import agree
 from tests.web.sample_centre import Centre
-from tests.web.test_nobody_elses import ASSESSOR, DIRECTOR, OWNER, PROCTOR, people
+from tests.web.test_nobody_elses import ASSESSOR, DIRECTOR, OWNER, PROCTOR, TECHNICIAN, people
 from tests.web.test_pictures_api import photo
 
 __all__ = ["people"]
 NOBODY = frozenset[str]()
-HOLDERS = frozenset({OWNER, ASSESSOR, PROCTOR})
+WRITERS = frozenset({OWNER, ASSESSOR, PROCTOR, TECHNICIAN})
+"""Who writes into the attempt's journal, and so is shown the receipt of its seal."""
+LOOKERS = frozenset({OWNER, ASSESSOR, PROCTOR, DIRECTOR})
+"""Who sees portrait and photos: the candidate, who judges or watches over them. Opening their bay gives no picture of them."""
 MAY: dict[tuple[str, str], frozenset[str] | None] = {
     ("POST", "/streams"): frozenset({OWNER}),
     ("POST", "/streams/many"): frozenset({OWNER}),
     ("GET", "/streams/{subject_kind}/{subject_id}/{role}/entries"): frozenset({OWNER}),
-    ("GET", "/attempts/{attempt_id}/receipt"): HOLDERS,
+    ("GET", "/attempts/{attempt_id}/receipt"): WRITERS,
     ("POST", "/attempts/{attempt_id}/media"): NOBODY,  # a candidate's device takes photos of nothing
-    ("GET", "/attempts/{attempt_id}/media/{sha256}"): HOLDERS | {DIRECTOR},
-    ("GET", "/media/{media_id}"): HOLDERS | {DIRECTOR},
+    ("GET", "/attempts/{attempt_id}/media/{sha256}"): LOOKERS,
+    ("GET", "/media/{media_id}"): LOOKERS,
     # signed by a station's key, see test_stations_api
     ("POST", "/stations/enrol"): None,
     ("GET", "/stations/bookings"): None,

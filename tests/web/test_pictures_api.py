@@ -280,7 +280,7 @@ def test_a_portrait_is_for_who_holds_a_post_and_for_who_watches_over_the_sitting
 
 def test_s01_anothers_portrait_is_as_one_that_does_not_exist(centre: Centre) -> None:
     media = given(centre)
-    for account in strangers(centre):
+    for account in (*strangers(centre), centre.lives[0].posts["technician:1"]):
         client = centre.browser(account)
         assert client.get(f"/api/media/{media.pk}").status_code == 404
         assert client.get(f"/api/attempts/{centre.attempt.pk}/media/{media.sent_sha256}").status_code == 404
