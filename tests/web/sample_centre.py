@@ -6,12 +6,13 @@ each test did. Journeys, whose server has connections of its own, build it for t
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from assess.attempts.models import Attempt
 from assess.management.world import cast, day
@@ -74,6 +75,10 @@ def built_centre(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cent
 
 
 @pytest.fixture
-def centre(built_centre: Centre, db: None) -> Centre:
-    """The centre as it was built: whatever a test does there is undone."""
-    return built_centre
+def centre(built_centre: Centre, db: None, tmp_path: Path) -> Iterator[Centre]:
+    """The centre as it was built: whatever a test does there is undone, and its files lie in a folder of the test's own.
+
+    The attempt has the same id in every module of a process, so what one test left on the disk would be in the next one's folder.
+    """
+    with override_settings(MEDIA_DIR=tmp_path / "media"):
+        yield built_centre

@@ -12,6 +12,7 @@ from assess import tasks
 from assess.attempts import clock
 from assess.attempts.models import Attempt
 from item_bank.qti.content import Numeric
+from tests.attempts.engine_runs.scene import worked
 from tests.web.bench_scene import simulator_part
 from tests.web.board import exam_part
 from tests.web.desk_scene import (
@@ -41,7 +42,7 @@ def watch(centre: Centre) -> Client:
 
 
 def sit(centre: Centre) -> None:
-    """The candidate answers a number and a text, wires every bench task, and hands both parts in."""
+    """The candidate answers a number and a text, wires every bench task, and hands both parts in; a worker runs the wirings."""
     exam, bench = exam_part(centre), simulator_part(centre)
     pinned = centre.lives[0].pinned
     number = next(item.content for item in pinned.items if isinstance(item.content, Numeric))
@@ -54,6 +55,7 @@ def sit(centre: Centre) -> None:
         wires = [list(pair) for pair in task.reference]
         words.append(("wiring", {"part": bench, "simulation": name, "wires": wires}))
     says(centre, "candidate", *words, ("finish", {"part": bench}), close=True, server_us=clock.now_us())
+    worked()
 
 
 def assess(centre: Centre) -> None:

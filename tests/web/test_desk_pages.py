@@ -154,9 +154,13 @@ def test_posts_are_filled_past_who_declared_a_relation_and_written_into_the_jour
         "assessor": [str(one.pk) for one in centre.people.assessors],
         "proctor": [str(one.pk) for one in centre.people.proctors],
     }
-    assert "posts of 2 candidates are filled" in director.post(address, chosen, follow=True).content.decode()
     posts = Assignment.objects.filter(sitting=centre.sitting, candidate=centre.candidate)
-    assert posts.count() == 15 and not posts.filter(person=close).exists()
+    opening = posts.filter(role__startswith="technician:")
+    planned = dict(opening.values_list("role", "person"))
+    assert "posts of 2 candidates are filled" in director.post(address, chosen, follow=True).content.decode()
+    assert posts.count() - opening.count() == 15 and not posts.filter(person=close).exists()
+    assert dict(opening.values_list("role", "person")) == planned, "no technician was chosen: who opens each bay stays"
+    assert sorted(planned) == ["technician:1", "technician:2", "technician:3"]
     assert Stream.objects.filter(subject=centre.sitting.pk, role="coordinator:2").exists()
 
     other = centre.people.proctors[0]

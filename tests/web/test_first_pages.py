@@ -84,8 +84,8 @@ def test_each_start_of_a_demonstration_makes_a_way_in_for_every_persona(centre: 
     door.act(actor(service_account(name="installation")), "people.open_account", **more)
     ways = list(personas(first_today=2))
     assert [way.account.email.partition("@")[0] for way in ways] == [
-        "candidate2", "candidate1", "assessor1", "assessor4", "assessor7", "proctor2", "director1", "approver2",
-        "deputy1", "board1",
+        "candidate2", "candidate1", "assessor1", "assessor4", "assessor7", "technician1", "proctor2", "director1",
+        "approver2", "deputy1", "board1",
     ]  # fmt: skip
     assert all("Come in as" in Client().get(way.path).content.decode() for way in ways)
 

@@ -4,23 +4,14 @@ import hashlib
 import io
 import os
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import override_settings
 
 from assess.attempts import actions, shelf
 from assess.attempts.models import Media
 from tests.web.sample_centre import Centre
 from tests.web.test_pictures_api import assessor, folder, photo, send
-
-
-@pytest.fixture(autouse=True)
-def own_shelf(tmp_path: Path) -> Iterator[None]:
-    with override_settings(MEDIA_DIR=tmp_path / "media"):
-        yield
 
 
 def send_part(centre: Centre, body: bytes, stated: int) -> tuple[int, dict[str, Any]]:

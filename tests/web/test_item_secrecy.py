@@ -208,18 +208,20 @@ def patterns(found: Any = None, prefix: str = "") -> Iterator[str]:
 
 
 ABOUT = {
-    "account_id", "attempt_id", "credential_id", "cut_id", "decision_id", "incident_id", "media_id", "quarantine_id", "resit_id",
-    "role", "sha256", "simulation", "sitting_id", "study_id", "subject_id", "subject_kind", "version_id",
+    "account_id", "attempt_id", "calibration_id", "credential_id", "cut_id", "decision_id", "feed_id", "incident_id", "media_id",
+    "message_id", "quarantine_id", "resit_id", "role", "sha256", "simulation", "sitting_id", "study_id", "subject_id",
+    "subject_kind", "version_id",
 }  # fmt: skip
-"""What addresses of ours name. `version_id` is a scheme's, `sha256` a picture's; nothing is an item, a form, a task or a rubric."""
+"""What addresses of ours name. `version_id` is a scheme's, `sha256` a picture's, `calibration_id` a certificate's of an instrument,
+`message_id` that of what a feed sent; nothing is an item, a form, a task or a rubric."""
 
 OF_STAFF = {
-    "alarm_id", "analysis_id", "case_id", "concern_id", "exemplar_id", "kind", "meeting_id", "name", "panel_id", "record_id",
-    "review_id", "run_id", "session_id", "task", "training_id",
+    "alarm_id", "analysis_id", "case_id", "concern_id", "exemplar_id", "kind", "meeting_id", "name", "number", "panel_id",
+    "record_id", "review_id", "run_id", "session_id", "task", "training_id",
 }  # fmt: skip
-"""What addresses name besides under the desks of those who judge, rate and direct; `name` is one of a fixed few files, `kind`
-one of the three kinds of test record."""
-DESKS = ("assessor/", "author/", "director/", "expert/", "panel/")
+"""What addresses name besides under the desks of those who judge, rate and direct; `name` is one of a fixed few files or of what
+a run of an attempt recorded, `number` a step of a replay, `kind` one of the three kinds of test record."""
+DESKS = ("assessor/", "author/", "director/", "evidence/", "expert/", "panel/")
 
 
 def test_s04_no_address_takes_an_item_or_finds_one(centre: Centre) -> None:

@@ -8,11 +8,13 @@ import pytest
 
 from assess import door
 from assess.attempts.actions import AttemptError
+from assess.attempts.bay import CHECKS
 from assess.attempts.queries import tasks_now
 from assess.attempts.task_scoring import ScoredTask
 from assess.people.actions import declare_conflict
 from assess.people.queries import actor
 from assess.sittings.actions import assign
+from tests.attempts.engine_runs.scene import worked
 from tests.web.bench_scene import simulator_part
 from tests.web.desk_scene import (
     Word,
@@ -174,6 +176,13 @@ def test_the_steps_of_a_stopped_task_come_when_the_stop_was_lifted(centre: Centr
     assert (only(centre)["kind"], only(centre)["criterion"]) == ("step", row)
 
 
+def opens_bay(centre: Centre) -> None:
+    """The technician of the first task checks its bay, opens it and gives permission to energise."""
+    about = {"task": first_task(centre).identifier}
+    checks: list[Word] = [("bay_check", about | {"check": check, "done": True}) for check in CHECKS]
+    says(centre, "technician:1", *checks, ("bay_opened", about), ("hold_released", about | {"dead_tests": "seen"}))
+
+
 def unreadable_wiring(centre: Centre) -> str:
     """What a candidate's device sent of a wiring is none; returns the simulation."""
     part = simulator_part(centre)
@@ -201,8 +210,10 @@ def test_a_simulation_comes_when_its_part_was_handed_in_and_takes_two_like_share
 
 
 def scored(centre: Centre) -> dict[str, Any]:
+    """The score after a seal, which waits for the worker that carries out what was handed in."""
     for role in ("candidate", "proctor:1", ONE, TWO):
         says(centre, role, close=True)
+    worked()
     director = actor(centre.people.director)
     door.act(director, "proctoring.seal", sitting_id=centre.sitting.pk, attempt_id=centre.attempt.pk)
     document: dict[str, Any] = door.act(director, "attempts.score_attempt", attempt_id=centre.attempt.pk).document
@@ -210,6 +221,7 @@ def scored(centre: Centre) -> dict[str, Any]:
 
 
 def test_nobody_rules_on_a_task_that_they_assess(centre: Centre) -> None:
+    opens_bay(centre)
     differ(centre)
     assessor = centre.lives[0].posts["assessor:1"]
     moved = {"sitting_id": centre.sitting.pk, "candidate_id": centre.candidate.pk, "work": "rulings"}
