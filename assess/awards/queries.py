@@ -108,7 +108,7 @@ def latest_decisions(scheme_version_id: uuid.UUID) -> list[Decision]:
     rows = (
         Decision.objects.filter(attempt__registration__scheme_version=scheme_version_id)
         .select_related("attempt__registration__candidate", "credential")
-        .defer("credential__document", "credential__gate")
+        .defer("credential__document", "credential__gate", "attempt__pins", "attempt__registration__requirements")
         .prefetch_related("signatures__person")
         .order_by("attempt_id", "number")
     )
