@@ -29,6 +29,7 @@ def judged(ours: Figures, peer: Figures, **changed: Any) -> Judged:
     return Judged(contest(**changed), ANSWERS, ours, [peer])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "draw", "more"),
     [

@@ -243,6 +243,7 @@ def journal(centre: Centre) -> list[Device]:
     return devices
 
 
+@pytest.mark.slow
 def test_any_interleaving_and_batching_of_arrival_gives_the_same_score(centre: Centre) -> None:
     """Through the real append, seal and score, with repeats of what was acknowledged; the server's clock is held still."""
     devices = journal(centre)

@@ -54,6 +54,7 @@ def test_one_of_many_devices_gets_the_role(centre: Centre) -> None:
     assert Stream.objects.filter(subject=centre.attempt.pk).count() == 1
 
 
+@pytest.mark.slow
 def test_one_seal_and_one_score_are_made(centre: Centre) -> None:
     with transaction.atomic():
         closed(centre.open(centre.candidate, "candidate"))
@@ -67,6 +68,7 @@ def test_one_seal_and_one_score_are_made(centre: Centre) -> None:
     assert Seal.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_what_is_acknowledged_while_sealing_is_in_the_seal_or_was_refused(centre: Centre) -> None:
     with transaction.atomic():
         devices = [centre.open(centre.people.assessors[n], f"assessor:{n}", device=f"tablet {n}") for n in (4, 1, 3, 2)]

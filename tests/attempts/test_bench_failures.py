@@ -87,6 +87,7 @@ def nothing(made: Bench) -> None:
     """All is well."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "trouble", [nothing, on_answer(late(0.3)), on_answer(twice), on_answer(lambda wire, answer: wire.close())],
     ids=["well", "reply late", "reply doubled", "cable pulled and back"],
@@ -104,6 +105,7 @@ def test_reading_that_the_adapter_could_save_counts(trouble: Trouble) -> None:
 ROW = next(row.text for row in driven().criteria if row.identifier == MEGOHM)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("trouble", "outcome", "said"),
     [

@@ -65,6 +65,7 @@ def test_batch_is_read_with_the_digests_the_device_computed() -> None:
         assert entry.digest == previous
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.text("abc_", min_size=1), st.text() | st.integers(-(2**53) + 1, 2**53 - 1) | st.none() | st.booleans()

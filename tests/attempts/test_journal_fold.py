@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -147,6 +148,7 @@ def journals(draw: st.DrawFn) -> list[StreamRecord]:
     return result
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(journals(), st.randoms(use_true_random=False))
 def test_every_interleaving_of_streams_folds_to_the_same_record(journal: list[StreamRecord], random: Any) -> None:

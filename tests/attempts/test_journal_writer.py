@@ -108,6 +108,7 @@ def test_dead_writer_thread_is_replaced(device: MakeDevice) -> None:
     assert tablet.send()[1]["acknowledged"] == 2
 
 
+@pytest.mark.slow
 def test_writer_stopped_while_batches_come_answers_every_one(device: MakeDevice) -> None:
     tablets = [device() for _ in range(8)]
     for tablet in tablets:

@@ -32,6 +32,7 @@ def test_a_screen_stays_a_png_and_a_webp_becomes_a_jpeg() -> None:
     assert read_picture(picture("WEBP")).mime == "image/jpeg"
 
 
+@pytest.mark.slow
 def test_a_large_picture_is_made_smaller_and_keeps_its_shape() -> None:
     kept = read_picture(picture(size=(4000, 2000)))
     assert (kept.width, kept.height) == (LONGEST_SIDE, LONGEST_SIDE // 2)

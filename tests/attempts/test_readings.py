@@ -9,6 +9,7 @@ from itertools import permutations
 from typing import Any
 
 import hypothesis
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -470,6 +471,7 @@ def benches(draw: st.DrawFn) -> list[StreamRecord]:
     return streams
 
 
+@pytest.mark.slow
 @hypothesis.settings(max_examples=examples(60))
 @given(benches(), st.randoms(use_true_random=False))
 def test_every_interleaving_of_streams_gives_the_same_readings_and_the_same_score(

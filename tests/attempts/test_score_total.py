@@ -5,6 +5,7 @@ import random as randomness
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +101,7 @@ TRAPS = [
 """Each of these once stopped the scoring of an attempt for good, on one database or on both."""
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=examples(50))
 @given(journals())
 @example(TRAPS)
@@ -110,6 +112,7 @@ def test_whatever_passed_the_intake_is_scored_and_can_be_stored(streams: list[St
     assert len(digest(found)) == 32
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=examples(20))
 @given(journals(), st.randoms(use_true_random=False))
 def test_any_order_of_streams_gives_the_same_document(streams: list[StreamRecord], random: randomness.Random) -> None:

@@ -33,6 +33,7 @@ def code_of(decided: Decided) -> str:
     return refused.value.code
 
 
+@pytest.mark.slow
 def test_a_decision_is_issued_once_and_keeps_its_gate(ready: Decided) -> None:
     row = ready.passed[0]
 
@@ -59,6 +60,7 @@ def test_a_decision_on_an_earlier_score_is_not_issued_after_a_later_score(ready:
     assert code_of(ready) == "superseded"
 
 
+@pytest.mark.slow
 def test_an_attempt_has_one_credential(ready: Decided) -> None:
     row = ready.passed[0]
     ready.issue(row)

@@ -89,6 +89,7 @@ def exceptions(make: Callable[..., Any]) -> st.SearchStrategy[list[Any]]:
     return st.lists(one, max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(400), suppress_health_check=[HealthCheck.too_slow])
 @given(drawn(OF_SCHEME), drawn(OF_WINDOW), drawn(OF_CANDIDATE), exceptions(waiver), exceptions(release))
 def test_the_gate_opens_only_where_every_check_passed_or_was_lawfully_set_aside(

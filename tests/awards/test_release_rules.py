@@ -43,6 +43,7 @@ def status(decided: Decided, check: str) -> str:
     return next(one.status.value for one in queries.window_gate(decided.version.pk).checks if one.name == check)
 
 
+@pytest.mark.slow
 def test_a_rule_counts_from_its_second_name_until_somebody_withdraws_it(decided: Decided) -> None:
     rule = propose(decided, least_n=3)
     assert status(decided, "reliability") == "not enough evidence"
@@ -72,6 +73,7 @@ def test_each_step_of_a_rule_is_in_the_ledger(decided: Decided) -> None:
     assert "assess_releaserule" in found[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -120,6 +122,7 @@ def test_a_proposal_whose_last_day_has_passed_is_not_signed(decided: Decided) ->
     assert code_of(decided, decided.people.board, "awards.releases.sign_release", rule_id=rule.pk) == "expiry"
 
 
+@pytest.mark.slow
 def test_the_made_up_centre_releases_what_is_too_little_and_awards(decided: Decided) -> None:
     row = decided.passed[0]
     decided.approve(row)

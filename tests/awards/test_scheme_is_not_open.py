@@ -26,6 +26,7 @@ def test_a_sample_is_sat_for_while_its_evidence_is_still_missing(decided: Decide
     open_one_more(decided)
 
 
+@pytest.mark.slow
 def test_a_real_scheme_is_opened_by_what_was_signed_and_released(decided: Decided) -> None:
     SchemeVersion.objects.filter(pk=decided.version.pk).update(sample=False)
     with pytest.raises(door.Forbidden) as refused:

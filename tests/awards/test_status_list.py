@@ -36,6 +36,7 @@ def _list(indices: set[int], **changes: object) -> dict[str, object]:
     return proofs.sign({**made, **changes}, key=KEY, created=NOW)
 
 
+@pytest.mark.slow
 @given(st.sets(st.integers(0, LEAST_BITS - 1), max_size=200))
 def test_the_bits_come_back_and_an_independent_reader_agrees(indices: set[int]) -> None:
     encoded = status_list.encode(indices)

@@ -92,6 +92,7 @@ def test_one_changed_byte_anywhere_is_refused_with_a_reason(signed: bytes, data:
     _refused(signed[:place] + bytes([signed[place] ^ data.draw(st.integers(1, 255))]) + signed[place + 1 :])
 
 
+@pytest.mark.slow
 def test_every_byte_of_the_file_counts(signed: bytes) -> None:
     for place in range(0, len(signed), 1 if FULL else 7):
         _refused(signed[:place] + bytes([signed[place] ^ 1]) + signed[place + 1 :])

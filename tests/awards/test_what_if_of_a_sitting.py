@@ -61,6 +61,7 @@ def test_a_limit_so_wide_that_every_reading_is_inside_takes_nobodys_pass_away(de
     assert found.down == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "told"),
     [

@@ -61,6 +61,7 @@ def drawn(credential: str, seed: bytes) -> Form:
     return draw_form(blueprint=BLUEPRINTS[credential], pool=POOLS[credential], enemies=ENEMIES, theta=0.0, seed=seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("credential", BLUEPRINTS)
 def test_every_form_keeps_cells_slots_enemies_and_precision(credential: str) -> None:
     by_id = {one.id: one for one in POOLS[credential]}

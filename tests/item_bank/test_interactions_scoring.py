@@ -148,6 +148,7 @@ def answered(draw: st.DrawFn) -> tuple[ItemContent, Response]:
     raise AssertionError(content)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(300), deadline=None)
 @given(answered())
 def test_points_lie_between_zero_and_the_maximum_in_four_places(pair: tuple[ItemContent, Response]) -> None:

@@ -14,6 +14,7 @@ def test_the_straight_road_goes_from_draft_to_retired() -> None:
     assert seen == list(State)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(Act), max_size=30))
 def test_no_sequence_of_acts_leaves_the_table_or_reaches_forms_without_review(acts: list[Act]) -> None:
     state, reviewed = State.DRAFT, False

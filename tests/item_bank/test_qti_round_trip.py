@@ -7,6 +7,7 @@ from item_bank.qti import ItemContent, QTIError, build_item, content_hash, probl
 from tests.effort import examples
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(200), deadline=None)
 @given(contents())
 def test_a_content_survives_being_written_and_read(content: ItemContent) -> None:

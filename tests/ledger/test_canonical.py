@@ -15,6 +15,7 @@ SCALAR = st.none() | st.booleans() | st.integers(-SAFE_INTEGER, SAFE_INTEGER) | 
 DOCUMENT = st.recursive(SCALAR, lambda held: st.lists(held) | st.dictionaries(KEY, held), max_leaves=30)
 
 
+@pytest.mark.slow
 @given(DOCUMENT)
 def test_canonical_equals_rfc8785_on_every_restricted_document(document: object) -> None:
     assert canonical(document) == rfc8785.dumps(document)  # type: ignore[arg-type]
@@ -49,6 +50,7 @@ def test_canonical_refuses_what_records_may_not_hold_and_names_the_place(
     assert (refused.value.code, refused.value.place) == (code, place)
 
 
+@pytest.mark.slow
 def test_canonical_refuses_nesting_no_reader_takes() -> None:
     document: object = 0
     for _ in range(100_000):

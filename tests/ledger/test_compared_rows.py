@@ -72,6 +72,7 @@ def test_a_row_is_held_against_what_waits_as_well(people: Cast) -> None:
     assert named("certificate", shown["certificate_id"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [{}, {"expires_on": date(2040, 1, 1)}])
 def test_a_salt_that_is_gone_is_a_difference(people: Cast, change: dict[str, Any]) -> None:
     row = Certificate.objects.get()

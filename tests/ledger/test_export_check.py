@@ -203,6 +203,7 @@ def test_every_failing_line_is_counted_and_the_first_twenty_are_named() -> None:
     assert told.sentence.endswith("In all 30 failures, the first 20 named.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "arguments", "status", "told"),
     [

@@ -107,6 +107,7 @@ def test_w01_a_stranger_is_refused(centre: Centre) -> None:
     assert asyncio.run(run()) == (False, False)
 
 
+@pytest.mark.slow
 def test_a_page_hears_of_an_act_and_of_an_entry_and_numbers_only_grow(centre: Centre) -> None:
     topic = f"attempt:{centre.attempt.pk}"
 

@@ -72,6 +72,7 @@ def test_content_is_loaded_once_however_often_it_is_asked_for(capsys: Any) -> No
     assert (report["created"], report["unchanged"]["items"], ItemVersion.objects.count()) == ({}, 90, 90)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_mistake_in_the_content_is_named_and_nothing_is_loaded(tmp_path: Path, capsys: Any) -> None:
     folder = tmp_path / "content"
@@ -84,12 +85,14 @@ def test_mistake_in_the_content_is_named_and_nothing_is_loaded(tmp_path: Path, c
     assert not ItemVersion.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_content_can_be_checked_without_being_loaded() -> None:
     assert ends_with("load_content", str(CONTENT), "--check") == 0
     assert not ItemVersion.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_author_who_has_no_account_is_named(capsys: Any) -> None:
     assert ends_with("load_content", str(CONTENT), "--author", "nobody@example.org") == 2

@@ -30,6 +30,7 @@ def ran(command: str, *arguments: Any) -> tuple[int, str, str]:
     return status, out.getvalue(), err.getvalue()
 
 
+@pytest.mark.slow
 def test_the_bundled_commissioning_is_carried_out_at_the_training_inverter(tmp_path: Path) -> None:
     trace = tmp_path / "wire.jsonl"
     status, out, err = ran("commission", BUNDLED, "--simulate", "--trace", trace)
@@ -79,6 +80,7 @@ def test_a_setting_that_nobody_can_write_is_found_before_anything_is_touched(tmp
     assert (status, out, "802.SoCMin is read-only" in err) == (2, "", True)
 
 
+@pytest.mark.slow
 def test_the_inverter_is_served_and_its_time_passes() -> None:
     out = io.StringIO()
     given = {"port": 0, "serial": "T-1", "sun": 0.0, "load": 3600.0, "speed": 3600.0, "seconds": 1.2}

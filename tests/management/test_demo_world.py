@@ -303,6 +303,7 @@ def _given(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, dict | list) else value
 
 
+@pytest.mark.slow
 def test_score_is_the_same_from_the_same_journal(small_world: Any) -> None:
     _, _, lived = small_world
     for attempt in lived.attempts:
@@ -325,6 +326,7 @@ def test_decision_without_cut_scores_is_undecidable_and_nobody_approves_it(small
         door.act(people.acts_as(people.approvers[0]), "awards.approve", decision_id=row.pk)
 
 
+@pytest.mark.slow
 def test_verify_ledger_command_ends_with_1_when_a_row_differs(
     small_world: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

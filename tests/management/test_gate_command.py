@@ -48,6 +48,7 @@ def test_it_says_whether_an_attempt_is_awardable_check_by_check(
     assert decided.issue(row)
 
 
+@pytest.mark.slow
 def test_an_attempt_that_nobody_has_begun_lacks_everything_of_its_own(
     transactional_db: None, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -49,6 +49,7 @@ def test_a_simulated_session_is_what_next_item_gives(rule: Any) -> None:
     replayed(found, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "plan",
     [

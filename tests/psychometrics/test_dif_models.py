@@ -20,6 +20,7 @@ def two(shift: float, slope: float = 1.0) -> np.ndarray:
     return np.where(FOCAL[:, None], drawn[1], drawn[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shift", [0.0, 0.9])
 def test_an_item_that_differs_is_found_and_only_that(shift: float) -> None:
     data = two(shift)

@@ -114,6 +114,7 @@ def test_line_shifts_and_stretches_with_the_scale_of_y(name: str) -> None:
         assert METHODS[name](X, XV, 2 * Y, YV).yx == pytest.approx(2 * straight.yx, abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["linear", "tucker", "levine", "chained linear"])
 def test_delta_error_agrees_with_the_bootstrap(name: str) -> None:
     rng = np.random.default_rng(103)
@@ -345,6 +346,7 @@ any_items = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 @any_items
 def test_every_link_recovers_a_known_change_of_scale_and_turns_back(items: equating.ItemParameters) -> None:
     moved = items.transformed(1.3, -0.4)

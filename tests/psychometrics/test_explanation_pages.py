@@ -8,6 +8,7 @@ import pytest
 PAGES = sorted((Path(__file__).parents[2] / "docs" / "explanation").glob("psychometrics-*.md"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_worked_examples_of_the_page_hold(page: Path) -> None:
     found = doctest.testfile(str(page), module_relative=False, encoding="utf-8")

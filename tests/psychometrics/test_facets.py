@@ -184,6 +184,7 @@ def test_joint_standard_errors_come_from_the_inverse_of_the_whole_information(fl
         assert found.standard_errors[name][blocks[f] - starts[f]] == pytest.approx(errors[blocks[f]], rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["MML", "JML"])
 def test_large_tables_take_another_way_to_the_same_place(
     monkeypatch: pytest.MonkeyPatch, method: facets.Method

@@ -72,6 +72,7 @@ def test_parallel_analysis_of_independent_answers_finds_no_factor_that_counts() 
     assert found.components == 0
 
 
+@pytest.mark.slow
 def test_explained_common_variance_tells_one_dimension_from_two() -> None:
     one, two = (fit.essential_unidimensionality(data, correlation="pearson") for data in (ONE[:300], TWO[:300]))
     assert one.explained_common_variance.value is not None

@@ -46,6 +46,7 @@ def test_a_calibration_has_its_parameters_and_errors_of_the_same_shapes(model: s
     assert abilities.theta.shape == abilities.standard_error.shape == (240,)
 
 
+@pytest.mark.slow
 def test_single_estimates_have_value_error_interval_and_n() -> None:
     scores, ratings = MARKS.sum(axis=1), MARKS[:, 0]
     assert is_single(reliability.alpha(ANSWERS))

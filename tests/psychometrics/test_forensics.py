@@ -64,6 +64,7 @@ def test_adjusted_p_values_of_the_smallest_are_those_of_all(control: Any) -> Non
     assert (adjusted(p[:20], 50, control)[flagged[:20]] <= 0.05).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["complete", "gaps", "graded", "choices"])
 def test_screening_all_pairs_equals_each_pair_by_itself(kind: str) -> None:
     answers, calibration, choices = ANSWERS, CALIBRATION, None

@@ -165,6 +165,7 @@ def test_cross_product_and_oakes_agree_on_many_persons() -> None:
     assert both[0]["discrimination"] == pytest.approx(both[1]["discrimination"], rel=0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "data"), CASES, ids=MODELS)
 def test_order_of_rows_and_columns_does_not_matter(model: str, data: FloatArray) -> None:
     data = data[:400]
@@ -229,6 +230,7 @@ def test_priors_pull_towards_their_mean() -> None:
     assert np.abs(flat.difficulty * flat.discrimination).max() < 0.05
 
 
+@pytest.mark.slow
 def test_three_parameters_without_a_prior_reach_the_top() -> None:
     bounded, free = irt.calibrate(GUESSED, "3PL"), irt.calibrate(GUESSED, "3PL", guessing_prior=None)
     assert free.converged
@@ -244,6 +246,7 @@ def test_long_informative_tests_get_a_finer_grid() -> None:
     assert found.log_likelihood == pytest.approx(coarse.log_likelihood, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_single_precision_only_leads_the_way() -> None:
     """A table large enough to begin in single precision ends where double precision ends."""
     many = drawn("partial credit", np.column_stack([SLOPE, -SLOPE * DIFFICULTY]), np.tile(THETA, 3), seed=46)
@@ -354,6 +357,7 @@ def test_what_no_model_can_read_is_refused(responses: FloatArray, model: str, co
     assert refusal.value.code == code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["MAP", "ML", "WLE"])
 def test_the_curve_of_the_weighted_sum_and_each_pattern_give_the_same(method: Any) -> None:
     for data, model in ((RIGHT[:200], "2PL"), (CREDIT[:200], "GPCM"), (ONE_SLOPE[:200], "PCM")):
@@ -467,6 +471,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     assert 213 <= held <= 239
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "data"), CASES, ids=MODELS)
 @pytest.mark.parametrize("missing", [0.0, 0.9])
 def test_fifteen_persons_and_hardly_an_answer_are_never_silent_nonsense(

@@ -72,6 +72,7 @@ def test_two_items_have_no_slope_each(model: str) -> None:
     assert said(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["PCM", "RSM", "GPCM", "GRM"])
 def test_categories_that_hardly_anybody_used(model: str) -> None:
     """One person in category 2 of the first item, none in category 1 of the second, all but one in the lowest of the third."""

@@ -114,6 +114,7 @@ def test_a_change_of_scale_changes_no_likelihood(family: Any, width: int) -> Non
     assert np.abs(np.exp(before) - np.exp(after)).max() < 1e-12
 
 
+@pytest.mark.slow
 def test_a_rough_beginning_ends_where_double_precision_does() -> None:
     """The sample, the coarse grid and single precision are only the way."""
     at_once = irt.calibrate(np.tile(RIGHT, (9, 1)), "2PL", points=61)

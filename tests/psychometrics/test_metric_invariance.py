@@ -402,6 +402,7 @@ def summary(result: Any, *, resampled: bool) -> list[Any]:
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", HERE, ids=IDS)
 def test_metric_gives_a_sufficient_answer_on_good_data(metric: Metric) -> None:
     found = list(estimates(metric.call(metric.data)))
@@ -410,6 +411,7 @@ def test_metric_gives_a_sufficient_answer_on_good_data(metric: Metric) -> None:
     assert all(estimate.method and estimate.source for estimate in found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", HERE, ids=IDS)
 def test_metric_does_not_depend_on_the_order_of_rows(metric: Metric) -> None:
     order = np.random.default_rng(75).permutation(len(metric.data))
@@ -426,6 +428,7 @@ def test_metric_does_not_depend_on_the_order_of_columns(metric: Metric) -> None:
     assert same(straight, shuffled, ordered=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", HERE, ids=IDS)
 def test_rows_without_any_value_change_nothing(metric: Metric) -> None:
     padded = np.vstack([metric.data, np.full((3, metric.data.shape[1]), np.nan)])

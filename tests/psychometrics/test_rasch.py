@@ -133,6 +133,7 @@ def test_weighted_likelihood_of_equal_items_has_a_closed_form() -> None:
     assert measures.standard_error == pytest.approx(1 / np.sqrt(4 * p * (1 - p)), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_eap_equals_adaptive_integration() -> None:
     """Tolerance 1e-6: the grid ends at ±6 standard deviations of the population."""
     calibration = irt.calibrate_rasch(GAPS)

@@ -56,6 +56,7 @@ def test_subsets_are_the_persons_whose_differences_are_estimable(marks: list[Row
             assert (subset_of[one] == subset_of[other]) == comparable(list(marks), one, other)
 
 
+@pytest.mark.slow
 @given(st.one_of(two_facets, three_facets, four_facets))
 @settings(max_examples=examples(150), deadline=None)
 def test_extra_markings_connect_and_none_can_be_spared(marks: list[Row]) -> None:

@@ -49,6 +49,7 @@ def changed_scheme(plan, **changes):
     return dataclasses.replace(plan, schemes=(replaced, *plan.schemes[1:]))
 
 
+@pytest.mark.slow
 def test_everything_goes_in_and_is_published(plan):
     report = load(plan)
     assert dict(report.created) == COUNTS
@@ -91,6 +92,7 @@ def test_each_published_version_is_committed_to_the_ledger(loaded):
     }
 
 
+@pytest.mark.slow
 def test_a_committed_document_is_the_same_when_built_from_the_row(loaded):
     for payload in Outbox.objects.values_list("payload", flat=True):
         document = KINDS[payload["kind"]].build([payload["record"]])[payload["record"]]
@@ -113,6 +115,7 @@ def test_finished_content_is_no_sample(plan):
     }
 
 
+@pytest.mark.slow
 def test_a_changed_scheme_with_a_new_version_stands_beside_the_old(loaded, plan):
     report = load(changed_scheme(plan, title="Wiring", version="1.2.0"))
     assert (dict(report.created), report.new) == ({"scheme versions": 1}, ["MC-ECW 1.2.0"])
@@ -123,6 +126,7 @@ def test_a_changed_scheme_with_a_new_version_stands_beside_the_old(loaded, plan)
     ]
 
 
+@pytest.mark.slow
 def test_a_changed_scheme_under_the_same_version_is_refused_and_nothing_is_written(loaded, plan):
     with pytest.raises(SchemeError) as caught:
         load(changed_scheme(plan, title="Wiring"))

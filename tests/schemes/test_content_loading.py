@@ -35,6 +35,7 @@ def test_the_three_blueprints_reach_their_precision(plan):
     assert all(Decimal("0.30") < error <= Decimal("0.50") for error in plan.standard_errors.values())
 
 
+@pytest.mark.slow
 def test_mistakes_in_several_files_are_all_reported_at_once(spoil):
     spoil("credentials", "hours_total: 75", "hours_total: 80")
     spoil("items", "outcome: LO-ECW-1\n", "outcome: LO-ECW-9\n")
@@ -53,6 +54,7 @@ def test_mistakes_in_several_files_are_all_reported_at_once(spoil):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "new", "place", "said"),
     sampled(
@@ -269,6 +271,7 @@ def test_a_file_that_is_not_utf8_is_refused(folder):
     assert any("items.yaml is not UTF-8 at byte 8" in str(problem) for problem in problems_of(folder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["[]", "just words", "schema: content/items@1\nitems: 3\nenemy_items: {}", "- items", ""]
 )
@@ -277,6 +280,7 @@ def test_a_file_of_another_shape_is_refused_with_a_sentence(folder, text):
     assert any(problem.file == "items.yaml" for problem in problems_of(folder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["tasks", "wiring", "credentials", "blueprints", "stacks", "esco_skills"])
 def test_an_entry_that_is_no_mapping_is_refused_with_a_sentence(folder, key):
     file = next(path for path in folder.glob("*.yaml") if f"\n{key}:\n" in path.read_text(encoding="utf-8"))

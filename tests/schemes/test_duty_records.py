@@ -189,6 +189,7 @@ def test_who_may_propose_and_sign(people, version):
         sign(people.judges[0], propose(people, version))
 
 
+@pytest.mark.slow
 def test_a_change_behind_our_back_is_found_by_the_ledger(people, version):
     record = propose(people, version)
     sign(people.board, record)

@@ -209,6 +209,7 @@ def test_a_mistake_in_a_frame_is_reported_with_its_place(entry, place, said):
     assert said in told[place]
 
 
+@pytest.mark.slow
 def test_mistakes_in_frames_are_reported_with_the_rest_of_the_content(spoil):
     spoil("frames", "least_hours: 25", "least_hours: 35")
     found = {

@@ -52,6 +52,7 @@ def test_a_scheme_that_was_never_loaded_is_named():
         queries.current_version("MC-ECW")
 
 
+@pytest.mark.slow
 def test_the_latest_version_is_the_current_one(loaded):
     first = loaded.schemes[0]
     later = replace(first, version="1.1.0", document={**first.document, "version": "1.1.0"})

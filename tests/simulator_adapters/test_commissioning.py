@@ -145,6 +145,7 @@ def test_the_bench_is_left_at_rest_whatever_happens() -> None:
         )
 
 
+@pytest.mark.slow
 def test_playing_ends_at_the_total_deadline() -> None:
     entry = without("settings")
     entry["verify"], what = [], copy.deepcopy(ENTRY["what_if"][1])

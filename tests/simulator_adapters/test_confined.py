@@ -19,6 +19,7 @@ def run(folder: Path, code: str, *, wall_s: float = 20, cpu_s: int = 10, file: i
     return run_confined([sys.executable, "-I", "-c", code], folder=folder, limits=limits)
 
 
+@pytest.mark.slow
 def test_one_that_never_ends_is_ended_with_all_its_children(tmp_path: Path) -> None:
     code = (
         "import subprocess, sys, time\n"

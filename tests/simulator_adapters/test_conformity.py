@@ -73,6 +73,7 @@ def test_every_built_in_adapter_has_a_case() -> None:
     assert set(adapter_ids()) == set(CASES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("check", CHECKS)
 def test_our_adapters_keep_the_contract(name: str, check: str) -> None:
@@ -186,6 +187,7 @@ class InventiveAdapter(ScpiAdapter):
         return Inventive(self._opener, (config["host"], config["port"]), config["serial"], deadline=deadline)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "check", "said"),
     [

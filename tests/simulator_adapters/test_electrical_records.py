@@ -248,6 +248,7 @@ def test_the_page_names_every_field_and_no_other() -> None:
         assert {name for cell in first for name in re.findall(r"`(\w+)`", cell)} == {field.name for field in fields}
 
 
+@pytest.mark.slow
 def test_examples() -> None:
     assert doctest.testmod(reading).failed == 0
     assert doctest.testmod(standard_conditions).failed == 0

@@ -44,6 +44,7 @@ def test_nothing_is_needed_where_it_is_as_warm_as_wished() -> None:
     assert found.cooling_year[0] == 0
 
 
+@pytest.mark.slow
 def test_variants_beside_each_other_are_the_variants_alone() -> None:
     weather = steady(4.0, direct=100, diffuse=60)
     variants = [apartment(), *(with_measures(apartment(), measure) for measure in MEASURES)]
@@ -125,6 +126,7 @@ def epw(hours: int = HOURS, bad: str = "") -> str:
     return heading + "\n".join(lines)
 
 
+@pytest.mark.slow
 def test_a_weather_file_is_whole_or_refused() -> None:
     assert read_epw(epw()).air.tolist() == [5.0] * HOURS
     with pytest.raises(WeatherError, match="holds 100 hours"):

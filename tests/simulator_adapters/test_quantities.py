@@ -33,6 +33,7 @@ def units_in(node: Any) -> set[str]:
     return own.union(*map(units_in, node.values()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(CONTENT.glob("*.yaml")), ids=lambda path: path.name)
 def test_every_unit_in_the_bundled_content_is_in_the_table(path: Path) -> None:
     for text in units_in(yaml.safe_load(path.read_text())):

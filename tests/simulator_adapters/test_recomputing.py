@@ -85,6 +85,7 @@ def twice(wire: Any, answer: bytes) -> None:
     wire.sendall(answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", [late(0.3), twice, lambda wire, answer: wire.close()], ids=["late", "doubled", "cable"])
 def test_meter_whose_answer_was_late_doubled_or_cut_off_is_computed_again(act: Any, tmp_path: Path) -> None:
     def trouble(made: Bench) -> None:
@@ -133,6 +134,7 @@ def test_evidence_that_was_changed_is_no_evidence() -> None:
     assert differences(record, recomputed(empty, plan=METER_PLAN, raw={first.sha256: first.data})) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -148,6 +150,7 @@ def test_what_cannot_be_computed_again_says_why(change: dict[str, Any], why: str
         recomputed(replace(metered(), **change), plan=METER_PLAN, raw=NO_RAW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [b"[]", b"{}", b"7", b"[7]", b'[{"asked":"","answered":"drained os"}]', b"not json"])
 def test_transcript_that_is_none_computes_nothing(lines: bytes) -> None:
     record = metered()

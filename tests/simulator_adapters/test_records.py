@@ -230,6 +230,7 @@ def test_an_hpxml_file_gives_its_points() -> None:
         read_record_file(HPXML.format(points=MEASURED.format(p=50, q=7, unit="ACH")).encode(), "blower_door")
 
 
+@pytest.mark.slow
 def test_examples() -> None:
     for module in (record_file, worked):
         assert doctest.testmod(module, optionflags=doctest.ELLIPSIS).failed == 0

@@ -217,5 +217,6 @@ def test_every_built_in_adapter_replays_what_was_recorded_of_it(tmp_path: Path) 
     assert replayed == {name for name in adapter_ids() if name in ("wiring", "sunspec", "scpi")}
 
 
+@pytest.mark.slow
 def test_examples() -> None:
     assert doctest.testmod(replay).failed == 0

@@ -95,6 +95,7 @@ def test_another_instrument_after_a_failure_voids_the_run() -> None:
     assert "SN9999" in record.sentence
 
 
+@pytest.mark.slow
 def test_an_instrument_that_stays_silent_is_no_fault_of_the_candidate() -> None:
     with bench() as made, connect(made) as session:
         made.trouble = lambda wire, question, answer: True
@@ -103,6 +104,7 @@ def test_an_instrument_that_stays_silent_is_no_fault_of_the_candidate() -> None:
         assert session.health().state is HealthState.LOST
 
 
+@pytest.mark.slow
 def test_a_half_answer_and_a_pulled_cable_are_asked_again_on_a_new_connection() -> None:
     def half(wire, answer) -> None:
         wire.sendall(answer[:4])
@@ -147,6 +149,7 @@ def test_what_is_no_reading_is_an_error_of_the_equipment(ask: str) -> None:
     assert (record.outcome, record.score) == (Outcome.ERROR, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ask", ["VOLT 250", "MEAS?;*RST", "*RST", "MEAS:VOLT:AC?\n*RST", ""])
 def test_a_plan_asks_and_sets_nothing(ask: str) -> None:
     with bench() as made, connect(made) as session:

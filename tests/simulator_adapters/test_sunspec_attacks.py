@@ -174,6 +174,7 @@ def test_a_device_that_listens_a_moment_later_is_tried_again() -> None:
     late.join(timeout=2)
 
 
+@pytest.mark.slow
 def test_a_device_that_drips_its_bytes_ends_at_the_total_deadline_and_not_after_one_for_each_question() -> None:
     with device(chain((1, 66)), pause=0.03) as made:
         started = time.monotonic()

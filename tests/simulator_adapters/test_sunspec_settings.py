@@ -172,6 +172,7 @@ def test_a_write_that_cannot_be_is_refused_and_the_rest_go_on(write: Write, word
     assert words in refused.sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("profile", "seconds"), [("eu_training", 60), ("us_1547_default", 300)])
 def test_an_enter_service_profile_scores_one_and_waits_as_long_as_it_asks(profile: str, seconds: int) -> None:
     with bench(SPECS["SIM-SUN-3"]) as (inverter, session):
@@ -239,6 +240,7 @@ def test_the_adapter_keeps_the_contract_and_insists_on_the_booked_serial() -> No
             connected(inverter.port, serial="OTHER")
 
 
+@pytest.mark.slow
 def test_a_stopped_device_ends_the_run_without_a_score_and_is_gone_for_the_next() -> None:
     with bench(SPECS["SIM-SUN-1"]) as (inverter, session):
         inverter.stop()

@@ -85,6 +85,7 @@ def test_a_wiring_that_cannot_be_judged_never_becomes_a_plan() -> None:
         wiring_plan(WIRING_TASKS["SIM-WIRE-1"], [["SRC.L", "nowhere"]])
 
 
+@pytest.mark.slow
 def test_importing_the_engine_loads_neither_django_nor_a_modbus_library() -> None:
     probe = (
         "import sys, simulator_adapters.wiring.adapter;"

@@ -303,6 +303,7 @@ def but_workmanship(verdict: Verdict) -> dict[str, Any]:
     return verdict.document() | {"findings": findings}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TASKS)
 @settings(max_examples=examples(25), deadline=None)
 @given(draw=st.randoms(use_true_random=False))
@@ -353,6 +354,7 @@ def test_the_solver_agrees_with_a_graph_search_on_any_mutant_with_one_lamp(draw:
         assert not (bool(neutral & earth) and result.safe)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(20), deadline=None)
 @given(draw=st.randoms(use_true_random=False), name=st.sampled_from(TASKS))
 def test_a_batch_gives_each_candidate_what_it_would_get_alone(draw: random.Random, name: str) -> None:

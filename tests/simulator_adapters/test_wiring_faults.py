@@ -187,6 +187,7 @@ def test_a_timer_acts_once_its_time_is_over() -> None:
     assert [scene.loads["H1"] for scene in at_once.scenes] == ["on", "on", "on", "off", "on", "off"]
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(30), deadline=None)
 @given(draw=st.randoms(use_true_random=False), name=st.sampled_from(["rcd-socket", "motor-latch", "staircase"]))
 def test_a_batch_under_faults_gives_each_candidate_what_it_would_get_alone(draw: random.Random, name: str) -> None:

@@ -170,6 +170,7 @@ def test_what_cannot_be_carried_out_is_refused_with_code_and_sentence(
     assert [found for found, _ in refusal.value.problems] == [code]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WIRING_TASKS)
 def test_what_is_seen_is_the_same_whatever_the_key_says(name: str) -> None:
     """Reference, truth table, rules and faults may say anything: loads, voltages and trips come from the drawing alone."""

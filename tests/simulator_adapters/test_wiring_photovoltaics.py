@@ -22,12 +22,14 @@ def exchanged(one: str, other: str) -> Wires:
     return [(moved.get(a, a), moved.get(b, b)) for a, b in STRING.reference]
 
 
+@pytest.mark.slow
 def test_a_string_without_a_load_has_the_sum_of_its_modules_voltages() -> None:
     assert check_task(STRING) == []
     four = string_figures([USUAL_MODULE] * 4).open_circuit_volts
     assert float(judged(list(STRING.reference)).scenes[0].across["A1"]) == pytest.approx(four, abs=0.1)
 
 
+@pytest.mark.slow
 def test_a_reversed_module_costs_its_voltage_twice_and_is_a_hazard() -> None:
     verdict = judged(exchanged("PV2.+", "PV2.-"))
     assert (verdict.works, verdict.hazards) == (False, (Hazard.MODULE_REVERSED,))
@@ -48,6 +50,7 @@ def test_modules_in_another_order_are_as_good() -> None:
     assert (verdict.works, verdict.safe, verdict.score) == (True, True, Decimal(1))
 
 
+@pytest.mark.slow
 def test_the_figures_of_a_string_tell_reversed_missing_and_shaded_apart() -> None:
     """The commissioning rubric of the reference: 392 V and 2.8 kW for ten modules; minus two, minus one, minus none."""
     good = string_figures([USUAL_MODULE] * 10)

@@ -53,6 +53,7 @@ def test_the_page_shows_a_whole_package() -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_adapter_of_the_page_is_found_and_keeps_the_contract(newcomer: ModuleType, tmp_path: Path) -> None:
     found = installed()[-1]
     assert (found.id, found.package, found.problem) == ("clamp", "clamp-meter 1", "")

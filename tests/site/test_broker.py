@@ -56,6 +56,7 @@ def test_reader_never_meets_a_message_that_is_only_half_written(tmp_path: Path) 
     assert sorted(received) == list(range(sent * senders))
 
 
+@pytest.mark.slow
 def test_queues_bound_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
     def bind(name: str) -> None:
         with connect(tmp_path) as connection:

@@ -34,6 +34,7 @@ def test_readiness_names_each_check_and_turns_to_503_with_the_first_that_fails(
     assert answer.json() == {"ready": False, "checks": dict.fromkeys(names, True) | {"disk": False}}
 
 
+@pytest.mark.slow
 def test_api_describes_itself(client: Client) -> None:
     answer = client.get("/api/openapi.json").json()
     assert answer["info"]["title"] == "Assayer"

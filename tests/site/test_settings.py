@@ -40,6 +40,7 @@ def shown(tmp_path: Path, **variables: str) -> dict[str, Any]:
     return values
 
 
+@pytest.mark.slow
 def test_settings_are_safe_when_the_environment_says_nothing(tmp_path: Path) -> None:
     found = shown(tmp_path)
     assert found["DEBUG"] is False
@@ -51,6 +52,7 @@ def test_settings_are_safe_when_the_environment_says_nothing(tmp_path: Path) -> 
     assert shown(tmp_path)["SECRET_KEY"] == found["SECRET_KEY"]
 
 
+@pytest.mark.slow
 def test_public_address_over_tls_makes_cookies_and_transport_strict(tmp_path: Path) -> None:
     found = shown(tmp_path, ASSAYER_PUBLIC_URL="https://exam.example/", ASSAYER_TRUST_PROXY="1")
     assert found["SESSION_COOKIE_SECURE"] is True
@@ -60,6 +62,7 @@ def test_public_address_over_tls_makes_cookies_and_transport_strict(tmp_path: Pa
     assert found["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [

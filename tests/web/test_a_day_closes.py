@@ -6,6 +6,7 @@ Everything is written to journals as the pages write it, and what a person is gi
 
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from assess import tasks
@@ -66,6 +67,7 @@ def assess(centre: Centre) -> None:
         says(centre, f"assessor:{2 * index + 2}", *sheet(task, but=missed), close=True)
 
 
+@pytest.mark.slow
 def test_a_candidate_of_today_gets_a_score_that_waits_for_nothing(centre: Centre) -> None:
     proctor = watch(centre)
     sit(centre)

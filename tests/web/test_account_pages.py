@@ -27,6 +27,7 @@ def invite(client: Client, centre: Centre, **more: str) -> str:
     return client.post("/people/invite/", said | more, follow=True).content.decode()
 
 
+@pytest.mark.slow
 def test_an_invited_person_comes_in_chooses_a_password_and_comes_again(centre: Centre, director: Client) -> None:
     page = invite(director, centre)
     link = page.partition("/come-in/")[2].partition("<")[0].strip()
@@ -64,11 +65,13 @@ def test_asking_for_a_new_password_tells_nobody_who_is_known(centre: Centre) -> 
     assert goes(centre.candidate.email) == goes("nobody@example.org")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("email", ["no address", "", "x@"])
 def test_a_mail_address_that_is_none_is_named(centre: Centre, director: Client, email: str) -> None:
     assert "is no mail address" in invite(director, centre, email=email)
 
 
+@pytest.mark.slow
 def test_an_address_that_is_taken_and_a_role_that_is_none_are_told(centre: Centre, director: Client) -> None:
     assert "There is an account for" in invite(director, centre, email=centre.candidate.email)
     assert "There is no role" in invite(director, centre, role="king")
@@ -104,6 +107,7 @@ def test_signing_out_ends_the_session(centre: Centre) -> None:
     assert client.get("/candidate/").status_code == 302
 
 
+@pytest.mark.slow
 def test_a_certificate_waits_until_a_director_says_how_they_verified_it(centre: Centre, director: Client) -> None:
     candidate = centre.browser(centre.candidate)
     shown = {"kind": "EXT-PVI", "issuer": "Made-up PV school", "issued_on": "2026-01-05"}

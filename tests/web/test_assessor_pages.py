@@ -45,6 +45,7 @@ def test_an_assessor_without_a_post_has_an_empty_day(centre: Centre) -> None:
     assert (found["posts"], found["tasks"], found["instruments"]) == ([], {}, [])
 
 
+@pytest.mark.slow
 def test_a_post_that_was_given_to_somebody_else_leaves_the_day(centre: Centre) -> None:
     posts = centre.lives[0].posts
     before = posts["assessor:1"]

@@ -72,6 +72,7 @@ def test_agreeing_is_kept_once_with_the_words_that_were_shown(centre: Centre) ->
     assert (consent.candidate, consent.level, consent.notice) == (centre.candidate, 0, NOTICE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", ["3", "-1", "１", "x", ""])
 def test_agreeing_to_something_else_than_is_shown_is_asked_again(centre: Centre, level: str) -> None:
     client = centre.browser(centre.candidate)

@@ -32,6 +32,7 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
+@pytest.mark.slow
 def test_an_author_computes_a_case_of_bills_and_reads_its_line(centre: Centre) -> None:
     author, bills = centre.browser(centre.people.author), case("SIM-RET-3")
     page = author.get("/author/cases/").content.decode()

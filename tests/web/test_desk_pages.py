@@ -56,6 +56,7 @@ def test_a_duty_that_one_person_stated_waits_for_another_and_not_for_them(centre
         assert f"/director/schemes/{centre.version.pk}/duties/" in shown
 
 
+@pytest.mark.slow
 def test_what_is_known_is_kept_until_the_next_act(centre: Centre, django_assert_max_num_queries: Any) -> None:
     """The second look reads little; after an act everything is looked at again."""
     browser = centre.browser(centre.people.director)
@@ -91,6 +92,7 @@ def test_a_release_rule_waits_for_a_second_name(centre: Centre) -> None:
     assert "1 release rule</a>" in shown and "20 days left" in shown and "release rule waits" not in shown
 
 
+@pytest.mark.slow
 def test_a_desk_shows_today_and_what_is_not_there_yet(centre: Centre) -> None:
     shown = page(centre, "director")
     assert "Today&#x27;s sitting" in shown and "2 of 2 attempts are open" in shown
@@ -132,6 +134,7 @@ def plan(centre: Centre, **changed: str) -> Sitting | None:
     return Sitting.objects.filter(title="Spring sitting").first()
 
 
+@pytest.mark.slow
 def test_a_planned_sitting_has_the_stations_of_its_scheme(centre: Centre) -> None:
     made = plan(centre)
     assert made is not None
@@ -144,6 +147,7 @@ def test_a_planned_sitting_has_the_stations_of_its_scheme(centre: Centre) -> Non
     assert not Sitting.objects.filter(title="Back to front").exists()
 
 
+@pytest.mark.slow
 def test_posts_are_filled_past_who_declared_a_relation_and_written_into_the_journal(centre: Centre) -> None:
     address = f"/director/sittings/{centre.sitting.pk}/"
     director = centre.browser(centre.people.director)

@@ -18,6 +18,7 @@ FILES = {
 }
 
 
+@pytest.mark.slow
 def test_the_page_has_a_way_back_and_offers_its_files(centre: Centre) -> None:
     client = centre.browser(centre.people.director)
     page = client.get(reverse("director-dossier", args=[centre.version.pk])).content.decode()
@@ -29,6 +30,7 @@ def test_the_page_has_a_way_back_and_offers_its_files(centre: Centre) -> None:
     assert 'id="claim-structure"' in page and "Nothing is recorded yet" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_what_its_name_says_and_is_handed_over_as_one(centre: Centre, name: str) -> None:
     kind, opening = FILES[name]
@@ -39,12 +41,14 @@ def test_a_file_is_what_its_name_says_and_is_handed_over_as_one(centre: Centre, 
     assert "no-store" in response.headers["Cache-Control"]
 
 
+@pytest.mark.slow
 def test_the_kept_page_lets_in_its_own_style_and_nothing_else(centre: Centre) -> None:
     client = centre.browser(centre.people.director)
     response = client.get(reverse("director-dossier-file", args=[centre.version.pk, "dossier.html"]))
     assert response.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
 
 
+@pytest.mark.slow
 def test_claims_for_machines_name_the_scheme_version(centre: Centre) -> None:
     client = centre.browser(centre.people.director)
     held = json.loads(client.get(reverse("director-dossier-file", args=[centre.version.pk, "dossier.json"])).content)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -27,6 +28,7 @@ def address_of(centre: Centre) -> str:
     return f"/director/schemes/{centre.version.pk}/duties/"
 
 
+@pytest.mark.slow
 def test_a_record_is_proposed_signed_and_its_document_kept_back_from_the_browser(centre: Centre) -> None:
     director, approver = centre.browser(centre.people.director), centre.browser(centre.people.approvers[0])
     told = director.post(address_of(centre), sent(), follow=True).content.decode()
@@ -49,6 +51,7 @@ def test_a_record_is_proposed_signed_and_its_document_kept_back_from_the_browser
     assert not any(duty.met for duty in schemes.duties_of(centre.version.pk))
 
 
+@pytest.mark.slow
 def test_what_is_missing_or_makes_no_sense_is_told_and_nothing_is_recorded(centre: Centre) -> None:
     director = centre.browser(centre.people.director)
     for changes, said in (

@@ -1,9 +1,12 @@
 """Erasing a person on pages: proposed by one, done by another, refused with what stands against it."""
 
+import pytest
+
 from assess.people.models import Account, Erasure
 from tests.web.sample_centre import Centre
 
 
+@pytest.mark.slow
 def test_one_proposes_on_the_persons_page_and_another_does_it(centre: Centre) -> None:
     person = centre.people.assessors[-1]
     name = str(person)
@@ -39,6 +42,7 @@ def test_an_open_attempt_stands_against_it_and_the_sentence_says_what_to_do(cent
     assert not Erasure.objects.exists()
 
 
+@pytest.mark.slow
 def test_an_erasure_of_another_centre_is_as_what_does_not_exist(centre: Centre) -> None:
     approver = centre.browser(centre.people.approvers[0])
     assert approver.post("/people/erasures/", {"erasure": "6b1f2c0e-5a0e-4c0c-9d59-8c7d1f6f2a11"}).status_code == 404

@@ -120,6 +120,7 @@ def test_all_ten_end_to_end_and_who_may_open_the_evidence_when(centre: Centre) -
     assert nothing.status_code == 404
 
 
+@pytest.mark.slow
 def test_before_the_seal_only_those_who_answer_for_the_scheme_open_it(centre: Centre) -> None:
     begin_bench(centre)
     life = centre.lives[0]

@@ -150,6 +150,7 @@ def test_the_same_message_again_gets_the_first_answer_and_is_there_once(centre: 
     assert (again.answer["run"], FeedMessage.objects.count(), len(journal(centre))) == (first[1]["run"], 1, 3)
 
 
+@pytest.mark.slow
 def test_one_identifier_with_two_contents_is_kept_twice_and_people_decide(
     centre: Centre, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +203,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
+@pytest.mark.slow
 def test_what_can_not_be_taken_is_refused_with_place_and_remedy(centre: Centre, sender: Sender) -> None:
     for changed, code, said in REFUSED:
         status, told = sender.send(sender.said(zs()) | changed)
@@ -237,6 +239,7 @@ def test_a_later_message_is_another_run_of_the_same_role(centre: Centre, sender:
     assert worth(centre) == [(ROW, "superseded"), (ROW, "counts")]
 
 
+@pytest.mark.slow
 def test_a_key_takes_over_from_another_and_a_revoked_one_signs_nothing(centre: Centre, sender: Sender) -> None:
     old = FeedKey.objects.get(feed=sender.feed)
     new, secret = act(centre, "attempts.feeds.renew_key", feed_id=sender.feed.pk)
@@ -367,6 +370,7 @@ def test_a_declaration_by_which_nothing_can_be_read_is_refused_before_the_file_c
     assert FeedMessage.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_what_feeds_sent_is_computed_again_from_its_raw_bytes(centre: Centre, sender: Sender) -> None:
     sender.send(
         sender.said(zs(at="2026-11-26T09:00:00+01:00", uncertainty="0.01"), zs(None, name="ze", status="OVERRANGE"))

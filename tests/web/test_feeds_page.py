@@ -4,6 +4,7 @@ import json
 import re
 import time
 
+import pytest
 from django.test import Client
 
 from assess.attempts.feeds.models import Feed, FeedKey, FeedMessage
@@ -23,6 +24,7 @@ def said(client: Client, **form: str) -> str:
     return client.post(PAGE, form, follow=True).content.decode()
 
 
+@pytest.mark.slow
 def test_a_director_makes_a_feed_books_it_and_its_message_arrives(centre: Centre) -> None:
     client = centre.browser(centre.people.director)
     assert f'href="{PAGE}"' in client.get("/stations/").content.decode()
@@ -65,6 +67,7 @@ def test_a_director_makes_a_feed_books_it_and_its_message_arrives(centre: Centre
     assert "seen by others" in page(client)
 
 
+@pytest.mark.slow
 def test_what_is_not_of_their_centre_is_not_done(centre: Centre) -> None:
     client = centre.browser(centre.people.director)
     nothing = "6b1f0000-0000-4000-8000-000000000000"

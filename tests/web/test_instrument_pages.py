@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -35,6 +36,7 @@ def registered(client: Client, serial: str = "MFT/1 a", *, due: int = 200) -> st
     return serial
 
 
+@pytest.mark.slow
 def test_an_instrument_is_registered_certified_and_its_document_kept(centre: Centre) -> None:
     client = technician(centre)
     serial = registered(client)
@@ -93,6 +95,7 @@ def test_a_file_is_checked_first_and_then_entered_whole(centre: Centre) -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_instrument_is_booked_and_shows_in_plan_board_and_day(centre: Centre) -> None:
     client = technician(centre)
     serial = registered(client)
@@ -114,6 +117,7 @@ def test_an_instrument_is_booked_and_shows_in_plan_board_and_day(centre: Centre)
     assert booking.returned_at is not None
 
 
+@pytest.mark.slow
 def test_calibrations_that_are_due_stand_on_the_directors_desk(centre: Centre) -> None:
     registered(technician(centre), "OLD-1", due=-2)
     registered(technician(centre), "SOON-1", due=9)

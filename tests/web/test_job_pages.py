@@ -29,6 +29,7 @@ def analysis(guild: Guild) -> JobAnalysis:
     return JobAnalysis.objects.get()
 
 
+@pytest.mark.slow
 def test_a_list_with_mistakes_opens_nothing_and_is_told_with_its_places(guild: Guild) -> None:
     director = guild.browser(guild.people.director)
     here = f"/director/schemes/{guild.version.pk}/job/"
@@ -71,6 +72,7 @@ def test_a_practitioner_describes_themselves_and_rates(guild: Guild, analysis: J
     assert JOB.statements[1].words in browser.get(here).content.decode()
 
 
+@pytest.mark.slow
 def test_a_board_adopts_and_everybody_of_the_scheme_reads(guild: Guild) -> None:
     study_the_job(guild.people, guild.version)
     found = job_evidence(guild.version.pk)

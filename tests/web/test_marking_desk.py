@@ -101,6 +101,7 @@ def test_nothing_tells_whose_answer_it_is(centre: Centre) -> None:
         assert secret not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("points", ["0", "3"])
 def test_nothing_tells_what_another_marker_did(centre: Centre, points: str) -> None:
     hands_in(centre)
@@ -119,6 +120,7 @@ def _without_tokens(page: str) -> str:
     return rest
 
 
+@pytest.mark.slow
 def test_only_ones_own_posts_are_there(centre: Centre) -> None:
     hands_in(centre)
     posts = centre.lives[0].posts
@@ -138,6 +140,7 @@ def test_who_is_no_assessor_any_more_has_no_desk(centre: Centre) -> None:
     assert centre.browser(person).get("/assessor/marking.json").status_code == 404
 
 
+@pytest.mark.slow
 def test_points_of_two_markers_are_the_score(centre: Centre) -> None:
     hands_in(centre)
     gives(centre, "marker:1", only(centre), "2", close=True)
@@ -152,6 +155,7 @@ def _sealed_score(centre: Centre) -> dict[str, Any]:
     return scored(centre)
 
 
+@pytest.mark.slow
 def test_a_third_marker_is_asked_where_two_are_more_than_a_point_apart_and_sees_neither(centre: Centre) -> None:
     hands_in(centre)
     fresh = only(centre)
@@ -163,6 +167,7 @@ def test_a_third_marker_is_asked_where_two_are_more_than_a_point_apart_and_sees_
     assert item_of(_sealed_score(centre), text_item(centre))["points"] == "1.0000"
 
 
+@pytest.mark.slow
 def test_a_third_marker_is_not_asked_where_two_are_a_point_apart(centre: Centre) -> None:
     hands_in(centre)
     gives(centre, "marker:1", only(centre), "3")
@@ -170,6 +175,7 @@ def test_a_third_marker_is_not_asked_where_two_are_a_point_apart(centre: Centre)
     assert marking(centre, "marker:3")["answers"] == []
 
 
+@pytest.mark.slow
 def test_an_answer_is_there_until_its_marker_is_done(centre: Centre) -> None:
     hands_in(centre)
     gives(centre, "marker:1", only(centre), "1")
@@ -185,6 +191,7 @@ def test_an_answer_is_there_until_its_marker_is_done(centre: Centre) -> None:
     assert (found["answers"], found["open"]) == ([], [])
 
 
+@pytest.mark.slow
 def test_an_answer_that_changed_is_marked_again_and_the_points_of_the_earlier_one_do_not_count(centre: Centre) -> None:
     hands_in(centre)
     item = text_item(centre)
@@ -202,6 +209,7 @@ def test_an_answer_that_changed_is_marked_again_and_the_points_of_the_earlier_on
     assert item_of(document, item)["points"] == "0.0000"
 
 
+@pytest.mark.slow
 def test_a_number_that_cannot_be_read_is_read_by_two(centre: Centre) -> None:
     item = number_item(centre)
     hands_in(centre, "", more=[answer(item, exam_part(centre), value="thirty-two", unit="A")])
@@ -217,6 +225,7 @@ def test_a_number_that_cannot_be_read_is_read_by_two(centre: Centre) -> None:
     assert item_of(_sealed_score(centre), item)["points"] == "1.0000"
 
 
+@pytest.mark.slow
 def test_a_seal_that_came_too_early_does_not_end_the_marking(centre: Centre) -> None:
     hands_in(centre)
     assert item_of(_sealed_score(centre), text_item(centre))["points"] is None

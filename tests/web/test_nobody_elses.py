@@ -171,6 +171,7 @@ def test_s01_what_is_not_theirs_is_as_what_does_not_exist(
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_a_stranger_is_sent_to_sign_in_or_sees_what_is_for_anybody(centre: Centre, identifiers: dict[str, str]) -> None:
     for name, route in routes():
         response = Client().get(address(route, identifiers))
@@ -207,6 +208,7 @@ def test_w08_a_foreign_host_is_refused(centre: Centre) -> None:
     assert Client(headers={"host": "elsewhere.example"}).get("/").status_code == 400
 
 
+@pytest.mark.slow
 def test_pages_hold_no_script_or_style_of_their_own(centre: Centre, people: dict[str, Account]) -> None:
     agree(centre)
     pages = {

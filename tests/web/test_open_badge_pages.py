@@ -49,6 +49,7 @@ def declared(folder: Path, kind: dict[str, str]) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_it_is_no_micro_credential_and_is_shown_as_an_open_badge(folder: Path) -> None:
     with pytest.raises(SchemeError) as caught:
         load_content(declared(folder, {"is": "micro_credential"}))

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from assess.people.actions import give_role
@@ -37,6 +38,7 @@ def everybody_rates(panel: Panel, meeting: Meeting, turn: int = 1, *, only: int 
         panel.act("save_ratings", judge, meeting_id=meeting.pk, rows=rows)
 
 
+@pytest.mark.slow
 def test_a_meeting_through_its_pages(panel: Panel) -> None:
     director, board = browser(panel.people.director), browser(panel.people.board)
     judge = browser(panel.people.judges[0])
@@ -89,6 +91,7 @@ def test_a_meeting_through_its_pages(panel: Panel) -> None:
     assert "Adopted, in force" in shown(director, cuts)
 
 
+@pytest.mark.slow
 def test_a_judge_reads_nothing_of_the_others_while_a_round_is_open(panel: Panel) -> None:
     meeting = panel.in_round_one(PART, judges=panel.people.judges)
     mine, before = browser(panel.people.judges[0]), None
@@ -104,6 +107,7 @@ def test_a_judge_reads_nothing_of_the_others_while_a_round_is_open(panel: Panel)
     assert not any(one in mine.get(f"/panel/{meeting.pk}/").content.decode() for one in others)
 
 
+@pytest.mark.slow
 def test_a_judge_sees_no_page_of_those_who_hold_the_meeting_whatever_else_they_are(panel: Panel) -> None:
     meeting = panel.in_round_one(PART, judges=panel.people.judges)
     both = panel.people.judges[0]
@@ -120,6 +124,7 @@ def sent(client: Client, meeting: Meeting, body: Any) -> tuple[int, Any]:
     return answer.status_code, answer.json()
 
 
+@pytest.mark.slow
 def test_ratings_are_acknowledged_by_number_and_nonsense_is_refused_in_a_sentence(panel: Panel) -> None:
     meeting = panel.in_round_one(PART, judges=panel.people.judges)
     client, name = browser(panel.people.judges[0]), meeting.plan["elements"][0]["id"]

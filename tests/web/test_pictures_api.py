@@ -121,6 +121,7 @@ def test_w05_a_picture_runs_nothing_and_is_kept_by_no_cache(centre: Centre) -> N
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "kind"),
     [

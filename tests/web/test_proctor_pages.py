@@ -102,6 +102,7 @@ def test_f23_a_network_that_is_gone_is_called_that_and_nothing_worse(centre: Cen
     assert not Incident.objects.exists()
 
 
+@pytest.mark.slow
 def test_what_an_assessor_calls_a_proctor_for_stands_on_the_board(centre: Centre) -> None:
     """The sheet tells an assessor to wait for the proctor: then the proctor has to hear of it."""
     client = centre.browser(proctor(centre))
@@ -117,6 +118,7 @@ def test_what_an_assessor_calls_a_proctor_for_stands_on_the_board(centre: Centre
     assert "not this person" not in client.get(board(centre)).content.decode(), "a mistake that was put right"
 
 
+@pytest.mark.slow
 def test_time_that_runs_for_somebody_who_has_not_agreed_needs_the_proctor(centre: Centre) -> None:
     client = centre.browser(proctor(centre))
     at_the_board(centre, "begin")
@@ -125,6 +127,7 @@ def test_time_that_runs_for_somebody_who_has_not_agreed_needs_the_proctor(centre
     assert "Time runs, and they" not in client.get(board(centre)).content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", ["5", "-1", "x"])
 def test_no_level_is_set_that_would_promise_what_is_not_recorded(centre: Centre, level: str) -> None:
     client = centre.browser(centre.people.director)
@@ -152,6 +155,7 @@ def test_an_open_incident_keeps_the_award_back_and_a_closed_one_does_not(centre:
     assert CHECKS["incidents reviewed"].waivable
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -179,6 +183,7 @@ def differing(kind: str) -> list[str]:
     return [one.record for one in compare()[1] if one.kind == kind]
 
 
+@pytest.mark.slow
 def test_something_is_upheld_by_two_people_after_the_candidate_had_their_say(centre: Centre) -> None:
     incident = note(centre)
     with pytest.raises(ProctoringError, match="The candidate may reply until"):

@@ -68,6 +68,7 @@ def test_a_step_seen_differently_comes_with_both_sheets(centre: Centre) -> None:
     assert sheets["rule"] == first_task(centre).critical_rule
 
 
+@pytest.mark.slow
 def test_a_step_waits_until_both_sheets_are_locked(centre: Centre) -> None:
     task = first_task(centre)
     row = must_pass_row(task)
@@ -78,6 +79,7 @@ def test_a_step_waits_until_both_sheets_are_locked(centre: Centre) -> None:
     assert only(centre)["criterion"] == row
 
 
+@pytest.mark.slow
 def test_what_two_assessors_agree_on_is_not_there(centre: Centre) -> None:
     task = first_task(centre)
     missed = {must_pass_row(task): {"answer": "no"}}
@@ -86,6 +88,7 @@ def test_what_two_assessors_agree_on_is_not_there(centre: Centre) -> None:
     assert rulings(centre)["matters"] == []
 
 
+@pytest.mark.slow
 def test_one_for_the_candidate_settles_a_step(centre: Centre) -> None:
     row = differ(centre)
     says(centre, ONE, settle(only(centre), True))
@@ -93,6 +96,7 @@ def test_one_for_the_candidate_settles_a_step(centre: Centre) -> None:
     assert (task_now(centre).score.status, task_now(centre).must_pass[row]) == ("settled", True)
 
 
+@pytest.mark.slow
 def test_two_against_the_candidate_settle_a_step(centre: Centre) -> None:
     row = differ(centre)
     says(centre, ONE, settle(only(centre), False))
@@ -103,6 +107,7 @@ def test_two_against_the_candidate_settle_a_step(centre: Centre) -> None:
     assert (task_now(centre).score.status, task_now(centre).must_pass[row]) == ("settled", False)
 
 
+@pytest.mark.slow
 def test_two_who_differ_are_told_so_and_one_rules_again(centre: Centre) -> None:
     row = differ(centre)
     says(centre, ONE, settle(only(centre), False, f"{CANARY}-one"))
@@ -123,6 +128,7 @@ def everything(centre: Centre, role: str) -> str:
     return page + json.dumps(data, ensure_ascii=False)
 
 
+@pytest.mark.slow
 def test_nothing_tells_what_the_other_one_ruled_before_ones_own_ruling(centre: Centre) -> None:
     differ(centre)
     before = everything(centre, TWO)
@@ -133,6 +139,7 @@ def test_nothing_tells_what_the_other_one_ruled_before_ones_own_ruling(centre: C
     assert CANARY in everything(centre, TWO)
 
 
+@pytest.mark.slow
 def test_only_who_holds_the_post_is_asked(centre: Centre) -> None:
     differ(centre)
     posts = centre.lives[0].posts
@@ -141,6 +148,7 @@ def test_only_who_holds_the_post_is_asked(centre: Centre) -> None:
         assert roles == [role for role in (ONE, TWO) if posts[role] == person]
 
 
+@pytest.mark.slow
 def test_a_stop_comes_with_what_the_assessor_said_and_is_lifted_by_one(centre: Centre) -> None:
     stopped(centre)
     found = rulings(centre)
@@ -154,6 +162,7 @@ def test_a_stop_comes_with_what_the_assessor_said_and_is_lifted_by_one(centre: C
     assert (task_now(centre).score.status, task_now(centre).score.failed) == ("settled", False)
 
 
+@pytest.mark.slow
 def test_a_stop_is_confirmed_by_two_and_its_steps_need_no_ruling(centre: Centre) -> None:
     stopped(centre)
     task = first_task(centre)
@@ -166,6 +175,7 @@ def test_a_stop_is_confirmed_by_two_and_its_steps_need_no_ruling(centre: Centre)
     assert rulings(centre)["matters"] == rulings(centre, TWO)["matters"] == []
 
 
+@pytest.mark.slow
 def test_the_steps_of_a_stopped_task_come_when_the_stop_was_lifted(centre: Centre) -> None:
     task = first_task(centre)
     row = must_pass_row(task)
@@ -192,6 +202,7 @@ def unreadable_wiring(centre: Centre) -> str:
     return name
 
 
+@pytest.mark.slow
 def test_a_simulation_comes_when_its_part_was_handed_in_and_takes_two_like_shares(centre: Centre) -> None:
     name = unreadable_wiring(centre)
     assert rulings(centre)["matters"] == []
@@ -252,6 +263,7 @@ def test_in_the_demonstration_adjudicators_assess_no_task_of_their_candidate(cen
         assert {life.posts[ONE], life.posts[TWO]}.isdisjoint(assessors)
 
 
+@pytest.mark.slow
 def test_photos_are_named_and_an_adjudicator_may_look_at_them(centre: Centre) -> None:
     row = differ(centre)
     task = first_task(centre).identifier
@@ -272,6 +284,7 @@ def test_an_empty_desk_says_so_and_my_day_counts(centre: Centre) -> None:
     assert "Rulings (1)" in browser.get("/assessor/").content.decode()
 
 
+@pytest.mark.slow
 def test_after_a_seal_the_page_of_seals_offers_the_next_one(centre: Centre) -> None:
     differ(centre)
     for role in ("candidate", "proctor:1"):

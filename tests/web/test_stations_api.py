@@ -50,6 +50,7 @@ def written(centre: Centre, role: str = "adapter:1") -> list[tuple[int, str, dic
     return [(row.sequence, row.kind, json.loads(row.payload)) for row in rows]
 
 
+@pytest.mark.slow
 def test_a_day_at_a_bay_from_the_code_to_the_journal(at_bay: Bay, centre: Centre) -> None:
     at_bay.agent.round()
     (booking,) = at_bay.agent.bookings
@@ -124,6 +125,7 @@ def test_s20_a_request_counts_once_as_it_was_signed_and_in_its_time(at_bay: Bay)
     assert (changed.status_code, changed.json()["code"]) == (400, "body")
 
 
+@pytest.mark.slow
 def test_a_station_whose_clock_is_off_by_an_hour_signs_by_the_servers_and_says_so(
     at_bay: Bay, centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,6 +213,7 @@ def test_f29_an_answer_that_is_lost_leads_to_no_second_entry(
     assert (at_bay.agent.spool.unsent, len(written(centre))) == (0, 4)
 
 
+@pytest.mark.slow
 def test_another_serial_on_the_bench_makes_the_run_void_and_it_is_run_again(
     at_bay: Bay, centre: Centre, meter: Bench
 ) -> None:
@@ -228,6 +231,7 @@ def test_another_serial_on_the_bench_makes_the_run_void_and_it_is_run_again(
     assert [payload["outcome"] for _, kind, payload in written(centre) if kind == "run"] == ["VOID", "PASS"]
 
 
+@pytest.mark.slow
 def test_a_sealed_attempt_lets_the_station_forget_and_books_it_no_more(at_bay: Bay, centre: Centre) -> None:
     at_bay.agent.round()
     at_bay.agent.run(at_bay.agent.bookings[0])
@@ -248,6 +252,7 @@ def test_nobody_elses_centre_gives_codes_places_or_plans(at_bay: Bay, centre: Ce
         at_bay.agent.booking("nothing")
 
 
+@pytest.mark.slow
 def test_a_settings_task_says_itself_what_is_read_back_and_asks_for_its_profile(at_bay: Bay, centre: Centre) -> None:
     names = ["SIM-SUN-2", "SIM-SUN-3", "SIM-WIRE-1"]
     published = schemes.published_simulations(names)
@@ -271,6 +276,7 @@ def test_a_settings_task_says_itself_what_is_read_back_and_asks_for_its_profile(
     assert at_bay.agent.standing(booked["SIM-WIRE-1"]).sentence == booked["SIM-WIRE-1"].waits_for
 
 
+@pytest.mark.slow
 def test_a_file_that_a_tablet_left_is_handed_in_and_one_that_is_none_stays_for_people(at_bay: Bay) -> None:
     whole = json.dumps({"assayer": "unsent entries", "version": 1, "batches": []}).encode()
     at_bay.agent.keeper.keep(whole)

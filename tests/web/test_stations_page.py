@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ def page(client: Client) -> str:
     return client.get("/stations/").content.decode()
 
 
+@pytest.mark.slow
 def test_a_technician_makes_a_code_places_the_station_plans_it_and_revokes_its_key(
     centre: Centre, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def test_s01_somebody_elses_attempt_answers_as_one_that_does_not_exist(centre: C
         assert client.get(f"/api/attempts/{centre.attempt.pk}/receipt").json() == unknown[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["assessor:1", "proctor:1", "adapter:1", "coordinator:1", "nobody", "candidate:2"])
 def test_a_candidate_gets_no_other_role_of_their_attempt(centre: Centre, role: str) -> None:
     client = centre.browser(centre.candidate)
@@ -82,6 +83,7 @@ def test_w02_a_grant_needs_the_token_of_the_page(centre: Centre) -> None:
     assert asked(client, centre)[0] == 403
 
 
+@pytest.mark.slow
 def test_many_are_answered_one_by_one(centre: Centre) -> None:
     assessor = centre.lives[0].posts["assessor:1"]
     wanted = [

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.urls import reverse
 
 from assess import door
@@ -87,6 +88,7 @@ def test_the_day_holds_ones_own_bays_in_the_order_of_candidates(centre: Centre) 
     assert "criteria" not in found["tasks"][TASK]
 
 
+@pytest.mark.slow
 def test_permission_shows_on_the_sheet_and_to_the_candidate_and_goes_again(centre: Centre) -> None:
     agree(centre)
     assert live(centre)["bay"]["state"] == "not_opened"
@@ -103,6 +105,7 @@ def test_permission_shows_on_the_sheet_and_to_the_candidate_and_goes_again(centr
     assert bays(centre)[TASK]["state"] == "locked"
 
 
+@pytest.mark.slow
 def test_void_equipment_is_told_to_the_candidate_and_stands_on_the_board(centre: Centre) -> None:
     agree(centre)
     opened(centre, ("equipment_void", {"reason": "wrong fault set"}))
@@ -113,6 +116,7 @@ def test_void_equipment_is_told_to_the_candidate_and_stands_on_the_board(centre:
     assert "wrong fault set" in board
 
 
+@pytest.mark.slow
 def test_the_board_says_how_stations_are_and_which_instruments_answer(centre: Centre) -> None:
     station = stations_of(centre.sitting.pk)[0]
     keeper = centre.people.technicians[0]

@@ -20,6 +20,7 @@ def browser(account: Account) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_an_assessor_sees_neither_reference_nor_reasons_before_the_last_sheet(centre: Centre) -> None:
     first, second = (exemplar(centre, task, because={f"{task}.01": SECRET}) for task in ("PT-ECW-1", "PT-ECW-2"))
     opened = session(centre, first, second)
@@ -40,6 +41,7 @@ def test_an_assessor_sees_neither_reference_nor_reasons_before_the_last_sheet(ce
     assert other.get(f"/assessor/training/{opened.pk}/").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_sheet_with_a_row_left_out_names_the_row_and_keeps_what_was_chosen(centre: Centre) -> None:
     one = exemplar(centre)
     opened = session(centre, one)
@@ -53,6 +55,7 @@ def test_a_sheet_with_a_row_left_out_names_the_row_and_keeps_what_was_chosen(cen
     assert BlindMarks.objects.get().marks["PT-ECW-1.10"] == {"level": None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", ["9", "x", "yes\x00"])
 def test_a_mark_that_is_none_is_refused(centre: Centre, wrong: str) -> None:
     one = exemplar(centre)
@@ -71,6 +74,7 @@ def test_the_own_severity_waits_until_no_candidate_is_before_the_assessor(centre
     assert "You have candidates today." in browser(anna).get("/assessor/severity/").content.decode()
 
 
+@pytest.mark.slow
 def test_a_base_period_without_a_block_is_refused_in_words(centre: Centre) -> None:
     client = browser(centre.people.director)
     address = f"/director/schemes/{centre.version.pk}/monitoring/"

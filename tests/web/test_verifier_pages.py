@@ -43,6 +43,7 @@ def test_c01_one_changed_byte_is_seen() -> None:
     assert 'aria-label="Not met:"' in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["{", "[]", "null", "\u0000", '{"a": 1, "a": 2}', "1e309", "<script>alert(1)</script>"]
 )

@@ -46,6 +46,7 @@ def test_s18_a_rating_above_what_the_item_is_worth_is_named(table: str, words: s
         read_ratings(f"round,judge,A\n{table}")
 
 
+@pytest.mark.slow
 def test_a_cut_score_that_waits_stands_on_the_boards_first_page(centre: Centre) -> None:
     judges = [account.pk for account in centre.people.assessors[:5]]
     for judge in judges:

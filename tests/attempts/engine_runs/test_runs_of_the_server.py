@@ -51,6 +51,7 @@ def runs_in_the_journal(centre: Centre, simulation: str) -> list[str]:
     return [one["outcome"] for one in said if one["simulation"] == simulation]
 
 
+@pytest.mark.slow
 def test_settings_are_written_read_back_and_scored_and_only_the_device_s_own_words_are_shown(seat: Seat) -> None:
     seat.set(LIMIT, HALF, answers={"limit_w": "3000", "reserve_kwh": "3,0"})
     run = seat.run(LIMIT)

@@ -62,6 +62,7 @@ def test_few_cases_give_no_point_and_say_why(found: object, reason: str) -> None
     assert (found.z, found.reason) == (None, reason)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [11, 60])
 def test_points_that_did_not_change_are_standard_normal(most: int) -> None:
     """What the run lengths stand on: with base and points of any size the distance has variance one."""

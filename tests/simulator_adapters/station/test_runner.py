@@ -121,6 +121,7 @@ def doubled(wire: socket.socket, answer: bytes) -> None:
     wire.sendall(answer + answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", [gone, doubled], ids=["cable pulled and put back", "reply doubled"])
 def test_trouble_on_the_wire_never_becomes_a_reading(tmp_path: Path, meter: Meter, act: Callable[..., None]) -> None:
     meter.trouble = once("MEAS:RES?", act)
@@ -149,6 +150,7 @@ def test_a_device_that_stays_away_ends_the_run_as_the_equipments_and_the_stream_
     assert len(list(bench.evidence.waiting())) == 1
 
 
+@pytest.mark.slow
 def test_a_stop_ends_a_run_on_a_device_that_does_not_answer(
     tmp_path: Path, meter: Meter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -152,6 +152,7 @@ stream.append([remark(5)])
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_what_was_there_and_the_station_goes_on_when_there_is_room(tmp_path: Path) -> None:
     """The kernel itself refuses to let the file grow (RLIMIT_FSIZE), in the middle of a group of entries."""
     ran = subprocess.run(

@@ -208,6 +208,7 @@ def test_nobody_opens_a_bay_at_which_they_assess(centre: Centre) -> None:
     assert centre.assign(centre.post("assessor:1", both), centre.post("technician:1", both, work="PT-ECW-2")) == 2
 
 
+@pytest.mark.slow
 def test_the_demonstrations_instruments_are_booked_one_overdue_with_its_reason(centre: Centre) -> None:
     life = Life(0, None, centre.candidate, centre.attempt, pinned(centre.attempt), {}, {}, {})  # type: ignore[arg-type]
     for task in ("PT-ECW-2", "PT-ECW-3"):

@@ -28,6 +28,7 @@ def refused(code: str, call: Any, *args: Any, **said: Any) -> str:
     return str(found.value)
 
 
+@pytest.mark.slow
 def test_two_rounds_end_with_the_cut_that_standard_setting_computes(panel: Panel) -> None:
     judges = panel.people.judges
     meeting = panel.in_round_one(PART, judges=judges)
@@ -56,6 +57,7 @@ def test_two_rounds_end_with_the_cut_that_standard_setting_computes(panel: Panel
     assert cut.document["ratings"]["rounds"][1][0] == [f"{value:.2f}".rstrip("0").rstrip(".") for value in tables[1, 0]]
 
 
+@pytest.mark.slow
 def test_a_row_that_is_sent_twice_is_one_row_and_another_under_its_number_is_told(panel: Panel) -> None:
     judge = panel.people.judges[0]
     meeting = panel.in_round_one(PART, judges=panel.people.judges)
@@ -69,6 +71,7 @@ def test_a_row_that_is_sent_twice_is_one_row_and_another_under_its_number_is_tol
     assert record(meeting).rounds[1].ratings[str(judge.pk)][name].value == "0.7"
 
 
+@pytest.mark.slow
 def test_what_arrives_after_a_round_is_closed_is_kept_and_counts_when_it_is_opened_again(panel: Panel) -> None:
     judges = panel.people.judges
     meeting = panel.in_round_one(PART, judges=judges)
@@ -85,6 +88,7 @@ def test_what_arrives_after_a_round_is_closed_is_kept_and_counts_when_it_is_open
     assert record(meeting).rounds[1].late == ()
 
 
+@pytest.mark.slow
 def test_a_round_with_somebody_unfinished_is_closed_with_a_reason_only(panel: Panel) -> None:
     judges = panel.people.judges
     meeting = panel.in_round_one(PART, judges=judges)
@@ -131,6 +135,7 @@ def test_acts_out_of_their_moment_are_refused_in_a_sentence(panel: Panel) -> Non
     refused("not-a-judge", panel.act, "invite_judges", meeting_id=meeting.pk, judge_ids=[panel.people.board.pk])
 
 
+@pytest.mark.slow
 def test_senseless_ratings_save_nothing(panel: Panel) -> None:
     judge = panel.people.judges[0]
     meeting = panel.in_round_one(PART, judges=panel.people.judges)
@@ -156,6 +161,7 @@ def test_a_judge_acts_on_their_own_panel_only(panel: Panel) -> None:
         panel.act("open_round", inside, meeting_id=meeting.pk)
 
 
+@pytest.mark.slow
 def test_an_excluded_judge_is_left_out_by_name_and_both_cuts_are_kept(panel: Panel) -> None:
     judges = panel.people.judges
     meeting = panel.in_round_one(PART, judges=judges)
@@ -186,6 +192,7 @@ def closed_meeting(panel: Panel) -> CutScore:
     return cut
 
 
+@pytest.mark.slow
 def test_a_board_chooses_within_the_error_of_the_method_and_says_why(panel: Panel) -> None:
     cut = closed_meeting(panel)
     board = panel.people.board
@@ -206,6 +213,7 @@ def test_a_board_chooses_within_the_error_of_the_method_and_says_why(panel: Pane
     assert found.minutes[-1].words.startswith("Board of the centre adopted")
 
 
+@pytest.mark.slow
 def test_who_made_a_cut_does_not_adopt_it_and_no_row_can_say_so(panel: Panel) -> None:
     cut = closed_meeting(panel)
     people = panel.people
@@ -219,6 +227,7 @@ def test_who_made_a_cut_does_not_adopt_it_and_no_row_can_say_so(panel: Panel) ->
         CutScore.objects.filter(pk=cut.pk).update(value=Decimal("12.00"))
 
 
+@pytest.mark.slow
 def test_a_cut_that_a_board_declines_is_never_in_force(panel: Panel) -> None:
     cut = closed_meeting(panel)
     refused("no-words", panel.act, "decline_cut_score", panel.people.board, cut_score_id=cut.pk, board="B", reason="")
@@ -228,6 +237,7 @@ def test_a_cut_that_a_board_declines_is_never_in_force(panel: Panel) -> None:
     assert meetings_of(panel.version.pk)[0].state == "not adopted"
 
 
+@pytest.mark.slow
 def test_feedback_for_a_judge_names_nobody_else(panel: Panel) -> None:
     cut = closed_meeting(panel)
     judges = [str(one.pk) for one in panel.people.judges]

@@ -36,6 +36,7 @@ def kinds_that_differ() -> set[str]:
     return {one.kind for one in compare()[1]}
 
 
+@pytest.mark.slow
 def test_a_rating_that_is_changed_added_or_removed_later_is_found(closed: Meeting) -> None:
     rows = JudgeRating.objects.filter(meeting=closed)
     first = rows.filter(sequence=1)[0]
@@ -54,6 +55,7 @@ def test_a_rating_that_is_changed_added_or_removed_later_is_found(closed: Meetin
     assert kinds_that_differ() == {"meeting ratings"}
 
 
+@pytest.mark.slow
 def test_a_late_rating_a_line_of_the_record_and_the_cut_are_held_too(closed: Meeting) -> None:
     JudgeRating.objects.filter(meeting=closed, sequence=99).update(value="0.1")
     assert "late rating" in kinds_that_differ()

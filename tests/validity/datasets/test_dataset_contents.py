@@ -23,6 +23,7 @@ from tests.validity.datasets.made_up import fixed_names, made_up, shuffled
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(40))
 @given(seed=st.integers(0, 2**32), attempts=st.integers(1, 40), forms=st.integers(1, 3))
 def test_the_order_in_which_attempts_are_gathered_leaves_no_trace(seed: int, attempts: int, forms: int) -> None:

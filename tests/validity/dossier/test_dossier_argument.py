@@ -49,6 +49,7 @@ def test_where_nothing_is_recorded_every_claim_says_so() -> None:
         assert not any(piece.records for piece in claim.evidence if piece.bearing is Bearing.LACKING), claim.key
 
 
+@pytest.mark.slow
 def test_sound_evidence_supports_all_but_what_nobody_can_record_here() -> None:
     found = claims(full())
     assert {key: str(found[key].verdict) for key in KEYS} == {

@@ -47,6 +47,7 @@ def test_with_nothing_recorded_most_is_absent_and_nothing_is_called_present_by_a
         assert not found.leads
 
 
+@pytest.mark.slow
 def test_the_frame_of_the_schemes_kind_leads_and_the_one_for_all_follows() -> None:
     order = [one.frame.key for one in assemble(full()).crosswalks]
     assert order[:3] == ["iso-17024", "ncca", "standards-2014"]

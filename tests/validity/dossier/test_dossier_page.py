@@ -113,6 +113,7 @@ def test_how_verdicts_are_made_is_said_and_every_piece_shows_its_rule() -> None:
             assert " ".join(piece.rule.split()) in words
 
 
+@pytest.mark.slow
 def test_made_up_people_are_announced() -> None:
     given = full()
     assert given.study is not None
@@ -138,6 +139,7 @@ def test_names_are_unique_links_lead_somewhere_and_nothing_is_loaded(made: Calla
     assert not [element for element in root.iter() if element.get("style")]
 
 
+@pytest.mark.slow
 def test_text_of_records_is_never_markup() -> None:
     assert "<safely>" not in dossier_html(whole(full()))
     assert "Charge points &lt;safely&gt;" in dossier_html(whole(full()))
@@ -170,6 +172,7 @@ def test_the_trail_is_one_line_a_record() -> None:
     assert lines[2]["leaf"] is None
 
 
+@pytest.mark.slow
 def test_the_same_facts_give_the_same_tagged_pdf() -> None:
     paper = FILES["dossier.pdf"](whole(bare()))
     assert paper == FILES["dossier.pdf"](whole(bare()))

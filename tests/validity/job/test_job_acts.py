@@ -94,6 +94,7 @@ def test_a_survey_is_taken_whole_or_not_at_all(guild: Guild) -> None:
     assert refused(guild, guild.people.director, "import_survey", analysis_id=analysis.pk, text=text)[0] == "answered"
 
 
+@pytest.mark.slow
 def test_a_practitioner_rates_and_a_later_rating_leaves_the_earlier_one_standing(guild: Guild) -> None:
     analysis, judge = opened(guild), guild.people.judges[0]
     rate = {"analysis_id": analysis.pk, "ratings": [RATING | {"statement": "ECW-J01"}]}
@@ -122,6 +123,7 @@ def test_nothing_is_closed_without_a_rating(guild: Guild) -> None:
     assert refused(guild, guild.people.director, "close_analysis", analysis_id=analysis.pk)[0] == "no-ratings"
 
 
+@pytest.mark.slow
 def test_a_board_adopts_with_reasons_and_not_who_ran_it(guild: Guild) -> None:
     analysis = closed(guild)
     board = guild.people.board
@@ -146,6 +148,7 @@ def test_a_board_adopts_with_reasons_and_not_who_ran_it(guild: Guild) -> None:
     assert {gap.what for gap in found.coverage.gaps if gap.kind == "untested"} == {"ECW-J03", "ECW-J16"}
 
 
+@pytest.mark.slow
 def test_who_opened_an_analysis_never_adopts_it_not_even_past_the_action(guild: Guild) -> None:
     analysis = closed(guild)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -154,6 +157,7 @@ def test_who_opened_an_analysis_never_adopts_it_not_even_past_the_action(guild: 
         )
 
 
+@pytest.mark.slow
 def test_fewer_practitioners_than_asked_for_need_the_boards_reason(guild: Guild) -> None:
     analysis = closed(guild, practitioners=12)
     asked: dict[str, Any] = {"analysis_id": analysis.pk, "board": "Board"}
@@ -171,6 +175,7 @@ def panel_of(guild: Guild) -> ContentPanel:
     return made
 
 
+@pytest.mark.slow
 def test_a_seat_needs_a_verified_qualification_and_relations_need_a_reason(guild: Guild) -> None:
     panel, people = panel_of(guild), guild.people
     judge = people.judges[0]
@@ -224,6 +229,7 @@ def test_experts_rate_what_they_did_not_write(guild: Guild) -> None:
     assert refused(guild, people.director, "close_panel", panel_id=panel.pk)[0] == "closed"
 
 
+@pytest.mark.slow
 def test_a_concern_blocks_until_another_person_resolves_it(guild: Guild) -> None:
     people = guild.people
     read: dict[str, Any] = {"scheme_version_id": guild.version.pk, "elements": ["ECW-001", "PT-ECW-1.01"]}
@@ -325,6 +331,7 @@ def test_a_single_answer_is_held_against_its_frozen_copy(guild: Guild) -> None:
     assert compare()[1] == []
 
 
+@pytest.mark.slow
 def test_a_content_verdict_is_not_current_once_its_element_is_another(guild: Guild) -> None:
     study_the_job(guild.people, guild.version)
     panel = ContentPanel.objects.get()
@@ -340,6 +347,7 @@ def test_a_content_verdict_is_not_current_once_its_element_is_another(guild: Gui
     assert any(said.startswith("New or changed since the content panel:") for said in found.lacking)
 
 
+@pytest.mark.slow
 def test_an_opened_analysis_waits_beside_the_adopted_one(guild: Guild) -> None:
     adopted = study_the_job(guild.people, guild.version)
     later = opened(guild)
@@ -351,6 +359,7 @@ def test_an_opened_analysis_waits_beside_the_adopted_one(guild: Guild) -> None:
     assert later.opened_at - adopted.opened_at < timedelta(minutes=1)
 
 
+@pytest.mark.slow
 def test_a_person_who_is_erased_leaves_answers_and_the_ledger_whole(guild: Guild) -> None:
     analysis, people = opened(guild), guild.people
     judge = people.judges[0]
@@ -375,6 +384,7 @@ def test_a_person_who_is_erased_leaves_answers_and_the_ledger_whole(guild: Guild
     assert compare()[1] == []
 
 
+@pytest.mark.slow
 def test_an_analysis_or_a_panel_opened_by_mistake_is_withdrawn_with_a_reason(guild: Guild) -> None:
     director = guild.people.director
     analysis, panel = opened(guild), panel_of(guild)

@@ -52,6 +52,7 @@ def test_what_the_partner_usually_is_is_added_back() -> None:
     assert found["assessor/severity/B"][1] == 1.0
 
 
+@pytest.mark.slow
 def test_usual_severities_are_found_whoever_met_whom() -> None:
     true, rng = {"A": -0.5, "B": 0.0, "C": 0.5}, np.random.default_rng(3)
     names = {"A": "assessor:1", "B": "assessor:2", "C": "assessor:3"}

@@ -68,6 +68,7 @@ def alarms(centre: Centre) -> list[tuple[str, str]]:
     return [(alarm.kind.value, alarm.what) for alarm in queries.alarms_of(centre.version.pk)]
 
 
+@pytest.mark.slow
 def test_usual_days_raise_nothing_and_their_points_stand_on_the_charts(watched: Centre) -> None:
     add_day(watched, 2, 40)
     made = look(watched)
@@ -81,6 +82,7 @@ def test_usual_days_raise_nothing_and_their_points_stand_on_the_charts(watched: 
     assert [point.n for point in drawn["item/difficulty/I03"].points] == [40]
 
 
+@pytest.mark.slow
 def test_a_station_that_goes_wrong_raises_one_alarm_that_says_what_to_look_at(watched: Centre) -> None:
     before = dict(Score.objects.values_list("pk", "digest"))
     sitting = add_day(watched, 2, 20, worse={"bay 2": 25})
@@ -151,6 +153,7 @@ def test_an_item_that_became_harder_drifts_and_a_weak_group_does_not(watched: Ce
     assert ("item", "I05: difficulty against the other items") in alarms(watched)
 
 
+@pytest.mark.slow
 def test_few_cases_are_not_enough_evidence_and_no_alarm(watched: Centre) -> None:
     add_day(watched, 2, 6, worse={"bay 2": 60})
     look(watched)

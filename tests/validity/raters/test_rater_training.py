@@ -84,6 +84,7 @@ def trained(centre: Centre) -> Training:
     return decide(centre.people.approvers[1], Training.objects.get())
 
 
+@pytest.mark.slow
 def test_an_assessor_who_marks_as_the_panel_did_is_trained_for_a_year(centre: Centre) -> None:
     training = trained(centre)
     assert training.proposal == "meets the threshold"
@@ -100,6 +101,7 @@ def test_an_assessor_who_marks_as_the_panel_did_is_trained_for_a_year(centre: Ce
     assert not standing.coefficients["kappa of the judgements, quadratic weights"].sufficient
 
 
+@pytest.mark.slow
 def test_few_rows_are_not_enough_evidence_and_a_trainer_says_why_it_is_enough_after_all(centre: Centre) -> None:
     one = exemplar(centre)
     mark(centre.people.assessors[0], session(centre, one), one)
@@ -111,6 +113,7 @@ def test_few_rows_are_not_enough_evidence_and_a_trainer_says_why_it_is_enough_af
     assert queries.training_of(centre.version.pk).assessors[0].in_force
 
 
+@pytest.mark.slow
 def test_marks_far_from_the_panel_are_below_the_threshold(centre: Centre) -> None:
     shown = [exemplar(centre, task) for task in TASKS for _ in range(2)]
     opened = session(centre, *shown)
@@ -187,6 +190,7 @@ def test_what_was_marked_before_proves_nothing_the_second_time(centre: Centre) -
     assert queries.agreement_of(second).rows == ()
 
 
+@pytest.mark.slow
 def test_a_training_ends_and_is_announced_before(centre: Centre) -> None:
     training = trained(centre)
     today = timezone.now().date()
@@ -195,6 +199,7 @@ def test_a_training_ends_and_is_announced_before(centre: Centre) -> None:
         assert queries.training_of(centre.version.pk).assessors[0].state == state
 
 
+@pytest.mark.slow
 def test_a_training_ceases_by_the_word_of_two(centre: Centre) -> None:
     training = trained(centre)
     because = "Two levels below the others on three days."
@@ -235,6 +240,7 @@ def test_a_calibration_hour_is_the_same_record_and_no_training(centre: Centre) -
         mark(centre.people.assessors[0], hour, one)
 
 
+@pytest.mark.slow
 def test_a_training_holds_for_the_next_version_of_the_scheme_while_its_sheets_are_the_same(centre: Centre) -> None:
     trained(centre)
     following = SchemeVersion.objects.get(pk=centre.version.pk)
@@ -246,6 +252,7 @@ def test_a_training_holds_for_the_next_version_of_the_scheme_while_its_sheets_ar
     assert not queries.training_of(following.pk).complete
 
 
+@pytest.mark.slow
 def test_an_assigned_assessor_without_training_is_named(centre: Centre) -> None:
     trained(centre)
     untrained = centre.people.assessors[1]
@@ -255,6 +262,7 @@ def test_an_assigned_assessor_without_training_is_named(centre: Centre) -> None:
     assert (found.complete, [one.name for one in found.lacking]) == (False, [str(untrained)])
 
 
+@pytest.mark.slow
 def test_a_change_behind_our_back_is_found_by_the_ledger(centre: Centre) -> None:
     training = trained(centre)
     ledger.sequence()
@@ -275,6 +283,7 @@ def test_a_change_behind_our_back_is_found_by_the_ledger(centre: Centre) -> None
         type(row).objects.filter(pk=row.pk).update(**before)
 
 
+@pytest.mark.slow
 def test_the_made_up_centre_trains_everybody_and_says_that_it_is_made_up(centre: Centre) -> None:
     train_assessors(centre.people, centre.version)
     found = queries.training_of(centre.version.pk)

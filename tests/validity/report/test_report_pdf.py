@@ -50,6 +50,7 @@ def test_simulated_data_are_announced_on_paper_too() -> None:
     assert source.index("SIMULATED DATA.") < source.index("Drawn from a model.") < source.index('"body"')
 
 
+@pytest.mark.slow
 def test_every_heading_and_table_of_the_page_is_on_paper() -> None:
     rng = np.random.default_rng(3)
     matrix = (rng.random((60, 4)) < 0.6).astype(float)

@@ -147,6 +147,7 @@ def test_the_order_of_persons_changes_nothing_about_items_and_raters() -> None:
     assert canonical(analyse(title="", responses=shuffled, ratings=reordered)) == canonical(first)
 
 
+@pytest.mark.slow
 def test_every_estimate_carries_what_one_needs_to_judge_it() -> None:
     found = list(estimates(whole_study()))
     assert len(found) > 100
@@ -174,6 +175,7 @@ def test_nothing_at_all_is_not_an_error() -> None:
     assert all(one["words"].startswith("not enough evidence") for one in estimates(document))
 
 
+@pytest.mark.slow
 def test_conditional_errors_in_logits_and_in_points_are_each_others_inverse_for_rasch_items() -> None:
     """SEM(raw) = √I and SEM(θ) = 1/√I for right-or-wrong Rasch items (Lord 1980, ch. 5)."""
     document = analyse(title="", responses=online(items=12), cuts={"online": (60, 2)})
@@ -182,6 +184,7 @@ def test_conditional_errors_in_logits_and_in_points_are_each_others_inverse_for_
         assert points * float(at["sem_logits"]["value"]) == pytest.approx(1, abs=2e-4)
 
 
+@pytest.mark.slow
 def test_the_cut_in_logits_is_where_the_expected_score_is_the_cut() -> None:
     document = analyse(title="", responses=online(items=12), cuts={"online": (60, 2)})
     rasch = document["responses"]["rasch"]
@@ -219,6 +222,7 @@ def test_with_forms_of_their_own_the_reliability_is_that_of_one_form_not_of_the_
     assert low < projected < high
 
 
+@pytest.mark.slow
 def test_when_too_few_persons_share_two_items_the_rasch_model_answers_and_the_method_says_so() -> None:
     found = analyse(title="", responses=random_forms(60, 30, 15, seed=9))["responses"]
     assert not found["alpha"]["sufficient"]
@@ -226,6 +230,7 @@ def test_when_too_few_persons_share_two_items_the_rasch_model_answers_and_the_me
     assert found["reliability_of_form"]["n"] == 60
 
 
+@pytest.mark.slow
 def test_an_item_with_gaps_or_fractions_is_recoded_and_named() -> None:
     matrix = np.column_stack([rasch_answers(200, np.linspace(-1, 1, 6), 1), np.zeros((200, 2))])
     rng = np.random.default_rng(3)
@@ -241,6 +246,7 @@ def test_an_item_with_gaps_or_fractions_is_recoded_and_named() -> None:
     assert [len(item["steps"]) for item in rasch["items"]] == [0] * 6 + [2, 0]
 
 
+@pytest.mark.slow
 def test_a_reversed_key_and_a_column_that_is_no_item_are_pointed_out() -> None:
     matrix = rasch_answers(300, np.linspace(-1, 1, 8), seed=4, spread=1.5)
     matrix[:, 2] = 1 - matrix[:, 2]
@@ -390,6 +396,7 @@ def test_responses_that_contradict_themselves_are_refused(
     assert refused.value.code == code
 
 
+@pytest.mark.slow
 def test_pairs_of_items_count_only_with_enough_persons_and_beyond_what_chance_does_among_all() -> None:
     drawn = random_forms(80, 30, 20, seed=4)
     found = analyse(title="t", responses=drawn)["responses"]["fit"]["dependence"]
@@ -401,6 +408,7 @@ def test_pairs_of_items_count_only_with_enough_persons_and_beyond_what_chance_do
     assert all(pair["n"] >= 30 and float(pair["interval"][0]) < 0.2 for pair in found["largest"])
 
 
+@pytest.mark.slow
 def test_a_pair_that_repeats_itself_is_found_among_many() -> None:
     whole = online(persons=300)
     matrix = whole.matrix.copy()
@@ -411,6 +419,7 @@ def test_a_pair_that_repeats_itself_is_found_among_many() -> None:
     assert set(found["largest"][0]["items"]) == {"item 0", "item 1"}
 
 
+@pytest.mark.slow
 def test_items_of_drawn_forms_have_their_correlation_with_the_rest_of_the_form() -> None:
     found = analyse(title="t", responses=random_forms(80, 30, 20, seed=4))["responses"]["item_analysis"]
     assert all(item["item_rest"]["sufficient"] for item in found if item["difficulty"]["n"] >= 30)

@@ -50,6 +50,7 @@ def run(*arguments: object) -> tuple[int, str, str]:
     return 0, out.getvalue(), err.getvalue()
 
 
+@pytest.mark.slow
 def test_it_writes_the_document_and_the_report(tmp_path: Path, responses: Path, ratings: Path) -> None:
     output = tmp_path / "deep" / "out"
     given = ("--person", "person", "--rater", "rater", "--criteria", "k1, k2", "--output", output)
@@ -68,6 +69,7 @@ def test_it_writes_the_document_and_the_report(tmp_path: Path, responses: Path, 
     assert document["title"] in (output / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_the_same_files_give_the_same_bytes(tmp_path: Path, responses: Path) -> None:
     for name in ("one", "two"):
         assert run("--responses", responses, "--id", "who", "--output", tmp_path / name)[0] == 0
@@ -168,6 +170,7 @@ def test_a_maximum_that_is_no_number_of_points_is_refused(tmp_path: Path, respon
         call_command("study", "--responses", str(responses), "--maximum", points, "--output", str(tmp_path))
 
 
+@pytest.mark.slow
 def test_maxima_are_taken_for_all_items_or_by_name(tmp_path: Path, responses: Path) -> None:
     given = ("--responses", responses, "--id", "who", "--output", tmp_path / "o", "--maximum")
     assert run(*given, "2")[0] == 0
@@ -202,6 +205,7 @@ def test_a_cut_beyond_the_maximum_or_that_can_be_read_in_two_ways_is_refused(
         call_command("study", "--responses", str(responses), "--cut", "120%", "--output", str(tmp_path))
 
 
+@pytest.mark.slow
 def test_the_group_column_is_no_item_and_the_smaller_group_is_focal(tmp_path: Path, responses: Path) -> None:
     lines = responses.read_text().splitlines()
     path = tmp_path / "grouped.csv"

@@ -17,6 +17,7 @@ from assess.validity.studies import (
 PAGE = settings.ROOT / "docs" / "explanation" / "study-report.md"
 
 
+@pytest.mark.slow
 def test_the_worked_example_holds() -> None:
     found = doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8")
     assert (found.attempted > 0, found.failed) == (True, 0)

@@ -28,12 +28,14 @@ def said(harder: float) -> list[str]:
     return [one.words for one in response_statements(found)]
 
 
+@pytest.mark.slow
 def test_what_chance_flags_among_many_comparisons_is_not_named() -> None:
     words = said(0.0)
     assert not any("work differently" in one for one in words)
     assert any(one.startswith("No item was found to favour a group (way 0, way 1") for one in words)
 
 
+@pytest.mark.slow
 def test_an_item_that_is_much_harder_for_a_group_is_named() -> None:
     assert "Items that work differently for “A” and others of equal score (way 0): i00." in said(1.6)
 

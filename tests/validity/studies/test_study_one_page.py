@@ -46,6 +46,7 @@ def test_eight_persons_carry_no_claim() -> None:
     assert "Nothing that these data show with certainty." in page
 
 
+@pytest.mark.slow
 def test_a_reliable_score_is_relied_on_and_an_unreliable_one_asks_for_more_items() -> None:
     good = list(statements(analyse(title="", responses=exam(90, spread=4.0, items=20))))
     assert "in an order that would come out much the same again" in said(good, "holds")
@@ -54,6 +55,7 @@ def test_a_reliable_score_is_relied_on_and_an_unreliable_one_asks_for_more_items
     assert "instead of 12 (Spearman–Brown)" in said(poor, "next")
 
 
+@pytest.mark.slow
 def test_the_decision_is_told_by_how_many_of_a_hundred() -> None:
     found = list(statements(analyse(title="", responses=exam(90), cuts={"": (50, None)})))
     assert "a cut at 50.0 % (passing takes 6 of 12 points)" in said(found, "studied")

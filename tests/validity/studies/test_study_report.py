@@ -59,6 +59,7 @@ def small_study(*, persons: int, simulated: str | None = None, names: str = "ite
     return report_html(document)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("persons", [0, 1, 2, 5, 60])
 def test_the_page_is_well_formed_with_unique_names_at_any_number_of_persons(persons: int) -> None:
     root = parsed(small_study(persons=persons))
@@ -103,6 +104,7 @@ def test_names_from_a_file_are_text_and_never_markup() -> None:
     assert STRANGE in text_of(parsed(page))
 
 
+@pytest.mark.slow
 def test_simulated_data_are_announced_in_the_window_title_and_before_anything_else() -> None:
     told = "Drawn from a Rasch model with seed 4."
     page = small_study(persons=40, simulated=told)

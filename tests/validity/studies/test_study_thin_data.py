@@ -42,6 +42,7 @@ THIN: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", THIN)
 def test_thin_responses_give_a_report_with_words(name: str) -> None:
     given = responses(THIN[name])
