@@ -348,6 +348,19 @@ def _number_error(text: str) -> NumberError:
     return NumberError("not_a_number", f"{text!r} is not a number. Write digits, such as 12.5 or 3e-4, and no unit.")
 
 
+def parse_places(text: str) -> int:
+    """Read a count of decimal places, as a plan writes it.
+
+    Raises
+    ------
+    QuantityError
+        With the code ``bad_places``, for anything but a whole number from 0 to 30.
+    """
+    if not re.fullmatch("[0-9]{1,2}", text) or int(text) > _MOST_PLACES:
+        raise QuantityError("bad_places", f"{text[:40]!r} decimal places can't be kept; write 0 to {_MOST_PLACES}.")
+    return int(text)
+
+
 def round_to(value: Decimal, places: int) -> Decimal:
     """Round to declared decimal places, half to even, as every limit check does first.
 

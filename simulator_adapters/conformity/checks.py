@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -40,7 +41,7 @@ MOST_TROUBLES = 6
 """At so many places of a run, first and last among them, an answer comes late, or the line is cut."""
 _ID = re.compile(r"[a-z][a-z0-9_\-]{0,39}")
 _STRANGE_ACTION = "conformity: no adapter has this action"
-_STRANGE_VALUE = "conformity: no parameter has this value"
+_STRANGE_VALUES = ("conformity: no parameter has this value", "-1")
 
 
 def check_manifest(case: Case) -> None:
@@ -278,8 +279,8 @@ def check_a_step_with_bad_parameters(case: Case) -> None:
             record.outcome in (Outcome.ERROR, Outcome.PASS),
             f"A step {step.action} without its parameters ends {record.outcome}, not ERROR.",
         )
-        for name in step.parameters:
-            _run_with(case, step, {**step.parameters, name: _STRANGE_VALUE}, f"with a {name} that can't be used")
+        for name, value in product(step.parameters, _STRANGE_VALUES):
+            _run_with(case, step, {**step.parameters, name: value}, f"with {name} {value!r}")
 
 
 def _run_with(case: Case, step: Step, parameters: Mapping[str, str], what: str) -> RunRecord:

@@ -33,7 +33,7 @@ from simulator_adapters.contract import (
     Status,
     Step,
 )
-from simulator_adapters.quantities import NumberError, canonical_unit, parse_number
+from simulator_adapters.quantities import NumberError, canonical_unit, parse_number, parse_places
 from simulator_adapters.running import Readings, StepResult, judged, parameters_of, run_plan, run_record
 from simulator_adapters.wire import Opener, Wire, open_tcp
 
@@ -131,7 +131,7 @@ class ScpiSession:
         if step.action != "read":
             return StepResult(Outcome.ERROR, f"An instrument has no action {step.action!r}; write identify or read.")
         with parameters_of(step) as given:
-            question, unit, places = given["ask"], canonical_unit(given["unit"]).code, int(given["places"])
+            question, unit, places = given["ask"], canonical_unit(given["unit"]).code, parse_places(given["places"])
             limits = Limits(low=_limit(given.get("low")), high=_limit(given.get("high")))
         if not QUESTION.fullmatch(question):
             return StepResult(Outcome.ERROR, f"{step.name}: {question[:40]!r} is no question of SCPI.")

@@ -139,6 +139,7 @@ class Run:
     def _setting(self, step: Step, deadline: Deadline) -> StepResult:
         with parameters_of(step) as given:
             low, high = parse_number(given["low"]), parse_number(given["high"])
+            limits = Limits(low=low, high=high)
             model, point, index = _point(given)
             unit = canonical_unit(given["unit"]).code
             sample = self._afresh if given.get("afresh") == "true" else self._block
@@ -148,7 +149,7 @@ class Run:
             point=point,
             index=index,
             unit=unit,
-            limits=Limits(low=low, high=high),
+            limits=limits,
             places=max(places_of(low), places_of(high)),
         )
         return judged(taken)
@@ -298,6 +299,7 @@ class Run:
         with parameters_of(step) as given:
             low = parse_number(given["low"]) if "low" in given else None
             high = parse_number(given["high"]) if "high" in given else None
+            limits = Limits(low=low, high=high)
             unit = canonical_unit(given["unit"]).code
         places = max(_RESPONSE_PLACES, *(places_of(limit) for limit in (low, high) if limit is not None))
         taken = self.readings.take(
@@ -305,7 +307,7 @@ class Run:
             value=value,
             unit=unit,
             places=places,
-            limits=Limits(low=low, high=high),
+            limits=limits,
             status=status,
             raw_ref="registers.json",
             sentence=f"{words} {plain(round_to(value, places))}.",
