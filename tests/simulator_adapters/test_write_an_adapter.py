@@ -126,6 +126,7 @@ def unnumbered_meter() -> Iterator[Mapping[str, Any]]:
         yield {"host": made.host, "port": made.port, "serial": "4711"}
 
 
+@pytest.mark.slow
 def test_the_pages_advice_for_a_device_without_numbers_keeps_the_contract(newcomer: ModuleType) -> None:
     case = checked(newcomer, without_numbers(), numbered=False)
     for keep in CHECKS.values():
