@@ -8,6 +8,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 TESTS = Path(__file__).resolve().parent
 PAGE = TESTS.parent / "docs/reference/acceptance.md"
 IDS = [
@@ -37,6 +39,7 @@ def documented() -> dict[str, tuple[str, list[str]]]:
     return {name: (words, sorted(re.findall(r"`([^`]+)`", tests))) for name, words, tests in rows}
 
 
+@pytest.mark.slow
 def test_every_case_is_carried_by_a_test_that_runs_everywhere() -> None:
     everywhere = {
         name: [one for one in tests if not one.startswith(NOT_EVERYWHERE)] for name, tests in carried().items()

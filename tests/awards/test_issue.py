@@ -44,12 +44,14 @@ def test_a_decision_is_issued_once_and_keeps_its_gate(ready: Decided) -> None:
     assert Credential.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_an_earlier_decision_is_not_issued_after_a_later_one(ready: Decided) -> None:
     later(ready.passed[0])
 
     assert code_of(ready) == "superseded"
 
 
+@pytest.mark.slow
 def test_a_decision_on_an_earlier_score_is_not_issued_after_a_later_score(ready: Decided) -> None:
     held = ready.passed[0].score
     Score.objects.create(

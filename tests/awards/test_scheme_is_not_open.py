@@ -19,6 +19,7 @@ def open_one_more(decided: Decided) -> None:
     door.act(actor(decided.people.director), "attempts.open_attempt", **arguments)
 
 
+@pytest.mark.slow
 def test_a_sample_is_sat_for_while_its_evidence_is_still_missing(decided: Decided) -> None:
     assert decided.version.sample
     assert not_open(decided.decisions[0].attempt.registration_id) is None

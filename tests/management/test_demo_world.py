@@ -312,12 +312,14 @@ def test_score_is_the_same_from_the_same_journal(small_world: Any) -> None:
         assert digest(again) == bytes(Score.objects.get(attempt=attempt).digest)
 
 
+@pytest.mark.slow
 def test_sealing_again_without_anything_new_is_refused(small_world: Any) -> None:
     people, _, lived = small_world
     with pytest.raises(AttemptError, match="Nothing was written since"):
         door.act(people.acts_as(people.director), "attempts.seal_attempt", attempt_id=lived.attempts[0].pk)
 
 
+@pytest.mark.slow
 def test_decision_without_cut_scores_is_undecidable_and_nobody_approves_it(small_world: Any) -> None:
     people, _, lived = small_world
     row: Decision = door.act(people.acts_as(people.director), "awards.decide", attempt_id=lived.attempts[0].pk)
@@ -340,6 +342,7 @@ def test_verify_ledger_command_ends_with_1_when_a_row_differs(
     assert any("assess_score" in check["sentence"] for check in report["checks"])
 
 
+@pytest.mark.slow
 def test_export_without_documents_still_verifies(small_world: Any, tmp_path: Path) -> None:
     ledger.sequence()
     ledger.checkpoint()
@@ -385,6 +388,7 @@ def test_what_waits_in_awards_costs_two_queries(small_world: Any, django_assert_
     assert found[signed.pk].waits_for_names and not found[signed.pk].waits_for_issue
 
 
+@pytest.mark.slow
 def test_waiver_needs_two_people_and_never_covers_safety(small_world: Any) -> None:
     people, _, lived = small_world
     director, approver = people.acts_as(people.director), people.acts_as(people.approvers[0])

@@ -13,6 +13,7 @@ USUAL = (
     "--nomigrations",  # tables from the models; `lint` sees to it that the migrations make the same
 )
 QUICK = (
+    *("tests", "-p", "no:doctest", "-o", "addopts=-ra --strict-markers --strict-config"),  # examples: the larger proof
     *("--ignore=tests/conformance", "--ignore=tests/journeys"),  # nothing there runs everywhere, and reading takes time
     "--assert=plain",  # so does rewriting every assertion: what fails is run again with its values
 )
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         found = _pytest(*USUAL, *QUICK)
         if found == 1:
             print("\nWhat failed, once more, with the values that its assertions met:", flush=True)
-            _pytest("-m", EVERYWHERE, "--last-failed", "--last-failed-no-failures", "none", *QUICK[:2])
+            _pytest("-m", EVERYWHERE, "--last-failed", "--last-failed-no-failures", "none", *QUICK[:-1])
         sys.exit(found)
 
 

@@ -185,6 +185,7 @@ def test_a_worker_that_was_lost_leaves_a_record_and_another_makes_the_run(seat: 
     assert Outbox.objects.filter(topic="run_engine", done_at=None).count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["SIM-SUN-9", "SIM-WIRE-1"])
 def test_nobody_runs_what_is_not_theirs_or_not_there(seat: Seat, name: str) -> None:
     asked = {"attempt_id": seat.centre.attempt.pk, "simulation": name}

@@ -217,6 +217,7 @@ def noticed(centre: Lived, attempt_id: uuid.UUID, words: str) -> Incident:
     return incident
 
 
+@pytest.mark.slow
 def test_words_of_an_entry_that_only_claims_to_be_erased_are_missed(centre: Lived) -> None:
     entry = Entry.objects.filter(kind="mark").first()
     assert entry is not None and inspect_journal()[1] == []

@@ -14,6 +14,7 @@ ALSO = {"duty-learning-event", "age"}
 """Evidence that appears for some kinds of scheme, or once an analysis is there."""
 
 
+@pytest.mark.slow
 def test_all_five_frames_are_there_and_say_how_well_they_are_known() -> None:
     assert [frame.key for frame in frames()] == ["iso-17024", "astm-e2659", "ncca", "standards-2014", "council-2022"]
     for frame in frames():
@@ -41,6 +42,7 @@ def test_every_reference_leads_to_a_claim_an_evidence_a_section_or_a_kind_of_rec
                     assert not second or second in claims[first] | ALSO, name
 
 
+@pytest.mark.slow
 def test_with_nothing_recorded_most_is_absent_and_nothing_is_called_present_by_a_claim() -> None:
     for found in crosswalks(argument(bare()), kind="", pages={}, recorded=()):
         assert found.count(Presence.PRESENT) == 0
@@ -54,6 +56,7 @@ def test_the_frame_of_the_schemes_kind_leads_and_the_one_for_all_follows() -> No
     assert [one.leads for one in assemble(full()).crosswalks] == [True, True, False, False, False]
 
 
+@pytest.mark.slow
 def test_every_piece_that_any_kind_of_scheme_owes_is_answered() -> None:
     found = assemble(full())
     for kind in KINDS.values():
@@ -64,6 +67,7 @@ def test_every_piece_that_any_kind_of_scheme_owes_is_answered() -> None:
     assert presence["Appeals and complaints"] is Presence.ABSENT
 
 
+@pytest.mark.slow
 def test_a_lacking_piece_makes_a_requirement_partly_met() -> None:
     given = full()
     without = assemble(replace(given, training=bare().training))
@@ -72,6 +76,7 @@ def test_a_lacking_piece_makes_a_requirement_partly_met() -> None:
         assert answer.presence is expected
 
 
+@pytest.mark.slow
 def test_presence_is_as_weak_as_its_pieces() -> None:
     assert together([]) is Presence.ABSENT
     assert together([Presence.ABSENT, Presence.ABSENT]) is Presence.ABSENT
