@@ -210,6 +210,7 @@ def sheets(centre: Centre) -> list[Device]:
     return made
 
 
+@pytest.mark.slow
 def test_adjudication_after_the_seal_is_a_new_seal_and_a_new_score(centre: Centre) -> None:
     for device in sheets(centre):
         closed(device)

@@ -207,6 +207,7 @@ def browser(account: Any) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_candidate_reads_what_happened_and_says_yes(bench: Centre) -> None:
     resit = failed(bench)
     mine = browser(bench.candidate)

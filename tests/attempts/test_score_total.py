@@ -121,6 +121,7 @@ def test_any_order_of_streams_gives_the_same_document(streams: list[StreamRecord
     assert digest(stored(shuffled)) == digest(stored(streams))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=examples(20))
 @given(journals(("coordinator:1", "coordinator:2")))
 def test_plan_takes_whatever_passed_the_intake(streams: list[StreamRecord]) -> None:
@@ -137,6 +138,7 @@ WHOLE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=examples(20))
 @given(st.lists(st.integers(0, 3000), min_size=64, max_size=64))
 def test_when_the_server_had_it_changes_nothing_while_it_is_in_time(delays: list[int]) -> None:

@@ -41,6 +41,7 @@ def test_the_cut_as_it_is_changes_nobody(decided: Decided) -> None:
     assert look(decided.version, MoveCut(EXAM, cut.value)).found.changes == ()
 
 
+@pytest.mark.slow
 def test_dropping_a_task_and_dropping_its_only_station_come_to_the_same(decided: Decided) -> None:
     station = Station.objects.filter(sitting__scheme_version=decided.version).order_by("name").first()
     assert station is not None

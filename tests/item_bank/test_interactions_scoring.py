@@ -57,6 +57,7 @@ def key_payload(content: ItemContent, seed: bytes) -> dict[str, Any]:
             return {"text": content.model_answer}
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(150), deadline=None)
 @given(contents(), SEEDS)
 def test_the_key_earns_the_maximum_through_the_candidate_s_tokens(content: ItemContent, seed: bytes) -> None:
@@ -68,6 +69,7 @@ def test_the_key_earns_the_maximum_through_the_candidate_s_tokens(content: ItemC
     assert (score.points, score.verdict) == (content.scoring.maximum, Verdict.RIGHT)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(100), deadline=None)
 @given(contents(), SEEDS)
 def test_presenting_is_json_and_depends_on_the_seed_alone(content: ItemContent, seed: bytes) -> None:
@@ -239,6 +241,7 @@ SAFETY_ORDERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("identifier", "valid_orders"), SAFETY_ORDERS.items())
 def test_every_order_that_keeps_all_edges_earns_the_maximum(identifier: str, valid_orders: set[str]) -> None:
     content = ENTRIES[identifier].content

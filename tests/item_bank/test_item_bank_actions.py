@@ -153,6 +153,7 @@ def test_a_suspended_item_leaves_the_pool_at_once() -> None:
     assert actions.reinstate_item(version_id=version.pk, actor=EDITOR, reason="no leak found").state == State.REVIEW
 
 
+@pytest.mark.slow
 def test_a_new_version_retires_the_old_one() -> None:
     outcome()
     old = published("ECW-002")

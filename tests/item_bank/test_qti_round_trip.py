@@ -18,18 +18,21 @@ def test_a_content_survives_being_written_and_read(content: ItemContent) -> None
     assert validate_item(xml) == content
 
 
+@pytest.mark.slow
 def test_the_bundled_items_survive_being_written_and_read() -> None:
     assert len(ENTRIES) == 90
     for entry in ENTRIES.values():
         assert validate_item(build_item(entry.content)) == entry.content
 
 
+@pytest.mark.slow
 def test_equal_content_has_one_hash_and_different_content_another() -> None:
     hashes = {content_hash(build_item(entry.content)) for entry in ENTRIES.values()}
     assert len(hashes) == len(ENTRIES)
     assert hashes == {content_hash(build_item(entry.content).decode()) for entry in ENTRIES.values()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("xml", "code"),
     [

@@ -64,6 +64,7 @@ def test_canonical_refuses_nesting_no_reader_takes() -> None:
         document = document[0]
 
 
+@pytest.mark.slow
 @given(DOCUMENT, st.binary(min_size=16, max_size=64))
 def test_commitment_is_sha256_of_salt_and_canonical_bytes(document: object, salt: bytes) -> None:
     assert salted(document, salt) == hashlib.sha256(salt + rfc8785.dumps(document)).digest()  # type: ignore[arg-type]

@@ -82,6 +82,7 @@ def test_a_salt_that_is_gone_is_a_difference(people: Cast, change: dict[str, Any
     assert "no erasure explains it" in found()[0]
 
 
+@pytest.mark.slow
 def test_a_done_erasure_explains_what_it_erased_and_nothing_else(people: Cast) -> None:
     account = people.candidates[0]
     erase(people)

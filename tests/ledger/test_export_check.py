@@ -62,6 +62,7 @@ LINES = EXPORT.splitlines(keepends=True)
 KINDS = [json.loads(line)["type"] for line in LINES]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 40), st.data())
 def test_what_is_written_verifies(size: int, data: st.DataObject) -> None:
     sizes = sorted(data.draw(st.sets(st.integers(0, size)))) if size else []

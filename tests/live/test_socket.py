@@ -195,6 +195,7 @@ def test_s01_what_is_not_for_somebody_is_like_a_topic_at_which_nothing_happens(c
     assert not may_follow(actor(centre.candidate), other)
 
 
+@pytest.mark.slow
 def test_the_board_hears_of_what_happens_in_an_attempt(centre: Centre) -> None:
     async def run() -> Any:
         made = await opened(centre.lives[0].posts["proctor:1"])

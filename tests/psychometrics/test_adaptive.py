@@ -42,6 +42,7 @@ def replayed(found: adaptive.Simulation, session: int) -> None:
     assert last.decision == (None if found.passed is None else ["fail", "pass"][int(found.passed[session])])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", SOURCES)
 def test_a_simulated_session_is_what_next_item_gives(rule: Any) -> None:
     plan = adaptive.Plan(rule=rule, length=3, randomesque=2, seed=5)
@@ -208,6 +209,7 @@ def test_an_area_that_runs_out_of_items_is_passed_over_and_named() -> None:
     assert found.audit(0)[0].sentence == "rare: 1 given, 3.0 wanted: short of the blueprint"
 
 
+@pytest.mark.slow
 def test_sympson_hetter_keeps_the_highest_exposure() -> None:
     theta = np.random.default_rng(3).normal(size=250)
     plan = adaptive.Plan(length=6)

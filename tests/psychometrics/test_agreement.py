@@ -50,6 +50,7 @@ def test_quadratic_kappa_is_the_intraclass_correlation_in_large_samples() -> Non
     assert kappa == pytest.approx(agreement.icc(MARKS[:, :2], "twoway", "agreement").value, abs=1 / len(MARKS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [None, "linear", "quadratic"])
 def test_kappa_standard_error_agrees_with_the_bootstrap(weights: agreement.Weights) -> None:
     rng = np.random.default_rng(32)

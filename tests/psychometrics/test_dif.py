@@ -83,6 +83,7 @@ def test_without_differences_few_items_are_flagged() -> None:
         assert (found.p_value < 0.05).sum() <= 9
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(40))
 @given(st.integers(0, 10_000))
 def test_exchanging_the_groups_turns_every_sign(seed: int) -> None:

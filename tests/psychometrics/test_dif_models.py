@@ -94,6 +94,7 @@ def test_several_categories_are_compared_by_all_their_thresholds() -> None:
         assert [item.df for item in found.items] == [3] * 6
 
 
+@pytest.mark.slow
 def test_items_that_cannot_be_compared_say_why() -> None:
     data = two(0.0)
     data[FOCAL, 1] = 1.0
@@ -108,6 +109,7 @@ def test_items_that_cannot_be_compared_say_why() -> None:
         assert np.isfinite(found.chi_square[3:]).all()
 
 
+@pytest.mark.slow
 def test_few_persons_are_an_indication_and_hardly_any_nothing() -> None:
     data = two(0.5)
     few = dif.lord(data[:150], FOCAL[:150]).items[0]

@@ -85,6 +85,7 @@ def test_equating_answers_with_an_error_a_source_and_an_interval(method: Callabl
     assert abs(found.yx[10] - 10) < (0.6 if "random" not in found.method else 1.7)
 
 
+@pytest.mark.slow
 @every_method
 def test_equating_does_not_depend_on_the_order_of_persons_nor_on_who_has_no_score(
     method: Callable[..., equating.Equating],
@@ -359,6 +360,7 @@ def test_every_link_recovers_a_known_change_of_scale_and_turns_back(items: equat
     assert (back.slope, back.intercept) == pytest.approx((1 / 1.3, 0.4 / 1.3), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_link_error_by_the_delta_method_agrees_with_simulation() -> None:
     rng = np.random.default_rng(105)
     moved = ITEMS_2PL.transformed(1.2, 0.3)

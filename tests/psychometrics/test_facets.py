@@ -80,6 +80,7 @@ def test_likelihood_is_that_of_the_definition_and_no_neighbour_is_better() -> No
         assert log_likelihood(MARKS, rows, moved[0], moved[1], moved[2], FITTED.mean, FITTED.sd) < best
 
 
+@pytest.mark.slow
 def test_standard_errors_are_the_curvature_of_that_likelihood() -> None:
     """Second differences of the definition in the free parameters: two tasks, three raters, two thresholds, mean, log sd."""
     rows = design(60)

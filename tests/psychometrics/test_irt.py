@@ -95,6 +95,7 @@ def test_items_with_fewer_categories_are_padded_with_nothing() -> None:
         assert both.score[1, 2:] == pytest.approx(np.zeros((2, 4, 5)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "data"), [("2PL", RIGHT), ("3PL", GUESSED), ("GRM", GRADED), ("RSM", ONE_SLOPE)])
 def test_log_likelihood_equals_the_integral(model: str, data: FloatArray) -> None:
     persons = data[:120].copy()
@@ -110,6 +111,7 @@ def test_log_likelihood_equals_the_integral(model: str, data: FloatArray) -> Non
     assert found.log_likelihood == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "data"), CASES, ids=MODELS)
 def test_estimates_recover_what_was_simulated(model: str, data: FloatArray) -> None:
     found = irt.calibrate(data, model)
@@ -133,6 +135,7 @@ def test_estimates_recover_what_was_simulated(model: str, data: FloatArray) -> N
         assert found.guessing.tolist() == [0.0] * 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "data"), [("2PL", GAPS), ("3PL", GUESSED), ("GPCM", CREDIT), ("GRM", GRADED)])
 def test_no_neighbour_is_better_and_oakes_is_the_curvature(model: str, data: FloatArray) -> None:
     fitted = kept(irt.calibrate(data[:300], model, errors="oakes"))

@@ -241,6 +241,7 @@ def test_priors_on_difficulties_hold_a_small_sample() -> None:
     assert tight.difficulty == pytest.approx(np.full(5, 0.7), abs=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["EAP", "MAP"])
 def test_abilities_rest_on_the_population_of_the_persons_group(method: Any) -> None:
     found = irt.calibrate(DATA["GRM"], "GRM", groups=GROUP)

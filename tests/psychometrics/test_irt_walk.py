@@ -31,6 +31,7 @@ def table(answers: FloatArray, group: Any = None) -> ResponseTable:
     return response_table(small, small.max(axis=0).astype(np.int64) + 1, frequencies(small), group)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answers", "group"),
     [(RIGHT, None), (GAPS, None), (CREDITS, None), (RIGHT, GROUPS)],

@@ -44,6 +44,7 @@ four_facets = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(st.one_of(two_facets, three_facets, four_facets))
 @settings(max_examples=examples(150), deadline=None)
 def test_subsets_are_the_persons_whose_differences_are_estimable(marks: list[Row]) -> None:

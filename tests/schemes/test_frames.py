@@ -222,6 +222,7 @@ def test_mistakes_in_frames_are_reported_with_the_rest_of_the_content(spoil):
     }
 
 
+@pytest.mark.slow
 def test_a_scheme_that_names_an_unknown_frame_is_told_which_there_are(spoil):
     found = problems_of(spoil("credentials", "id: council-2022", "id: council-2023"))
     told = [problem for problem in found if problem.field.startswith(("frame", "kind"))]
@@ -229,6 +230,7 @@ def test_a_scheme_that_names_an_unknown_frame_is_told_which_there_are(spoil):
     assert "use one of council-2022, ects, qaa" in told[0].sentence
 
 
+@pytest.mark.slow
 def test_a_folder_without_frames_uses_the_bundled_ones(folder):
     (folder / "frames.yaml").unlink()
     assert load_content(folder).schemes[0].frame.frame == FRAMES["council-2022"]

@@ -42,6 +42,7 @@ specs = st.builds(
 acts = st.tuples(st.booleans(), st.floats(0, 2e5), st.floats(0, 2e5), shares, st.floats(-40, 80))
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(240))
 @given(specs, shares, st.lists(acts, max_size=30))
 def test_energy_in_less_energy_out_less_losses_is_what_the_store_gained(
@@ -203,5 +204,6 @@ def test_an_island_carries_no_more_than_the_inverter_or_the_battery_can() -> Non
     assert not carries(allowed(), Surroundings(sun=9000, load=5001), battery)
 
 
+@pytest.mark.slow
 def test_examples() -> None:
     assert doctest.testmod(battery_module).failed == 0

@@ -22,6 +22,7 @@ VALUES: Any = st.recursive(
 IDENTITY = StreamIdentity("s-1", "attempt:a-1", "adapter:1", 'station "Bay" 6 ü', 1)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(KEYS, VALUES, max_size=5))
 def test_a_station_writes_the_very_bytes_that_the_ledger_would(payload: dict[str, Any]) -> None:
     assert documents.canonical_bytes(documents.encode(payload)) == canonical(payload)

@@ -65,6 +65,7 @@ def test_the_bundled_example_is_sound() -> None:
     assert check_commissioning(CommissioningSpec.from_document(ENTRY)) == []
 
 
+@pytest.mark.slow
 def test_the_bundled_example_is_carried_out_whole() -> None:
     record = carried_out(ENTRY)
     assert [(s.name, s.sentence) for s in record.steps if s.outcome is not Outcome.PASS] == []

@@ -209,6 +209,7 @@ def test_an_adapter_that_breaks_the_contract_is_told_what(make: Callable[..., An
         CHECKS[check](case)
 
 
+@pytest.mark.slow
 def test_a_plan_in_which_no_reading_could_be_taken_for_another_is_told() -> None:
     one = Case(make=ScpiAdapter, device=meter, plan=replace(METER_PLAN, steps=METER_PLAN.steps[:1]))
     with pytest.raises(ContractBroken, match="no two readings that differ"):

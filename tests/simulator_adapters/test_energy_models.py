@@ -26,6 +26,7 @@ def steady(air: float, *, direct: float = 0.0, diffuse: float = 0.0) -> Weather:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_in_a_steady_winter_the_need_is_the_loss_less_the_gains() -> None:
     """Every resistance lies between the two air temperatures, so the loss is at most ΣUA·ΔT and near it."""
     bare = replace(apartment(), people=0, lighting=0)
@@ -68,6 +69,7 @@ def test_the_sun_stands_highest_at_noon_in_june_and_shines_on_the_south() -> Non
     assert south > 3 * north
 
 
+@pytest.mark.slow
 def test_measures_are_ranked_by_what_they_return() -> None:
     weather = steady(2.0)
     by_heat = rank(apartment(), MEASURES[:4], weather)
@@ -139,5 +141,6 @@ def test_a_weather_file_is_whole_or_refused() -> None:
         read_epw("something else")
 
 
+@pytest.mark.slow
 def test_examples() -> None:
     assert doctest.testmod(buildings).failed == 0

@@ -112,6 +112,7 @@ def test_what_no_analyser_reads_is_refused(changes: dict[str, float], said: str)
         burning(**changes)
 
 
+@pytest.mark.slow
 def test_examples() -> None:
     assert doctest.testmod(blower_door).failed == 0
     assert doctest.testmod(combustion).failed == 0

@@ -73,6 +73,7 @@ def test_a_line_needs_four_points_that_differ() -> None:
             fit(x, y)
 
 
+@pytest.mark.slow
 def test_a_building_is_computed_variant_by_variant_with_bounds(folder: Path) -> None:
     told: list[tuple[str, int, int]] = []
     case = CASES["SIM-RET-1"]
@@ -92,11 +93,13 @@ def test_a_building_is_computed_variant_by_variant_with_bounds(folder: Path) -> 
     assert json.loads(json.dumps(found)) == found, "texts only, so that it may be hashed"
 
 
+@pytest.mark.slow
 def test_what_is_not_computed_is_named(folder: Path) -> None:
     found = check_key(CASES["SIM-RET-1"], folders=(folder,), tell=silent, engine=False)
     assert [what for what, _ in found["not_computed"]] == ["Insulation of the pipes", "EnergyPlus"]
 
 
+@pytest.mark.slow
 def test_a_key_that_differs_is_said_and_left_alone(folder: Path) -> None:
     case = changed("SIM-RET-1", "answers", 1, "expected", value=17000.0)
     found = check_key(case, folders=(folder,), tell=silent, engine=False)

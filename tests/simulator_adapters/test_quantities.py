@@ -164,6 +164,7 @@ def test_a_written_decimal_reads_back_as_itself_with_point_or_comma(value: Decim
     assert parse_number(f"{value:f}".replace(".", ",")) == value
 
 
+@pytest.mark.slow
 @given(st.text(max_size=70))
 def test_any_text_is_a_finite_number_or_a_named_refusal(text: str) -> None:
     try:

@@ -188,6 +188,7 @@ def read_back(name: str, *, dip: bool, trace: Path | None = None) -> tuple[RunRe
     return stored(replace(record, attachments=(*record.attachments, kept))), plan
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SPECS)
 def test_settings_are_computed_again_from_their_registers(name: str) -> None:
     record, plan = read_back(name, dip=bool(SPECS[name].waits))

@@ -74,6 +74,7 @@ def test_an_answer_outside_its_limits_speaks_about_the_candidate() -> None:
     assert (record.outcome, record.score) == (Outcome.FAIL, Decimal(0))
 
 
+@pytest.mark.slow
 def test_a_late_answer_is_never_the_next_ones() -> None:
     with bench() as made, connect(made) as session:
         made.trouble = once("MEAS:VOLT:AC?", late(0.3))
@@ -82,6 +83,7 @@ def test_a_late_answer_is_never_the_next_ones() -> None:
     assert [m.value for m in record.measurements] == [Decimal("230.1"), Decimal("0.32")]
 
 
+@pytest.mark.slow
 def test_another_instrument_after_a_failure_voids_the_run() -> None:
     with bench() as made, connect(made) as session:
 
@@ -115,6 +117,7 @@ def test_a_half_answer_and_a_pulled_cable_are_asked_again_on_a_new_connection() 
         assert run(session, volts()).measurements[0].value == Decimal("230.1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pause", [0.0, 0.03])
 def test_a_doubled_answer_is_never_the_next_ones(pause: float) -> None:
     def twice(wire: socket.socket, answer: bytes) -> None:

@@ -147,6 +147,7 @@ def test_an_answer_to_another_question_is_never_taken(bend: Callable[[bytes], by
         connect(made.port)
 
 
+@pytest.mark.slow
 def test_half_an_answer_ends_at_the_deadline() -> None:
     with over_soon(), device(chain((1, 66)), bend=lambda a: a[:9]) as made, pytest.raises(DeadlineExceeded):
         connect(made.port, deadline=soon(0.2))
@@ -161,11 +162,13 @@ def test_an_answer_twice_is_out_of_step_with_the_next_question() -> None:
         connect(made.port)
 
 
+@pytest.mark.slow
 def test_nobody_listening_is_said_at_once_with_what_to_check() -> None:
     with over_soon(), pytest.raises(LinkLost, match=r"can't be reached: .* Check cable, address and power"):
         connect(free_port())
 
 
+@pytest.mark.slow
 def test_a_device_that_listens_a_moment_later_is_tried_again() -> None:
     port = free_port()
     late = listening_after(0.1, port)

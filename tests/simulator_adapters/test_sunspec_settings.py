@@ -151,6 +151,7 @@ def test_a_curve_whose_voltages_fall_is_not_adopted() -> None:
     assert [r.accepted for r in results] == [True, False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "words"),
     [

@@ -337,6 +337,7 @@ def reached(task: WiringTask, wires: Wires, state: dict[str, str], start: str) -
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(150), deadline=None)
 @given(draw=st.randoms(use_true_random=False), name=st.sampled_from(["SIM-WIRE-2", "SIM-WIRE-3"]))
 def test_the_solver_agrees_with_a_graph_search_on_any_mutant_with_one_lamp(draw: random.Random, name: str) -> None:

@@ -30,6 +30,7 @@ def told(verdict: Verdict, name: str) -> str:
     return next(finding.sentence for finding in verdict.findings if finding.name == name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CIRCUITS)
 def test_the_reference_of_every_circuit_is_sound(name: str) -> None:
     assert check_task(CIRCUITS[name]) == []

@@ -160,6 +160,7 @@ def test_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     assert said[-1].startswith("The folder .venv could not be written (")
 
 
+@pytest.mark.slow
 def test_active_environment_that_has_everything_is_taken_as_it_is(tmp_path: Path) -> None:
     folder = put_beside_manage(tmp_path)
     shutil.rmtree(folder / "django")

@@ -41,6 +41,7 @@ def test_api_describes_itself(client: Client) -> None:
     assert answer["openapi"].startswith("3.")
 
 
+@pytest.mark.slow
 def test_every_page_forbids_inline_scripts_and_foreign_sources(client: Client) -> None:
     answer = client.get("/api/docs")
     assert answer["Content-Security-Policy"] == CONTENT_SECURITY_POLICY

@@ -83,6 +83,7 @@ def test_value_that_cannot_be_used_is_refused_by_name(tmp_path: Path, name: str,
     assert name in found.stderr.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_data_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     found = read(tmp_path / "file")

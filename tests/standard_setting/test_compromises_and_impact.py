@@ -83,6 +83,7 @@ def test_judges_resampled_whole_widen_the_error_that_the_curve_alone_shows() -> 
         assert made.standard_error == pytest.approx(own.std(ddof=1) / np.sqrt(len(own)), rel=0.25)
 
 
+@pytest.mark.slow
 def test_levels_that_nobody_gave_are_named() -> None:
     found = body_of_work(WORKS, LEVELS * 2)
     assert found.remarks == (
@@ -92,6 +93,7 @@ def test_levels_that_nobody_gave_are_named() -> None:
     assert found.cuts[0].value == pytest.approx(found.cuts[1].value, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_levels_against_the_scores_are_doubted_and_identical_judges_say_nothing() -> None:
     assert "one of the two is turned round" in body_of_work(WORKS, 2 - LEVELS).cuts[0].reason
     same = body_of_work(WORKS, np.tile(LEVELS[9], (9, 1))).cuts[0]
@@ -102,6 +104,7 @@ def test_levels_against_the_scores_are_doubted_and_identical_judges_say_nothing(
     assert sharp.judge_cuts == pytest.approx([WORKS[19:21].mean()] * 9, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_item_descriptors_place_cuts_on_the_scale_of_difficulty() -> None:
     found = item_descriptor_matching(WORKS, LEVELS)
     assert [made.value for made in found.cuts] == [made.value for made in body_of_work(WORKS, LEVELS).cuts]

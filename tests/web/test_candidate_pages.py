@@ -47,6 +47,7 @@ def test_s01_somebody_elses_attempt_is_a_page_that_does_not_exist(centre: Centre
         assert b"There is no such page" in theirs.content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_a_stranger_is_sent_to_sign_in(centre: Centre, client: object, page: str) -> None:
     response = client.get(address(centre, page))  # type: ignore[attr-defined]

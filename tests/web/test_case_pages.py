@@ -62,6 +62,7 @@ def test_an_author_computes_a_case_of_bills_and_reads_its_line(centre: Centre) -
     assert not [one for one in problems if "case" in str(one)]
 
 
+@pytest.mark.slow
 def test_a_computation_is_stopped_by_a_name_and_keeps_nothing(centre: Centre) -> None:
     director, bills = centre.browser(centre.people.director), case("SIM-RET-3")
     path = f"/author/cases/{bills.pk}/"

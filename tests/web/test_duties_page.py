@@ -65,6 +65,7 @@ def test_what_is_missing_or_makes_no_sense_is_told_and_nothing_is_recorded(centr
     assert DutyRecord.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_only_a_director_proposes_and_others_of_the_desk_read(centre: Centre) -> None:
     board = centre.browser(centre.people.board)
     page = board.get(address_of(centre)).content.decode()

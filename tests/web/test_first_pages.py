@@ -79,6 +79,7 @@ def test_a_way_into_a_demonstration_is_for_made_up_people_only(centre: Centre) -
     centre.candidate.simulated = True
 
 
+@pytest.mark.slow
 def test_each_start_of_a_demonstration_makes_a_way_in_for_every_persona(centre: Centre) -> None:
     more = {"email": "assessor7@demonstration.invalid", "given_name": "Pavel", "simulated": True}
     door.act(actor(service_account(name="installation")), "people.open_account", **more)

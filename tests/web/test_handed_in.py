@@ -64,6 +64,7 @@ def texts(centre: Centre) -> list[str]:
     return [json.loads(payload)["text"] for payload in found.values_list("payload", flat=True)]
 
 
+@pytest.mark.slow
 def test_what_a_device_could_not_send_comes_in_once(centre: Centre) -> None:
     tablet = Tablet(centre)
     for number in range(3):
@@ -73,6 +74,7 @@ def test_what_a_device_could_not_send_comes_in_once(centre: Centre) -> None:
     assert texts(centre) == ["seen 0", "seen 1", "seen 2"]
 
 
+@pytest.mark.slow
 def test_more_than_a_batch_is_handed_in_as_several(centre: Centre) -> None:
     tablet = Tablet(centre)
     for number in range(MAX_ENTRIES + 3):

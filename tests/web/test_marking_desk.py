@@ -57,6 +57,7 @@ def test_an_answer_comes_when_the_exam_is_handed_in(centre: Centre) -> None:
     assert (row["text"], row["words"], row["points"], row["again"]) == (TEXT, 14, None, False)
 
 
+@pytest.mark.slow
 def test_an_answer_comes_when_the_time_is_over(centre: Centre, now: ServerTime) -> None:
     proctor, candidate = device_of(centre, "proctor:1"), device_of(centre, "candidate")
     part = exam_part(centre)

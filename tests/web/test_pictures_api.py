@@ -266,6 +266,7 @@ def test_p03_no_still_is_kept_before_the_candidate_agreed(centre: Centre) -> Non
     assert send(centre.browser(centre.candidate), centre, role="candidate", kind="camera")[0] == 404
 
 
+@pytest.mark.slow
 def test_a_portrait_is_for_who_holds_a_post_and_for_who_watches_over_the_sitting(centre: Centre) -> None:
     media = given(centre)
     posts = centre.lives[0].posts
@@ -293,6 +294,7 @@ def test_only_a_portrait_has_an_address_in_the_assessors_folder(centre: Centre) 
     assert centre.browser(assessor(centre)).get(f"/assessor/portraits/{photograph.pk}").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_later_portrait_replaces_the_earlier_which_is_erased(centre: Centre) -> None:
     first, second = given(centre), given(centre, body=photo("navy"))
     first.refresh_from_db()

@@ -221,6 +221,7 @@ def test_s01_nobody_replies_for_another(centre: Centre) -> None:
     assert incident.reply == ""
 
 
+@pytest.mark.slow
 def test_sealing_without_a_device_names_it(centre: Centre) -> None:
     at_the_board(centre, "begin")
     asked = {"subject_kind": "attempt", "subject_id": centre.attempt.pk, "role": "candidate", "device": "seat 4"}

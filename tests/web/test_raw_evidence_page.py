@@ -2,6 +2,8 @@
 
 import hashlib
 
+import pytest
+
 from assess.attempts.actions import erase_evidence, keep_evidence
 from tests.web.sample_centre import Centre
 
@@ -9,6 +11,7 @@ RAW = b'{"t":1}\n'
 DIGEST = hashlib.sha256(RAW).hexdigest()
 
 
+@pytest.mark.slow
 def test_raw_evidence_is_listed_taken_away_and_erased(centre: Centre) -> None:
     row = keep_evidence(
         actor_id=centre.people.station.pk,

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from tests.simulator_adapters.test_records import DOOR_CSV, door
@@ -13,6 +14,7 @@ def asked(client: Client, record: Any) -> Any:
     return client.post("/assessor/records/", json.dumps(record), content_type="application/json")
 
 
+@pytest.mark.slow
 def test_a_record_is_worked_out_read_and_refused(centre: Centre) -> None:
     client = centre.browser(centre.lives[0].posts["assessor:1"])
     found = asked(client, door()).json()

@@ -56,6 +56,7 @@ def shown(panel: Panel) -> str:
     return page
 
 
+@pytest.mark.slow
 def test_measure_is_one_press_and_no_value_or_verdict_is_shown(panel: Panel) -> None:
     assert "Bay &lt;6&gt;" in shown(panel)
     assert "Measure: bay 1: PT-ECW-1 (adapter:1)" in shown(panel)

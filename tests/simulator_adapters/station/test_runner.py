@@ -133,6 +133,7 @@ def test_trouble_on_the_wire_never_becomes_a_reading(tmp_path: Path, meter: Mete
     ]
 
 
+@pytest.mark.slow
 def test_a_device_that_stays_away_ends_the_run_as_the_equipments_and_the_stream_stays_open(
     tmp_path: Path, meter: Meter
 ) -> None:

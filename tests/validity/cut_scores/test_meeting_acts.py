@@ -101,6 +101,7 @@ def test_a_round_with_somebody_unfinished_is_closed_with_a_reason_only(panel: Pa
     assert record(meeting).state.value == "feedback"
 
 
+@pytest.mark.slow
 def test_nobody_begins_to_rate_before_everybody_is_ready(panel: Panel) -> None:
     first, second, third, fourth = panel.people.judges
     meeting = panel.opened(PART, judges=panel.people.judges, years=5)
@@ -248,6 +249,7 @@ def test_feedback_for_a_judge_names_nobody_else(panel: Panel) -> None:
     assert len(shown["other_cuts"]) == 3
 
 
+@pytest.mark.slow
 def test_limits_that_contradict_each_other_are_told_before_a_round_is_closed(panel: Panel) -> None:
     judges = panel.people.judges
     meeting = panel.in_round_one(PART, "hofstee", judges=judges)

@@ -72,6 +72,7 @@ def test_sound_evidence_supports_all_but_what_nobody_can_record_here() -> None:
     assert bearing(full(), "consequences", "appeals") is Bearing.LACKING
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", [bare, full])
 def test_keys_of_evidence_are_unique_and_every_rule_is_said(made: Callable[[], Facts]) -> None:
     for claim in argument(made()):

@@ -334,6 +334,7 @@ def hide(kind: str) -> Callable[[World], None]:
     return lambda world: world.hidden.add(kind)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tamper", "words"),
     [

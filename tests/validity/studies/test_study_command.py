@@ -110,6 +110,7 @@ def test_without_a_folder_nothing_is_computed(responses: Path) -> None:
     assert (status, json.loads(out)["code"]) == (2, "missing_option")
 
 
+@pytest.mark.slow
 def test_json_is_one_object_on_stdout(tmp_path: Path, responses: Path) -> None:
     status, out, _ = run("--responses", responses, "--id", "who", "--output", tmp_path / "o", "--json")
     printed = json.loads(out)
@@ -156,6 +157,7 @@ def test_a_call_that_cannot_be_meant_is_refused(tmp_path: Path, arguments: tuple
     assert told in err
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, responses: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")

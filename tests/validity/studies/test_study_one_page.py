@@ -37,6 +37,7 @@ def said(found: list[Statement], kind: str) -> str:
     return " ".join(one.words for one in found if one.kind == kind)
 
 
+@pytest.mark.slow
 def test_eight_persons_carry_no_claim() -> None:
     found = list(statements(analyse(title="", responses=exam(8), cuts={"": (50, 2)})))
     assert said(found, "holds") == ""
@@ -64,6 +65,7 @@ def test_the_decision_is_told_by_how_many_of_a_hundred() -> None:
     assert "How the cut came about, and its own error, are not part of these data." in said(found, "open")
 
 
+@pytest.mark.slow
 def test_a_severe_rater_is_named_with_what_to_do() -> None:
     found = list(statements(analyse(title="", ratings=double_marked({"R1": 0.0, "R2": 0.0, "R3": 0.8}))))
     assert "R3 mark lower" in said(found, "open")
@@ -71,6 +73,7 @@ def test_a_severe_rater_is_named_with_what_to_do() -> None:
     assert "With 3 assessors for each person" in said(found, "holds") + said(found, "open")
 
 
+@pytest.mark.slow
 def test_raters_alike_give_no_cause_for_training() -> None:
     found = list(statements(analyse(title="", ratings=double_marked({"R1": 0.0, "R2": 0.0}), rating_cut=1.0)))
     assert "No assessor is seen to mark lower or higher" in said(found, "holds")

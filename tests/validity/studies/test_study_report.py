@@ -70,6 +70,7 @@ def test_the_page_is_well_formed_with_unique_names_at_any_number_of_persons(pers
             assert reference in names
 
 
+@pytest.mark.slow
 def test_the_page_loads_nothing_and_runs_nothing() -> None:
     page = small_study(persons=60)
     root = parsed(page)
@@ -90,6 +91,7 @@ def test_every_picture_has_a_title_a_description_and_its_words_beside_it() -> No
         assert (figure.findtext("figcaption") or "").strip()
 
 
+@pytest.mark.slow
 def test_no_number_that_is_none_or_nan_reaches_the_page() -> None:
     for persons in (0, 1, 2, 3, 60):
         page = small_study(persons=persons)
@@ -113,6 +115,7 @@ def test_simulated_data_are_announced_in_the_window_title_and_before_anything_el
     assert "SIMULATED" not in small_study(persons=40)
 
 
+@pytest.mark.slow
 def test_with_few_persons_the_words_say_not_enough_evidence() -> None:
     words = text_of(parsed(small_study(persons=5)))
     assert "How far the score can be trusted is not known" in words
