@@ -26,8 +26,8 @@ Shot = Callable[[Page, str], None]
 
 def build_drifting() -> Centre:
     """Two usual days, then a bay that breaks down, an assessor who grows severe, and an item that became harder."""
+    centre = build()
     with transaction.atomic():
-        centre = build()
         add_day(centre, 0, 60)
         add_day(centre, 1, 40)
         director = actor(centre.people.director)
