@@ -29,6 +29,7 @@ from tests.journeys.conftest import (
     sign_in,
 )
 from tests.web.board import agree, at_the_board
+from tests.web.energised import energised
 from tests.web.sample_centre import Centre
 
 pytestmark = pytest.mark.journey
@@ -286,6 +287,7 @@ def test_the_candidates_words_at_the_end_of_a_sheet_stand_on_their_page(
     page_of: SignedIn, centre: Centre, shot: Shot
 ) -> None:
     agree(centre)
+    energised(centre)
     page = page_of(centre.lives[0].posts[ROLE], "tablet")
     page.goto(sheet_address(centre))
     page.get_by_role("button", name="This is the person").click()
