@@ -6,7 +6,8 @@
 Times are CPU seconds of one core. Ours are whole verdicts: wirings read, played, judged, and behaviour, hazards and score
 looked at; of ngspice they are the node voltages alone. It is measured with one process for each candidate (its states by
 `alter`) and, where libngspice is installed, inside one process. Random mutants of every circuit are then solved by
-both; --quick compares a few. Without ngspice only our own speed is measured. Exit status 1 when a goal is missed.
+both; --quick compares a few. Without ngspice only our own speed is measured. Exit status 1 when a goal is missed;
+of --quick only by ratios and verdicts, for a few candidates tell no speed.
 """
 
 import argparse
@@ -192,8 +193,10 @@ def main() -> int:
                 f"| {found.circuit} | {found.terminals} | {found.scenes} | {told} | {found.a_second:,.0f} | {found.one_ms:.2f} |"
             )
             if task is TWO_WAY_TASK and not faults:
-                missed += [f"{found.a_second:,.0f} candidates a second"] * (found.a_second < GOAL_A_SECOND)
-                missed += [f"{found.one_ms:.2f} ms for one candidate"] * (found.one_ms > GOAL_ONE_MS)
+                missed += [f"{found.a_second:,.0f} candidates a second"] * (
+                    not quick and found.a_second < GOAL_A_SECOND
+                )
+                missed += [f"{found.one_ms:.2f} ms for one candidate"] * (not quick and found.one_ms > GOAL_ONE_MS)
     if not available():
         print("\nngspice is not installed: nothing is compared with it.")
         return _ended(missed)
