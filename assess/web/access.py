@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http.request import RawPostDataException
 
 from assess import door
 from assess.people.models import Account
@@ -101,3 +102,11 @@ def attempted(request: HttpRequest, name: str, /, *, said: str = "", **arguments
     if said:
         messages.success(request, said)
     return result
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """What was sent as it is; nothing of a form, whose fields were read before."""
+    try:
+        return request.body
+    except RawPostDataException:
+        return b""

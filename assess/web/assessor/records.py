@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
 from assess.people.queries import Actor
-from assess.web.access import hidden, page
+from assess.web.access import body_of, hidden, page
 from simulator_adapters.records.record_file import MOST_BYTES, RecordFileError, read_record_file
 from simulator_adapters.records.worked import FIGURES, RecordError, Worked, WorkedRecord, unit_label, work_out
 
@@ -32,10 +32,10 @@ def work(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _document(request: HttpRequest) -> Any:
     """The JSON of a request; whatever is none is refused as a record of no kind."""
-    if len(request.body) > MOST_BYTES:
+    if len(body_of(request)) > MOST_BYTES:
         return None
     try:
-        return json.loads(request.body)
+        return json.loads(body_of(request))
     except (ValueError, RecursionError):
         return None
 
@@ -47,7 +47,7 @@ def read(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
     if kind not in FIGURES:
         hidden()
     try:
-        return JsonResponse({"record": read_record_file(request.body, kind)})
+        return JsonResponse({"record": read_record_file(body_of(request), kind)})
     except RecordFileError as error:
         return JsonResponse({"problems": [{"place": "file", "field": "", "sentence": str(error)}]}, status=UNREADABLE)
 

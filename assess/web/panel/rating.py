@@ -18,7 +18,7 @@ from assess.validity.cut_scores.between import for_judge
 from assess.validity.cut_scores.gathering import values_of
 from assess.validity.cut_scores.meeting import Record
 from assess.validity.cut_scores.models import Meeting
-from assess.web.access import page
+from assess.web.access import body_of, page
 from assess.web.panel.meeting import seat
 from assess.web.panel.presence import heard
 
@@ -65,9 +65,9 @@ def ratings(request: HttpRequest, actor: Actor, meeting_id: uuid.UUID) -> JsonRe
     seat(actor, meeting_id)
     heard(meeting_id, actor.id)
     try:
-        if len(request.body) > LARGEST:
+        if len(body_of(request)) > LARGEST:
             raise ValueError
-        rows = json.loads(request.body)["rows"]
+        rows = json.loads(body_of(request))["rows"]
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise ValueError
     except (ValueError, KeyError, TypeError):
