@@ -1,4 +1,7 @@
-"""How many cases a property test draws: all of them where ASSAYER_TESTS is `full` (.ci/run, `make prove`), a sixth elsewhere."""
+"""How many cases a property test draws: all of them where ASSAYER_TESTS is `full` (.ci/run), a sixth elsewhere.
+
+The same cases each time, so that no change is refused by luck; `manage.py prove` draws new ones.
+"""
 
 import os
 from collections.abc import Sequence
@@ -22,5 +25,10 @@ def sampled(cases: Sequence[Case]) -> Sequence[Case]:
     return cases if FULL else cases[::6]
 
 
-settings.register_profile("assayer", max_examples=examples(100), deadline=None)  # speed belongs to the benchmarks
+settings.register_profile(
+    "assayer",
+    max_examples=examples(100),
+    deadline=None,  # speed belongs to the benchmarks
+    derandomize=os.environ.get("ASSAYER_FULL_COUNTS") != "1",
+)
 settings.load_profile("assayer")

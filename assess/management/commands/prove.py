@@ -15,6 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         os.environ["ASSAYER_FULL_COUNTS"] = "1"  # the tests and benchmarks that sample otherwise read it
+        os.environ["ASSAYER_TESTS"] = "full"
         tests = steps.Step(name="slow and conformance tests", arguments=("-m", "pytest", "-m", "slow or conformance"))
         if not steps.run([tests, *steps.scripts(settings.ROOT / "tests" / "benchmarks")]):
             sys.exit(1)
