@@ -105,6 +105,10 @@ class Batch:
             joined |= own == labels[..., node]
         return joined
 
+    def reaches_in(self, candidate: int, scene: int, labels: Ints, terminal: str, pole: str) -> bool:
+        """The same for one candidate and scene, as a sentence asks it."""
+        return bool(self.reaches(labels[candidate, scene], terminal, pole))
+
     def poles_joined(self, one: str, other: str) -> Bools:
         """Whether two poles of the supply are joined, shape (candidates, scenes)."""
         found = np.zeros(self.shape, dtype=bool)
@@ -159,6 +163,18 @@ class Batch:
 def describe(setting: Setting) -> str:
     """Name a setting, such as ``Q1 on, S1 a``."""
     return ", ".join(f"{name} {state}" for name, state in setting.items())
+
+
+def amperes(amps: float) -> str:
+    """Write a current for a sentence, small ones in milliamperes.
+
+    Examples
+    --------
+    >>> amperes(15.54), amperes(0.0433)
+    ('15.5 A', '43 mA')
+    """
+    milliamperes = round(amps * 1000)
+    return f"{amps:.1f} A" if milliamperes >= 1000 else f"{milliamperes} mA"
 
 
 def _volts(whole: int) -> Decimal:

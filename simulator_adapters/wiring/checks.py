@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator_adapters.wiring.batch import Batch, describe
-from simulator_adapters.wiring.circuit import Bools, Circuit
+from simulator_adapters.wiring.batch import Batch, amperes, describe
+from simulator_adapters.wiring.circuit import Bools, Circuit, Floats
 from simulator_adapters.wiring.findings import Hazard, Sort
 from simulator_adapters.wiring.parts import Expectation, Rule
 from simulator_adapters.wiring.playing import Script
@@ -57,6 +57,16 @@ def in_scene(sentence: str) -> Told:
     return lambda batch, candidate, scene: f"With {describe(batch.script.settings[scene])}: {sentence}"
 
 
+def with_amps(sentence: str, current: Callable[[Batch], Floats]) -> Told:
+    """The same with a current of that scene in place of ``{amps}``."""
+
+    def told(batch: Batch, candidate: int, scene: int) -> str:
+        amps = amperes(current(batch)[candidate, scene])
+        return f"With {describe(batch.script.settings[scene])}: {sentence.format(amps=amps)}"
+
+    return told
+
+
 def behaviour(circuit: Circuit, script: Script, *, inverted: bool) -> Iterator[Check]:
     """One check per row or step, and one about chattering where there are coils."""
     word = "step" if circuit.task.in_sequence else "row"
@@ -78,10 +88,17 @@ def behaviour(circuit: Circuit, script: Script, *, inverted: bool) -> Iterator[C
             sort=Sort.BEHAVIOUR,
             fails=lambda batch: np.asarray(batch.scene.chatters.any(axis=-1)),
             met="No contactor chatters.",
-            broken=in_scene(
-                "A contactor pulls in and drops out without end, because its own contacts break its coil circuit."
-            ),
+            broken=_chattering,
         )
+
+
+def _chattering(batch: Batch, candidate: int, scene: int) -> str:
+    chatters = batch.scene.chatters[candidate, scene].tolist()
+    coils = [
+        batch.circuit.loads[i].name for i, does in zip(batch.circuit.coils.tolist(), chatters, strict=True) if does
+    ]
+    sentence = f"{' and '.join(coils)} pulls in and drops out without end: what its contacts switch breaks its own coil circuit."
+    return in_scene(sentence)(batch, candidate, scene)
 
 
 def _misbehaves(row: Expectation, scene: int, *, inverted: bool) -> Callable[[Batch], Bools]:
@@ -143,9 +160,7 @@ def _neutral_direct(circuit: Circuit, script: Script, rule: Rule) -> Iterator[Ch
             hazard=Hazard.NEUTRAL_NOT_DIRECT,
             fails=lambda batch, terminal=terminal: ~batch.reaches(batch.joined, terminal, "N"),  # type: ignore[misc]
             met=f"{terminal} is joined to the neutral in every state.",
-            broken=in_scene(
-                f"{terminal} is not joined to the neutral, so that the load can stay live while it is off."
-            ),
+            broken=_without_neutral(terminal),
         )
 
 
@@ -162,10 +177,25 @@ def _neutral_when_on(circuit: Circuit, script: Script, rule: Rule) -> Iterator[C
             hazard=Hazard.NEUTRAL_MISSING_WHEN_ON,
             fails=fails,
             met=f"{terminal} is joined to the neutral whenever {load} is on.",
-            broken=in_scene(
-                f"{load} is on while {terminal} is not joined to the neutral: line and neutral are reversed."
-            ),
+            broken=_without_neutral(terminal, f"{circuit.task.component[load].name} is on while "),
         )
+
+
+def _without_neutral(terminal: str, begins: str = "") -> Told:
+    """What a terminal is joined to where it should be joined to the neutral, and what that means."""
+
+    def told(batch: Batch, candidate: int, scene: int) -> str:
+        if batch.reaches_in(candidate, scene, batch.joined, terminal, "L"):
+            sentence = f"{terminal} is joined to a line instead of the neutral: line and neutral are reversed."
+        elif batch.reaches_in(candidate, scene, batch.joined, terminal, "PE"):
+            sentence = f"{terminal} is joined to the protective conductor instead of the neutral, which then carries the current."
+        elif begins:
+            sentence = f"{terminal} is not joined to the neutral."
+        else:
+            sentence = f"{terminal} is not joined to the neutral, so that the load can stay live while it is off."
+        return in_scene(begins + sentence)(batch, candidate, scene)
+
+    return told
 
 
 def _switch_in_line(circuit: Circuit, script: Script, rule: Rule) -> Iterator[Check]:
@@ -208,14 +238,30 @@ _RULES = {"neutral_direct": _neutral_direct, "neutral_when_on": _neutral_when_on
 
 def _behind_rcd(circuit: Circuit, load: str) -> Check:
     component, device = circuit.task.component[load], circuit.task.component[circuit.task.same_rcd]
+    ends = [f"{load}.{end}" for end in component.load_between or ()]
+
+    def past(batch: Batch) -> Iterator[tuple[str, Bools]]:
+        """The sentence of each way past the device, and where there is one."""
+        labels = batch.joined_without([device.id])
+        for terminal in ends:
+            for pole, words in (("L", "a line"), ("N", "the neutral")):
+                told = f"{terminal} is joined to {words} past {device.id}, which then can't protect {component.name}."
+                yield told, batch.reaches(labels, terminal, pole)
+        on = batch.does(load, True)
+        for terminal in ends:
+            live = batch.reaches(batch.joined, terminal, "L") | batch.reaches(batch.joined, terminal, "N")
+            told = f"{terminal} is joined to the protective conductor, so that the current comes back past {device.id}."
+            yield told, on & ~live & batch.reaches(labels, terminal, "PE")
 
     def fails(batch: Batch) -> Bools:
-        labels = batch.joined_without([device.id])
         bypassed = np.zeros(batch.shape, dtype=bool)
-        for terminal in component.load_between or ():
-            for pole in ("L", "N"):
-                bypassed |= batch.reaches(labels, f"{load}.{terminal}", pole)
+        for _, where in past(batch):
+            bypassed |= where
         return bypassed
+
+    def told(batch: Batch, candidate: int, scene: int) -> str:
+        sentence = next(sentence for sentence, where in past(batch) if where[candidate, scene])
+        return in_scene(sentence)(batch, candidate, scene)
 
     return Check(
         name=f"same_rcd_{load}",
@@ -223,5 +269,5 @@ def _behind_rcd(circuit: Circuit, load: str) -> Check:
         hazard=Hazard.BYPASSES_RCD,
         fails=fails,
         met=f"Both live conductors of {component.name} pass {device.id}.",
-        broken=in_scene(f"A live conductor of {component.name} bypasses {device.id}, which then can't protect it."),
+        broken=told,
     )

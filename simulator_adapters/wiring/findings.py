@@ -35,6 +35,7 @@ class Hazard(StrEnum):
     LIVE_EXPOSED_PART = "live_exposed_part"
     LIVE_WHEN_OFF = "live_when_off"
     POLES_SWAPPED = "poles_swapped"
+    OVERVOLTAGE = "overvoltage"
     MODULE_REVERSED = "module_reversed"
     EARTH_FAULT_NOT_CLEARED = "earth_fault_not_cleared"
     NEUTRAL_FAULT_NOT_CLEARED = "neutral_fault_not_cleared"

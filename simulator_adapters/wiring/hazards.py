@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from simulator_adapters.wiring.batch import OFF, Batch, describe
-from simulator_adapters.wiring.checks import Check, Told, in_scene
-from simulator_adapters.wiring.circuit import Bools, Circuit, Floats, tenths
+from simulator_adapters.wiring.batch import OFF, Batch, amperes, describe
+from simulator_adapters.wiring.checks import Check, Told, in_scene, with_amps
+from simulator_adapters.wiring.circuit import Bools, Circuit, Floats, Ints, Volts, join, tenths
+from simulator_adapters.wiring.direct_current import direct_current
 from simulator_adapters.wiring.findings import Hazard
 from simulator_adapters.wiring.injecting import TOUCH_LIMIT, Danger, Injector
 from simulator_adapters.wiring.library import EARTH_CURRENT_LIMIT, Role
-from simulator_adapters.wiring.nonlinear import module_currents
 from simulator_adapters.wiring.parts import Component, FaultKind
 from simulator_adapters.wiring.protection import Protection
 
@@ -30,7 +30,7 @@ def general_safety(protection: Protection, reference: Batch) -> Iterator[Check]:
     yield from _residual(protection)
     yield from _overload(circuit)
     yield from _loads(circuit)
-    yield from _direct_current(circuit)
+    yield from direct_current(circuit)
 
 
 def _short_circuits(circuit: Circuit) -> Iterator[Check]:
@@ -39,14 +39,14 @@ def _short_circuits(circuit: Circuit) -> Iterator[Check]:
         hazard=Hazard.SHORT_CIRCUIT_LINE_NEUTRAL,
         fails=lambda batch: batch.poles_joined("L", "N"),
         met="Line and neutral are never joined.",
-        broken=_with_amps("Line and neutral are joined: a short circuit of {amps} A.", _line_current),
+        broken=with_amps("Line and neutral are joined: a short circuit of {amps}.", _line_current),
     )
     yield Check(
         name="no_short_circuit_line_earth",
         hazard=Hazard.SHORT_CIRCUIT_LINE_EARTH,
         fails=lambda batch: batch.poles_joined("L", "PE"),
         met="Line and protective conductor are never joined.",
-        broken=_with_amps("Line and protective conductor are joined: a fault current of {amps} A.", _line_current),
+        broken=with_amps("Line and protective conductor are joined: a fault current of {amps}.", _line_current),
     )
     if len(circuit.lines) > 1:
         yield Check(
@@ -54,7 +54,7 @@ def _short_circuits(circuit: Circuit) -> Iterator[Check]:
             hazard=Hazard.SHORT_CIRCUIT_LINES,
             fails=lambda batch: batch.poles_joined("L", "L"),
             met="Two lines are never joined.",
-            broken=_with_amps("Two lines are joined: a short circuit of {amps} A.", _line_current),
+            broken=with_amps("Two lines are joined: a short circuit of {amps}.", _line_current),
         )
 
 
@@ -73,27 +73,50 @@ def _earth() -> Iterator[Check]:
         hazard=Hazard.CURRENT_IN_PROTECTIVE_CONDUCTOR,
         fails=lambda batch: np.rint(_earth_current(batch) * 1000) > EARTH_CURRENT_LIMIT,
         met="The protective conductor carries no current.",
-        broken=_with_amps("The protective conductor carries {amps} A.", _earth_current),
+        broken=with_amps("The protective conductor carries {amps}.", _earth_current),
     )
     yield Check(
         name="exposed_parts_not_live",
         hazard=Hazard.LIVE_EXPOSED_PART,
         fails=_touch,
         met="No exposed metal part is live.",
-        broken=in_scene("A protective terminal of a load stands at a dangerous voltage."),
+        broken=_live_housing,
     )
 
 
 def _touch(batch: Batch) -> Bools:
-    parts = [
-        batch.circuit.node[f"{c.id}.PE"]
-        for c in batch.task.components
-        if "PE" in c.terminals and c.library.role is not Role.SUPPLY
-    ]
+    parts = list(_housings(batch.circuit).values())
     live = tenths(batch.scene.voltages[..., parts]) > TOUCH_LIMIT
     if not live.any():
         return np.zeros(batch.shape, dtype=bool)
     return np.asarray((live & batch.driven[..., parts]).any(axis=-1))
+
+
+def _housings(circuit: Circuit) -> dict[str, int]:
+    """Protective terminals of everything but supplies, with their nodes."""
+    return {
+        f"{c.id}.PE": circuit.node[f"{c.id}.PE"]
+        for c in circuit.task.components
+        if "PE" in c.terminals and c.library.role is not Role.SUPPLY
+    }
+
+
+def _live_housing(batch: Batch, candidate: int, scene: int) -> str:
+    at, fed = batch.scene.voltages[candidate, scene], batch.driven[candidate, scene]
+    return in_scene(f"The {_worst_housing(batch.circuit, at, fed)}.")(batch, candidate, scene)
+
+
+def _worst_housing(circuit: Circuit, voltages: Volts, fed: Bools, *, rather: str = "") -> str:
+    """The housing with the highest voltage of those that have a path to the supply, as a part of a sentence; of equal
+    ones `rather` that of a component."""
+    housings = _housings(circuit)
+
+    def worse(terminal: str) -> tuple[bool, int, bool]:
+        node = housings[terminal]
+        return bool(fed[node]), int(tenths(voltages[node])), terminal == f"{rather}.PE"
+
+    name = max(housings, key=worse)
+    return f"housing at {name} stands at {abs(voltages[housings[name]]):.1f} V"
 
 
 def _overcurrent(circuit: Circuit, reference: Batch) -> Iterator[Check]:
@@ -114,7 +137,7 @@ def _overcurrent(circuit: Circuit, reference: Batch) -> Iterator[Check]:
         hazard=Hazard.NO_OVERCURRENT_PROTECTION,
         fails=lambda batch: _reaching_line(batch, breakers, beyond),
         met=f"Every line conductor passes {names}.",
-        broken=in_scene(f"A line conductor reaches the circuit without passing {names}."),
+        broken=_past(breakers, beyond, f"{{terminal}} is joined to a line without passing {names}."),
     )
 
 
@@ -124,6 +147,17 @@ def _reaching_line(batch: Batch, without: list[str], terminals: list[str]) -> Bo
     for terminal in terminals:
         found |= batch.reaches(labels, terminal, "L")
     return found
+
+
+def _past(without: list[str], terminals: list[str], sentence: str) -> Told:
+    """A sentence that names the first terminal that is joined to a line past some devices."""
+
+    def told(batch: Batch, candidate: int, scene: int) -> str:
+        labels: Ints = batch.joined_without(without)
+        terminal = next(t for t in terminals if batch.reaches_in(candidate, scene, labels, t, "L"))
+        return in_scene(sentence.format(terminal=terminal))(batch, candidate, scene)
+
+    return told
 
 
 def _residual(protection: Protection) -> Iterator[Check]:
@@ -137,13 +171,13 @@ def _residual(protection: Protection) -> Iterator[Check]:
         def fails(batch: Batch, place: int = place, residual: Callable[[Batch], Floats] = residual) -> Bools:
             return np.asarray(np.rint(residual(batch) * 1000) >= protection.residual[place])
 
-        told = f"The currents through {device.name} differ by {{amps}} A: it trips or a conductor is astray."
+        told = f"The currents through {device.name} differ by {{amps}}: it trips or a conductor is astray."
         yield Check(
             name=f"balanced_{device.id}",
             hazard=Hazard.RCD_UNBALANCED,
             fails=fails,
             met=f"The currents through {device.name} are balanced.",
-            broken=_with_amps(told, residual),
+            broken=with_amps(told, residual),
         )
 
 
@@ -159,7 +193,9 @@ def _overload(circuit: Circuit) -> Iterator[Check]:
             hazard=Hazard.BYPASSES_OVERLOAD_RELAY,
             fails=lambda batch, ends=ends: _reaching_line(batch, relays, ends),  # type: ignore[misc]
             met=f"Every line conductor of {motor.name} passes {names}.",
-            broken=in_scene(f"A line conductor of {motor.name} bypasses {names}, which then can't protect it."),
+            broken=_past(
+                relays, ends, f"{{terminal}} is joined to a line past {names}, which then can't protect {motor.name}."
+            ),
         )
 
 
@@ -168,6 +204,13 @@ def _loads(circuit: Circuit) -> Iterator[Check]:
     asked = {terminal for rule in circuit.task.rules for terminal in rule.terminals if rule.rule.startswith("neutral")}
     direct = {t for rule in circuit.task.rules for t in rule.terminals if rule.rule == "neutral_direct"}
     for load in circuit.loads:
+        yield Check(
+            name=f"no_overvoltage_{load.id}",
+            hazard=Hazard.OVERVOLTAGE,
+            fails=lambda batch, load=load: batch.across[..., batch.load_index[load.id]] > _most(load),  # type: ignore[misc]
+            met=f"{load.name} never gets more than its rated voltage.",
+            broken=_with_volts(f"{{volts}} V are across {load.name}, which is rated for {load.volts:g} V.", load.id),
+        )
         ends = [f"{load.id}.{end}" for end in load.load_between or ()]
         if load.coil or not len(circuit.lines):
             continue
@@ -177,7 +220,7 @@ def _loads(circuit: Circuit) -> Iterator[Check]:
                 hazard=Hazard.LIVE_WHEN_OFF,
                 fails=_live_when_off(load, ends),
                 met=f"No terminal of {load.name} is live while it is off.",
-                broken=in_scene(f"{load.name} is off, yet one of its terminals is joined to a line."),
+                broken=_past([], ends, f"{load.name} is off, yet {{terminal}} is joined to a line."),
             )
         neutral = f"{load.id}.N"
         if {"L", "N"} <= set(load.load_between or ()) and neutral not in asked:
@@ -186,52 +229,33 @@ def _loads(circuit: Circuit) -> Iterator[Check]:
                 hazard=Hazard.POLES_SWAPPED,
                 fails=lambda batch, neutral=neutral: batch.reaches(batch.joined, neutral, "L"),  # type: ignore[misc]
                 met=f"{neutral} is never joined to a line.",
-                broken=in_scene(f"{neutral} is joined to a line: line and neutral of {load.name} are exchanged."),
+                broken=_exchanged(load),
             )
 
 
-_ABSORBS = 1e-5
-"""Amperes into a module from which it stands against the others; leaks stay far below."""
+_OVERVOLTAGE = 1.15
+"""Share of its rated voltage above which a load comes to harm; a supply may give a tenth more (EN 50160)."""
 
 
-def _direct_current(circuit: Circuit) -> Iterator[Check]:
-    for battery in (c for c in circuit.task.components if c.library.role is Role.BATTERY):
-        plus, minus = circuit.node[f"{battery.id}.+"], circuit.node[f"{battery.id}.-"]
-        yield Check(
-            name=f"no_short_circuit_{battery.id}",
-            hazard=Hazard.SHORT_CIRCUIT_BATTERY,
-            fails=lambda batch, a=plus, b=minus: batch.joined[..., a] == batch.joined[..., b],  # type: ignore[misc]
-            met=f"The poles of {battery.name} are never joined.",
-            broken=in_scene(f"The poles of {battery.name} are joined: a short circuit that nothing limits."),
-        )
-    for load in (load for load in circuit.loads if load.library.polarised):
-        yield Check(
-            name=f"polarity_{load.id}",
-            hazard=Hazard.POLES_SWAPPED,
-            fails=_turned_round(load.id),
-            met=f"Plus and minus of {load.name} are never exchanged.",
-            broken=in_scene(f"Plus and minus of {load.name} are exchanged."),
-        )
-    for place, module in enumerate(c for c in circuit.task.components if c.library.role is Role.MODULE):
-        yield Check(
-            name=f"module_direction_{module.id}",
-            hazard=Hazard.MODULE_REVERSED,
-            fails=_absorbs(place),
-            met=f"{module.name} gives power and takes none.",
-            broken=in_scene(f"Current flows into {module.name}: it stands against the other modules."),
-        )
+def _most(load: Component) -> int:
+    return round(_OVERVOLTAGE * load.volts * 10)
 
 
-def _turned_round(load: str) -> Callable[[Batch], Bools]:
-    return lambda batch: np.asarray(batch.volts_of(load).real < -batch.circuit.off_up_to[batch.load_index[load]] / 10)
+def _with_volts(sentence: str, load: str) -> Told:
+    def told(batch: Batch, candidate: int, scene: int) -> str:
+        volts = batch.volts_across(candidate, scene, load)
+        return in_scene(sentence.format(volts=volts))(batch, candidate, scene)
+
+    return told
 
 
-def _absorbs(module: int) -> Callable[[Batch], Bools]:
-    def fails(batch: Batch) -> Bools:
-        amps = module_currents(batch.scene.voltages, batch.circuit.modules)
-        return np.asarray(amps[..., module] < -_ABSORBS)
+def _exchanged(load: Component) -> Told:
+    def told(batch: Batch, candidate: int, scene: int) -> str:
+        both = batch.reaches_in(candidate, scene, batch.joined, f"{load.id}.L", "L")
+        meaning = f", and so is {load.id}.L" if both else f": line and neutral of {load.name} are exchanged"
+        return in_scene(f"{load.id}.N is joined to a line{meaning}.")(batch, candidate, scene)
 
-    return fails
+    return told
 
 
 def _live_when_off(load: Component, ends: list[str]) -> Callable[[Batch], Bools]:
@@ -254,9 +278,9 @@ _UNDER_FAULT = {
     FaultKind.BROKEN_PE: Hazard.BREAK_LEAVES_PART_LIVE,
 }
 _LEFT = {
-    Danger.LIVE_PART: "a housing stands at {volts} V",
-    Danger.NOT_CLEARED: "{amps} A flow and nothing switches off",
-    Danger.LEAK: "{amps} A leak away and nothing switches off",
+    Danger.LIVE_PART: "the {housing}",
+    Danger.NOT_CLEARED: "{amps} flow and nothing switches off",
+    Danger.LEAK: "{amps} leak away and nothing switches off",
     Danger.OVERLOAD: "nothing stops it before its winding burns",
 }
 
@@ -296,12 +320,17 @@ def _danger_left(injector: Injector, place: int, counts: Bools) -> Told:
         at = injected.voltages[item]
         a, b = injector.branches[place]
         amps = abs(at[a] - at[b]) * (fault.branches[0][2] if fault.branches else 0.0)
-        volts = float(np.abs(at[injector.housings]).max(initial=0.0))
         tripped = [
             d.name for d, trips in zip(injector.protection.devices, injected.tripped[item], strict=True) if trips
         ]
         after = f" and {' and '.join(tripped)} has tripped" if tripped else ""
-        left = _LEFT[danger].format(volts=f"{volts:.1f}", amps=f"{amps:.2f}")
+        if danger is Danger.LIVE_PART:
+            labels = batch.joined[candidate, scene][None].copy()
+            join(labels, labels[:, a], labels[:, b])
+            housing = _worst_housing(batch.circuit, at, batch.circuit.driven(labels)[0], rather=fault.component)
+        else:
+            housing = ""
+        left = _LEFT[danger].format(housing=housing, amps=amperes(amps))
         return f"With {describe(batch.script.settings[scene])}: when {fault.sentence}{after}, {left}."
 
     return told
@@ -313,11 +342,3 @@ def _line_current(batch: Batch) -> Floats:
 
 def _earth_current(batch: Batch) -> Floats:
     return batch.circuit.supply_current(batch.scene.voltages, "PE")
-
-
-def _with_amps(sentence: str, current: Callable[[Batch], Floats]) -> Told:
-    def told(batch: Batch, candidate: int, scene: int) -> str:
-        amps = f"{current(batch)[candidate, scene]:.1f}"
-        return f"With {describe(batch.script.settings[scene])}: {sentence.format(amps=amps)}"
-
-    return told

@@ -72,7 +72,11 @@ class Injector:
         ).reshape(-1, 2)
         self._siemens = np.array([fault.branches[0][2] if fault.branches else 0.0 for fault in self.faults])
         self._overload = np.array([fault.kind is FaultKind.OVERLOADED for fault in self.faults], dtype=bool)
-        self._to_earth = np.array([fault.kind in _TO_EARTH for fault in self.faults], dtype=bool)
+        # What leaks away only a residual current device could switch off: without one nobody is blamed for it.
+        watched = bool(np.isfinite(protection.residual).any())
+        self._to_earth = np.array([watched and fault.kind in _TO_EARTH for fault in self.faults], dtype=bool)
+        # Modules alone give little more than their working current into a short circuit, and stand it for ever.
+        self._short = SHORT_AMPS if len(np.setdiff1d(circuit.sources, circuit.modules)) else float("inf")
         self._too_much = np.array([self._amps_too_many(fault) for fault in self.faults])
 
     def _amps_too_many(self, fault: Fault) -> float:
@@ -131,7 +135,7 @@ class Injector:
         amps = np.abs(after.voltages[rows, a] - after.voltages[rows, b]) * self._siemens[fault]
         overloaded = self._overload[fault]
         left[:, Danger.LIVE_PART] = self._live_housing(after, nets, a, b)
-        left[:, Danger.NOT_CLEARED] = (amps > SHORT_AMPS) & ~overloaded
+        left[:, Danger.NOT_CLEARED] = (amps > self._short) & ~overloaded
         left[:, Danger.LEAK] = (amps > LEAK_AMPS) & (amps <= SHORT_AMPS) & self._to_earth[fault]
         # The branch carries what is too much, the motor itself the rest.
         left[:, Danger.OVERLOAD] = amps * (1 + 1 / MORE_LOAD) > self._too_much[fault]

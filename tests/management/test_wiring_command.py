@@ -58,7 +58,7 @@ def test_a_dangerous_wiring_is_judged_and_so_ends_with_0(task: Path, capsys: Any
     touched = next(finding for finding in told["findings"] if finding["name"] == "fault_touch_X1")
     # 230 V over 2 kΩ of insulation and 1 kΩ of person: 76.7 V, less what the load draws the line down.
     assert touched["state"] == {"Q1": "on", "S1": "off"}
-    assert "a housing stands at 76.3 V" in touched["sentence"]
+    assert "the housing at X1.PE stands at 76.3 V" in touched["sentence"]
 
 
 def test_without_json_every_finding_is_a_line_and_the_last_line_sums_up(task: Path, capsys: Any) -> None:
@@ -99,6 +99,7 @@ def test_a_wiring_that_cannot_be_read_ends_with_2_and_a_sentence(task: Path, cas
         ("just words", "The entry is not a mapping"),
         ("? [a, b]\n: c", "not readable YAML"),
         ("id: X\nid: Y", "stands twice"),
+        ("wiring:\n- id: X\n- id: Y", "2 entries stand here"),
         ("!!python/object/apply:os.system ['true']", "could not determine a constructor"),
     ],
 )

@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, task: Path, wiring: Path, json: bool, **options: Any) -> None:
         try:
-            judged = WiringTask.from_document(_entry(read_yaml(task)), source=task.name)
+            judged = WiringTask.from_document(_entry(read_yaml(task), task.name), source=task.name)
             (verdict,) = evaluate(judged, [_wiring(wiring)])
             printed = _printed(verdict) if json else "\n".join(_told(verdict))
         except OSError as error:
@@ -51,10 +51,15 @@ class Command(BaseCommand):
         sys.exit(UNREADABLE)
 
 
-def _entry(document: Any) -> Any:
+def _entry(document: Any, name: str) -> Any:
     """One entry; a simulations file with a single one is taken too."""
     listed = document.get("wiring") if isinstance(document, Mapping) else document
-    return listed[0] if isinstance(listed, list) and len(listed) == 1 else document
+    if not isinstance(listed, list):
+        return document
+    if len(listed) != 1:
+        told = f"{len(listed)} entries stand here and one wiring is judged against one."
+        raise TaskError(name, "wiring", told, "Leave the one that is meant.")
+    return listed[0]
 
 
 def _wiring(path: Path) -> object:
