@@ -11,7 +11,7 @@ from typing import Any
 from assess.attempts import queries as attempts
 from assess.attempts.engine_runs import queries as engine_runs
 from assess.attempts.feeds import queries as feeds
-from assess.attempts.kinds import family
+from assess.attempts.journal.kinds import family
 from assess.attempts.resits import queries as resits
 from assess.awards import queries as awards
 from assess.people.queries import Actor, works_at

@@ -14,9 +14,9 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from assess import door
-from assess.attempts import engine_process
 from assess.attempts.conditions import AttemptError
 from assess.attempts.engine_jobs import due_of, job_of
+from assess.attempts.engine_runs import process as engine_process
 from assess.attempts.models import Attempt, EngineRun
 from assess.awards.reviews import queries as reviews
 from assess.ledger import actions as ledger

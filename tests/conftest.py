@@ -9,7 +9,7 @@ from django.db.models.signals import post_migrate
 from django.test import override_settings
 
 import tests.effort  # noqa: F401  # property tests draw fewer cases where everybody runs them
-from assess.attempts.writer import writer
+from assess.attempts.journal.writer import writer
 
 MEMORY_BROKER = {
     "CELERY_BROKER_URL": "memory://",

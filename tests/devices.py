@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assess.api.intake import PATH, wsgi_app
-from assess.attempts.chain import ChainedEntry, DeviceChain
+from assess.attempts.journal.chain import ChainedEntry, DeviceChain
 from assess.attempts.models import Stream
 
 

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from assess.attempts.writer import writer
+from assess.attempts.journal.writer import writer
 
 World = TypeVar("World")
 Restore = Callable[[], None]

@@ -54,7 +54,7 @@ WRITERS = {
     # the journal's hot path is its own door
     "append.py",
 }
-FRAMEWORK = {"assess/site/checks.py", "assess/attempts/media.py"}  # the second saves a picture, no row
+FRAMEWORK = {"assess/site/checks.py", "assess/attempts/files/media.py"}  # the second saves a picture, no row
 
 
 def written_in(path: Path) -> list[str]:

@@ -9,9 +9,9 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from assess.attempts.append import Acknowledgement, Outcome
-from assess.attempts.batches import MAX_BODY, Refusal
-from assess.attempts.intake import take
+from assess.attempts.journal.append import Acknowledgement, Outcome
+from assess.attempts.journal.batches import MAX_BODY, Refusal
+from assess.attempts.journal.intake import take
 
 PATH = "/journal/entries"
 _REASONS = {

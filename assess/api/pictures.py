@@ -15,11 +15,12 @@ from ninja.security import HttpBearer, django_auth
 
 from assess import door
 from assess.api.streams import HIDDEN, Answer, asker
-from assess.attempts import grants, shelf
-from assess.attempts.batches import Refusal
 from assess.attempts.conditions import AttemptError
-from assess.attempts.handed_in import HandedPicture
-from assess.attempts.media import LEAVES_WITH, MOST_BYTES, PictureRefused, read_picture
+from assess.attempts.files import shelf
+from assess.attempts.files.media import LEAVES_WITH, MOST_BYTES, PictureRefused, read_picture
+from assess.attempts.journal import grants
+from assess.attempts.journal.batches import Refusal
+from assess.attempts.journal.handed_in import HandedPicture
 from assess.attempts.models import Media, Stream
 from assess.attempts.queries import pledged, writer_of
 from assess.people.queries import Actor, actor

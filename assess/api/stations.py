@@ -22,13 +22,13 @@ from assess.api.station_signature import (
     station,
 )
 from assess.api.streams import MOST_AT_ONCE, Many, granted
-from assess.attempts.append import Acknowledgement
-from assess.attempts.batches import Refusal
 from assess.attempts.conditions import AttemptError
-from assess.attempts.handed_in import MOST_BYTES, HandedBatch, HandedInError, read_file
-from assess.attempts.intake import take
+from assess.attempts.desks.station_bookings import bookings_for, sealed_streams
+from assess.attempts.journal.append import Acknowledgement
+from assess.attempts.journal.batches import Refusal
+from assess.attempts.journal.handed_in import MOST_BYTES, HandedBatch, HandedInError, read_file
+from assess.attempts.journal.intake import take
 from assess.attempts.queries import runs_as
-from assess.attempts.station_bookings import bookings_for, sealed_streams
 from assess.people.actions import service_account
 from assess.people.queries import actor
 from assess.sittings.actions import SittingError

@@ -12,10 +12,10 @@ from ninja import Router, Schema, Status
 from ninja.security import django_auth
 
 from assess import door
-from assess.attempts import grants
 from assess.attempts.actions import Grant
 from assess.attempts.conditions import AttemptError
-from assess.attempts.own import receipt_for
+from assess.attempts.desks.own import receipt_for
+from assess.attempts.journal import grants
 from assess.attempts.queries import written
 from assess.people.models import Account
 from assess.people.queries import Actor, actor

@@ -11,10 +11,6 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from assess.attempts import grants, shelf
-from assess.attempts.append import Refused, append
-from assess.attempts.batches import Refusal, read_batch
-from assess.attempts.chain import StreamIdentity
 from assess.attempts.conditions import AttemptError as AttemptError  # the error of these actions
 from assess.attempts.conditions import (
     MissingStream,
@@ -26,13 +22,21 @@ from assess.attempts.conditions import (
     check_not_own,
 )
 from assess.attempts.engine_jobs import due_of
-from assess.attempts.evidence import MOST_OF_A_ROLE as MOST_OF_A_RUN
-from assess.attempts.evidence import EvidenceRefused, read_evidence
+from assess.attempts.files import shelf
+from assess.attempts.files.evidence import MOST_OF_A_ROLE as MOST_OF_A_RUN
+from assess.attempts.files.evidence import EvidenceRefused, read_evidence
+from assess.attempts.files.media import MOST_OF_A_ROLE, TAKEN_BY, Picture
+from assess.attempts.folding.plan import fold_plan
 from assess.attempts.forms import draw_pins
-from assess.attempts.kinds import ROLE, family, order
-from assess.attempts.media import MOST_OF_A_ROLE, TAKEN_BY, Picture
+from assess.attempts.journal import grants
+from assess.attempts.journal.append import Refused, append
+from assess.attempts.journal.batches import Refusal, read_batch
+from assess.attempts.journal.chain import StreamIdentity
+from assess.attempts.journal.kinds import ROLE, family, order
+from assess.attempts.journal.receipts import sign_receipt
+from assess.attempts.journal.seals import seal_digest, seal_document, still_missing
+from assess.attempts.journal.words import without_words
 from assess.attempts.models import Attempt, Entry, Evidence, Media, Quarantine, Registration, Resit, Score, Seal, Stream
-from assess.attempts.plan import fold_plan
 from assess.attempts.queries import (
     accounts_among,
     heads_of,
@@ -45,10 +49,7 @@ from assess.attempts.queries import (
     stream_records,
     work_of,
 )
-from assess.attempts.receipts import sign_receipt
-from assess.attempts.scoring import score
-from assess.attempts.seals import seal_digest, seal_document, still_missing
-from assess.attempts.words import without_words
+from assess.attempts.scoring.attempt import score
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
 from assess.ledger.keys import signing_key

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assess.attempts import engine_jobs
-from assess.attempts.kinds import family
+from assess.attempts.journal.kinds import family
 from assess.attempts.models import Attempt, Quarantine, Stream
 from assess.attempts.queries import work_of
 from assess.people.queries import has_conflict

@@ -12,11 +12,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from assess.attempts.fold import AttemptRecord, fold
+from assess.attempts.folding.fold import AttemptRecord, fold
+from assess.attempts.folding.records import Frame, Said, StreamRecord
+from assess.attempts.machines.orders import ordered_profile
 from assess.attempts.models import Attempt, EngineRun
-from assess.attempts.orders import ordered_profile
 from assess.attempts.queries import live_records
-from assess.attempts.records import Frame, Said, StreamRecord
 from assess.schemes import queries as schemes
 from simulator_adapters.photovoltaic.settings import SettingsSpec
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from assess.attempts import scoring
-from assess.attempts.fold import EntryRecord, Frame, StreamRecord, fold
-from assess.attempts.kinds import family
+from assess.attempts.folding.fold import EntryRecord, Frame, StreamRecord, fold
+from assess.attempts.folding.pinned import Part, Pinned, PinnedItem
+from assess.attempts.folding.plan import fold_plan
+from assess.attempts.journal.kinds import family
+from assess.attempts.journal.seals import Head
 from assess.attempts.models import Attempt, Entry, Evidence, Quarantine, Registration, Seal, Stream
-from assess.attempts.pinned import Part, Pinned, PinnedItem
-from assess.attempts.plan import fold_plan
-from assess.attempts.seals import Head
-from assess.attempts.task_scoring import ScoredTask, score_task
+from assess.attempts.scoring import attempt as scoring
+from assess.attempts.scoring.tasks import ScoredTask, score_task
 from assess.people.models import Account
 from assess.people.queries import roles_of
 from assess.schemes import queries as schemes

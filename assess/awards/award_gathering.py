@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from assess.attempts import queries as attempts
-from assess.attempts.fold import AttemptRecord, fold
-from assess.attempts.kinds import family
+from assess.attempts.folding.fold import AttemptRecord, fold
+from assess.attempts.journal.kinds import family
 from assess.attempts.models import Seal
 from assess.awards.award_facts import AssessedPart, AwardFacts, Concept, IssuerFacts, LearnerFacts, Outcome
 from assess.awards.decision import CutScore, Decision, RuleLine

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assess.attempts import queries as attempts
-from assess.attempts.fold import AttemptRecord, fold
+from assess.attempts.folding.fold import AttemptRecord, fold
 from assess.attempts.models import Attempt, Score, Seal
 from assess.awards import candidate_facts as facts
 from assess.awards.checks import Evidence

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from assess.attempts import dry_run
 from assess.attempts import queries as attempts
+from assess.attempts.folding.pinned import Pinned
 from assess.attempts.models import Attempt, Score
-from assess.attempts.pinned import Pinned
+from assess.attempts.scoring import dry_run
 from assess.awards.decision import CutScore, Decision, Undecidable, decide
 from assess.awards.decision_gathering import adopted_cuts, must_pass_of, part_scores, rule_of
 from assess.awards.what_if import Case, WhatIf, as_if_adopted, moved, what_if

@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import Count, Sum
 
+from assess.attempts.desks.own import receipt_for
 from assess.attempts.models import Attempt, Stream
-from assess.attempts.own import receipt_for
 from assess.ledger.models import Change
 from assess.people.queries import Actor
 from assess.proctoring.queries import sitting_of

@@ -9,13 +9,13 @@ from typing import Any
 from django.utils import timezone
 
 from assess.attempts import actions as attempts
-from assess.attempts import clock, grants
-from assess.attempts.append import Refused, append
-from assess.attempts.batches import Batch
-from assess.attempts.chain import DeviceChain
 from assess.attempts.conditions import MissingStream
+from assess.attempts.folding.windows import resit_part
+from assess.attempts.journal import clock, grants
+from assess.attempts.journal.append import Refused, append
+from assess.attempts.journal.batches import Batch
+from assess.attempts.journal.chain import DeviceChain
 from assess.attempts.models import Attempt, Entry, Media, Resit, Seal, Stream
-from assess.attempts.windows import resit_part
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import canonical
 from assess.people.queries import has_conflict

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
-from assess.attempts.kinds import family
-from assess.attempts.media import TAKEN_BY
+from assess.attempts.files.media import TAKEN_BY
+from assess.attempts.journal.kinds import family
 from assess.attempts.models import Attempt, Media
 from assess.attempts.queries import may_hold
 from assess.people.models import RoleAssignment

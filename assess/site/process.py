@@ -15,7 +15,7 @@ from celery import signals
 from celery.beat import EmbeddedService
 from celery.worker import WorkController, state
 
-from assess.attempts.writer import writer
+from assess.attempts.journal.writer import writer
 from assess.site.celery import app
 
 WORKER_THREADS = 2

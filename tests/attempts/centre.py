@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from assess.attempts import actions
-from assess.attempts.append import Outcome, append
-from assess.attempts.batches import read_batch
+from assess.attempts.journal.append import Outcome, append
+from assess.attempts.journal.batches import read_batch
 from assess.attempts.models import Attempt
 from assess.management.world.cast import Cast, show_certificates
 from assess.management.world.devices import Device

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from assess.attempts import grants
-from assess.attempts.chain import DeviceChain
+from assess.attempts.journal import grants
+from assess.attempts.journal.chain import DeviceChain
+from assess.attempts.journal.writer import writer
 from assess.attempts.models import Stream
-from assess.attempts.writer import writer
 from tests.devices import Device
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.conf import settings
 
-from assess.attempts.pinned import Part, Pinned, PinnedItem
-from assess.attempts.records import EntryRecord, StreamRecord
-from assess.attempts.scoring import AttemptScore, score
+from assess.attempts.folding.pinned import Part, Pinned, PinnedItem
+from assess.attempts.folding.records import EntryRecord, StreamRecord
+from assess.attempts.scoring.attempt import AttemptScore, score
 from assess.schemes.loading import load_content
 from assess.schemes.plan import ContentPlan
 from assess.schemes.simulations import for_adapters

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from assess.attempts import actions
 from assess.attempts.actions import AttemptError
-from assess.attempts.append import Acknowledgement, append
-from assess.attempts.batches import read_batch
 from assess.attempts.conditions import MissingStream
+from assess.attempts.journal.append import Acknowledgement, append
+from assess.attempts.journal.batches import read_batch
 from assess.attempts.models import Entry, Quarantine, Stream
 from assess.attempts.queries import may_hold, pinned
 from assess.ledger.canonical import digest

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection, transaction
 
 from assess.attempts.actions import AttemptError
-from assess.attempts.append import Acknowledgement, append
-from assess.attempts.batches import read_batch
+from assess.attempts.journal.append import Acknowledgement, append
+from assess.attempts.journal.batches import read_batch
 from assess.attempts.models import Attempt, Score, Seal, Stream
 from tests.attempts.centre import NOW_US, Centre, build, closed
 from tests.snapshots import as_built

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from assess.attempts.bay import BayStanding, standing_of
-from assess.attempts.bay_scoring import is_void
-from assess.attempts.fold import StreamRecord, fold
-from assess.attempts.refused_readings import place_of
-from assess.attempts.scoring import AttemptScore, score
+from assess.attempts.folding.bay import BayStanding, standing_of
+from assess.attempts.folding.fold import StreamRecord, fold
+from assess.attempts.machines.refused_readings import place_of
+from assess.attempts.scoring.attempt import AttemptScore, score
+from assess.attempts.scoring.bays import is_void
 from tests.attempts.scenes import TASK, content, marks, pins, said, stream, task
 
 LIVE = f"{TASK}.05"

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from assess.attempts.fold import fold
-from assess.attempts.readings import Worth, readings_of
-from assess.attempts.scoring import document, score
+from assess.attempts.folding.fold import fold
+from assess.attempts.machines.readings import Worth, readings_of
+from assess.attempts.scoring.attempt import document, score
 from simulator_adapters.contract import Outcome, Plan, RunRecord, Step
 from simulator_adapters.instruments import scpi
 from simulator_adapters.instruments.scpi import ScpiAdapter

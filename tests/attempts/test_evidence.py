@@ -12,9 +12,9 @@ import pytest
 from django.core.management import call_command
 
 from assess import door
-from assess.attempts import shelf
 from assess.attempts.actions import AttemptError, erase_evidence, forget_person, keep_evidence
-from assess.attempts.evidence import MOST_BYTES, EvidenceRefused, proof_of, read_evidence
+from assess.attempts.files import shelf
+from assess.attempts.files.evidence import MOST_BYTES, EvidenceRefused, proof_of, read_evidence
 from assess.attempts.models import Evidence
 from assess.ledger.models import Outbox
 from assess.people.actions import service_account

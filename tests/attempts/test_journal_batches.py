@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assess.attempts.batches import MAX_BODY, Batch, Refusal, read_batch
-from assess.attempts.chain import DeviceChain, StreamIdentity, entry_digest
+from assess.attempts.journal.batches import MAX_BODY, Batch, Refusal, read_batch
+from assess.attempts.journal.chain import DeviceChain, StreamIdentity, entry_digest
 from assess.ledger.canonical import canonical
 
 IDENTITY = StreamIdentity("0b6f5f0e-6d7c-4a4e-9a58-0d1f0b1f6a01", "attempt:1", "candidate", "seat-4", 1)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assess.attempts.timing import JUMP_MS, Clocked, ClockJump, clock_jumps, moments_us
+from assess.attempts.folding.timing import JUMP_MS, Clocked, ClockJump, clock_jumps, moments_us
 
 MS = 1000
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assess.attempts.kinds import KINDS, SHAPES
+from assess.attempts.journal.kinds import KINDS, SHAPES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/reference/journal.md").read_text(encoding="utf-8")

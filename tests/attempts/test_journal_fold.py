@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assess.attempts.fold import AttemptRecord, EntryRecord, StreamRecord, fold
+from assess.attempts.folding.fold import AttemptRecord, EntryRecord, StreamRecord, fold
 
 S = 1_000_000
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from assess.attempts import grants
-from assess.attempts.chain import next_receipt
+from assess.attempts.journal import grants
+from assess.attempts.journal.chain import next_receipt
 from assess.attempts.models import Entry, Quarantine, Stream
 from tests.devices import Device, MakeDevice, post
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from assess.attempts.append import Outcome, append
-from assess.attempts.batches import read_batch
+from assess.attempts.journal.append import Outcome, append
+from assess.attempts.journal.batches import read_batch
+from assess.attempts.journal.writer import GroupCommitWriter, writer
 from assess.attempts.models import Entry, Quarantine, Stream
-from assess.attempts.writer import GroupCommitWriter, writer
 from tests.devices import Device, MakeDevice, post
 
 

@@ -8,7 +8,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from assess.attempts.media import LONGEST_SIDE, MOST_BYTES, PictureRefused, read_picture
+from assess.attempts.files.media import LONGEST_SIDE, MOST_BYTES, PictureRefused, read_picture
 
 PLACE = 0x8825  # EXIF's pointer to where a picture was taken
 

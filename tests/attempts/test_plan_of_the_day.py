@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from assess.attempts.actions import AttemptError, apply_plan
+from assess.attempts.folding.plan import Post, fold_plan
 from assess.attempts.models import Stream
-from assess.attempts.plan import Post, fold_plan
 from assess.attempts.queries import may_hold, plan_remarks
 from assess.sittings.actions import SittingError
 from assess.sittings.models import Assignment, Station

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assess.attempts.fold import fold
-from assess.attempts.readings import Worth, readings_of
-from assess.attempts.records import EntryRecord, StreamRecord
-from assess.attempts.scoring import document, score
+from assess.attempts.folding.fold import fold
+from assess.attempts.folding.records import EntryRecord, StreamRecord
+from assess.attempts.machines.readings import Worth, readings_of
+from assess.attempts.scoring.attempt import document, score
 from rubrics.definition import TaskDefinition
 from simulator_adapters import documents
 from simulator_adapters.contract import (

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from assess.attempts.receipts import receipt_holds, sign_receipt
-from assess.attempts.seals import Head, receipt_code, seal_document
+from assess.attempts.journal.receipts import receipt_holds, sign_receipt
+from assess.attempts.journal.seals import Head, receipt_code, seal_document
 from assess.ledger.keys import SigningKey
 
 KEY = SigningKey.of("ledger", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))

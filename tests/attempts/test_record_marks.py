@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from assess.attempts.evidence_words import mark_in_words
-from assess.attempts.record_forms import record_forms
-from assess.attempts.record_marks import mark_of, objections_of
+from assess.attempts.desks.record_forms import record_forms
+from assess.attempts.scoring.evidence_words import mark_in_words
+from assess.attempts.scoring.record_marks import mark_of, objections_of
 from rubrics.definition import Criterion, TaskDefinition
 from rubrics.errors import RubricError
 from rubrics.marks import MeasurementMark

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assess import door
-from assess.attempts import actions, clock
+from assess.attempts import actions
 from assess.attempts.actions import AttemptError
+from assess.attempts.desks.standing import standing_of
 from assess.attempts.engine_jobs import simulations_of
+from assess.attempts.journal import clock
 from assess.attempts.models import Attempt, Resit
 from assess.attempts.resits.actions import answer_resit, offer_resits, open_resit
 from assess.attempts.resits.queries import resits_waiting
-from assess.attempts.standing import standing_of
 from assess.management.world.cast import show_certificates
 from assess.people.queries import actor
 from assess.proctoring import actions as proctoring

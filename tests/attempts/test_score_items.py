@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assess.attempts.item_scoring import answer_digest
+from assess.attempts.scoring.items import answer_digest
 from tests.attempts.scenes import (
     CHOICE,
     CURRENT,

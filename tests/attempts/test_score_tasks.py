@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assess.attempts.readings import Worth
+from assess.attempts.machines.readings import Worth
 from tests.attempts.scenes import MACHINE_TASK, TASK, marks, pins, said, scored, stream, task
 
 MUST_PASS = f"{TASK}.01"

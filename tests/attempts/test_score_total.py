@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assess.attempts.kinds import KINDS, SHAPES, family, problem
-from assess.attempts.plan import fold_plan
-from assess.attempts.records import EntryRecord, StreamRecord
-from assess.attempts.scoring import document, score
+from assess.attempts.folding.plan import fold_plan
+from assess.attempts.folding.records import EntryRecord, StreamRecord
+from assess.attempts.journal.kinds import KINDS, SHAPES, family, problem
+from assess.attempts.scoring.attempt import document, score
 from assess.ledger.canonical import canonical, digest
 from tests.attempts.scenes import (
     CASE,

@@ -2,15 +2,15 @@
 
 import pytest
 
-from assess.attempts.clock import ServerClock
+from assess.attempts.journal.clock import ServerClock
 
 S = 1_000_000_000
 
 
 def test_f13_a_step_back_of_90_s_is_not_followed_and_time_runs_on(monkeypatch: pytest.MonkeyPatch) -> None:
     wall, monotonic = [1_000 * S], [5 * S]
-    monkeypatch.setattr("assess.attempts.clock.time.time_ns", lambda: wall[0])
-    monkeypatch.setattr("assess.attempts.clock.time.monotonic_ns", lambda: monotonic[0])
+    monkeypatch.setattr("assess.attempts.journal.clock.time.time_ns", lambda: wall[0])
+    monkeypatch.setattr("assess.attempts.journal.clock.time.monotonic_ns", lambda: monotonic[0])
 
     def after(seconds: int, *, step: int = 0) -> int:
         monotonic[0] += seconds * S

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from assess.attempts import queries as attempts
-from assess.attempts.dry_run import measurements, practice
 from assess.attempts.models import Score
+from assess.attempts.scoring.dry_run import measurements, practice
 from assess.awards.models import Decision
 from assess.awards.what_if_gathering import DropStation, DropTask, MoveCut, WidenTolerance, look
 from assess.ledger.models import Outbox

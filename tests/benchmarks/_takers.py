@@ -13,7 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
 from assess import door  # noqa: E402
 from assess.attempts.actions import open_stream  # noqa: E402
-from assess.attempts.writer import writer  # noqa: E402
+from assess.attempts.journal.writer import writer  # noqa: E402
 from assess.people.queries import actor  # noqa: E402
 from assess.proctoring.levels import NOTICE  # noqa: E402
 from tests.web.sample_centre import open_centre  # noqa: E402

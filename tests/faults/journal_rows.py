@@ -15,8 +15,8 @@ import django
 
 django.setup()
 
-from assess.attempts import grants  # noqa: E402  # tables: only after Django is set up
-from assess.attempts.inspection import inspect_journal  # noqa: E402
+from assess.attempts.journal import grants  # noqa: E402  # tables: only after Django is set up
+from assess.attempts.journal.inspection import inspect_journal  # noqa: E402
 from assess.attempts.models import Entry, Quarantine, Stream  # noqa: E402
 
 

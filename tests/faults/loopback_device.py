@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from assess.attempts.chain import ChainedEntry, DeviceChain, StreamIdentity
+from assess.attempts.journal.chain import ChainedEntry, DeviceChain, StreamIdentity
 
 TIMEOUT_S = 30
 

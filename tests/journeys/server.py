@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import uvicorn
 
-from assess.attempts.writer import writer
+from assess.attempts.journal.writer import writer
 
 PATIENCE_S = 20
 

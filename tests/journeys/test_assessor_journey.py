@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
-from assess.attempts.duties import day_of
+from assess.attempts.desks.duties import day_of
 from assess.attempts.models import Entry, Stream
 from tests.journeys.conftest import (
     FLAGS,

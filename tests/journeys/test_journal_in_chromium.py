@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
-from assess.attempts.chain import DeviceChain, StreamIdentity
+from assess.attempts.journal.chain import DeviceChain, StreamIdentity
 from assess.attempts.models import Entry, Quarantine, Stream
 from tests.journeys.conftest import SignedIn
 from tests.web.sample_centre import Centre

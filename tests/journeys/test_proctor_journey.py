@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from assess.attempts.standing import standing_of
+from assess.attempts.desks.standing import standing_of
 from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.web.board import agree
 from tests.web.sample_centre import Centre

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from assess.attempts.duties import day_of
+from assess.attempts.desks.duties import day_of
 from assess.attempts.models import Entry
 from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, eventually, press_by_keyboard
 from tests.simulator_adapters.test_records import DOOR_CSV, FLOWS, door

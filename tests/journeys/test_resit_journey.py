@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assess import door
-from assess.attempts import clock
-from assess.attempts.append import append
-from assess.attempts.batches import read_batch
 from assess.attempts.engine_jobs import simulations_of
+from assess.attempts.journal import clock
+from assess.attempts.journal.append import append
+from assess.attempts.journal.batches import read_batch
 from assess.attempts.models import Attempt, Resit
 from assess.management.world.devices import Device
 from assess.people.queries import actor

@@ -14,7 +14,7 @@ from django.contrib.sessions.models import Session
 from django.test import override_settings
 from django.utils import timezone
 
-from assess.attempts.standing import standing_of
+from assess.attempts.desks.standing import standing_of
 from assess.live import socket
 from assess.live.publisher import PAUSE_S
 from assess.live.topics import may_follow, numbers

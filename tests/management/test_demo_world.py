@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from assess import door, tasks
 from assess.attempts.actions import AttemptError
-from assess.attempts.inspection import inspect_journal
+from assess.attempts.journal.inspection import inspect_journal
+from assess.attempts.journal.writer import writer
 from assess.attempts.models import Attempt, Entry, Quarantine, Score, Seal
 from assess.attempts.queries import pinned, score_document, stream_records
-from assess.attempts.scoring import score
-from assess.attempts.writer import writer
+from assess.attempts.scoring.attempt import score
 from assess.awards import gathering
 from assess.awards.actions import AwardError
 from assess.awards.models import Credential, Decision

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assess.attempts.batches import read_batch
+from assess.attempts.journal.batches import read_batch
 from assess.ledger.canonical import SAFE_INTEGER, canonical
 from simulator_adapters import documents
 from simulator_adapters.chain import DeviceChain, StreamIdentity, batch_body

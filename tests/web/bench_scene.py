@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from assess.attempts.fold import AttemptRecord, fold
+from assess.attempts.folding.fold import AttemptRecord, fold
 from assess.attempts.models import Entry
 from assess.attempts.queries import live_records
-from assess.attempts.simulation_scoring import ScoredSimulation, score_simulation
+from assess.attempts.scoring.simulations import ScoredSimulation, score_simulation
 from simulator_adapters.wiring import WiringTask
 from tests.web.board import agree, at_the_board
 from tests.web.sample_centre import Centre

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assess import door
-from assess.attempts.append import Acknowledgement
+from assess.attempts.journal.append import Acknowledgement
 from assess.management.world.devices import Device
 from assess.people.models import Account
 from assess.people.queries import actor

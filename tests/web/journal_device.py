@@ -8,9 +8,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from assess.attempts.append import Acknowledgement, Outcome, append
-from assess.attempts.batches import read_batch
-from assess.attempts.chain import ChainedEntry, DeviceChain, StreamIdentity
+from assess.attempts.journal.append import Acknowledgement, Outcome, append
+from assess.attempts.journal.batches import read_batch
+from assess.attempts.journal.chain import ChainedEntry, DeviceChain, StreamIdentity
 
 
 @dataclass

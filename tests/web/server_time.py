@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from assess.attempts import clock
+from assess.attempts.journal import clock
 
 
 @dataclass

@@ -11,9 +11,9 @@ from django.test import Client
 
 from assess import door
 from assess.api.intake import answer
-from assess.attempts import grants
-from assess.attempts.append import Outcome, append
-from assess.attempts.batches import Refusal, read_batch
+from assess.attempts.journal import grants
+from assess.attempts.journal.append import Outcome, append
+from assess.attempts.journal.batches import Refusal, read_batch
 from assess.attempts.models import Stream
 from assess.people.queries import actor
 from assess.sittings.models import Station

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from assess import tasks
-from assess.attempts import clock
+from assess.attempts.journal import clock
 from assess.attempts.models import Attempt
 from item_bank.qti.content import Numeric
 from tests.attempts.engine_runs.scene import worked

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import Client
 
-from assess.attempts.duties import badge_code, day_of
+from assess.attempts.desks.duties import badge_code, day_of
 from assess.people.actions import agree_accommodation, give_role
 from assess.sittings.actions import assign
 from tests.attempts.scenes import marks as all_marks

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from assess import door
-from assess.attempts.append import Acknowledgement, append
-from assess.attempts.batches import read_batch
 from assess.attempts.conditions import MissingStream
-from assess.attempts.evidence_words import simulation_in_words
+from assess.attempts.journal.append import Acknowledgement, append
+from assess.attempts.journal.batches import read_batch
 from assess.attempts.models import Stream
+from assess.attempts.scoring.evidence_words import simulation_in_words
 from assess.management.world.devices import Device
 from assess.people.queries import actor
 from assess.schemes import queries as schemes

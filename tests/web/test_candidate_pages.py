@@ -10,10 +10,10 @@ from django.db import transaction
 
 from assess import door
 from assess.attempts.conditions import AttemptError
-from assess.attempts.fold import fold
+from assess.attempts.desks.standing import standing_of
+from assess.attempts.folding.fold import fold
 from assess.attempts.models import Attempt
 from assess.attempts.queries import live_records
-from assess.attempts.standing import standing_of
 from assess.ledger.models import Act
 from assess.people.queries import actor
 from assess.proctoring.levels import NOTICE

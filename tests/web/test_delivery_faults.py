@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from assess import door
-from assess.attempts.append import Acknowledgement, Outcome, Refused, append
-from assess.attempts.batches import read_batch
-from assess.attempts.chain import ChainedEntry, DeviceChain
-from assess.attempts.fold import AttemptRecord, fold
+from assess.attempts.desks.standing import standing_of
+from assess.attempts.folding.fold import AttemptRecord, fold
+from assess.attempts.journal.append import Acknowledgement, Outcome, Refused, append
+from assess.attempts.journal.batches import read_batch
+from assess.attempts.journal.chain import ChainedEntry, DeviceChain
 from assess.attempts.models import Entry, Quarantine
 from assess.attempts.queries import live_records, pinned
-from assess.attempts.scoring import score
-from assess.attempts.standing import standing_of
+from assess.attempts.scoring.attempt import score
 from assess.ledger.models import Act
 from assess.management.world.devices import Device
 from assess.people.queries import actor

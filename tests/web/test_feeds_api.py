@@ -11,14 +11,14 @@ from django.test import Client
 from django.utils import timezone
 
 from assess import door
-from assess.attempts import shelf
 from assess.attempts.conditions import AttemptError
 from assess.attempts.feeds.models import Feed, FeedKey, FeedMessage
-from assess.attempts.fold import fold
+from assess.attempts.files import shelf
+from assess.attempts.folding.fold import fold
+from assess.attempts.folding.records import Frame
+from assess.attempts.machines.readings import readings_of
 from assess.attempts.models import Entry, Evidence, Stream
 from assess.attempts.queries import live_records, pinned
-from assess.attempts.readings import readings_of
-from assess.attempts.records import Frame
 from assess.people.queries import actor
 from assess.sittings.models import Instrument
 from simulator_adapters import documents

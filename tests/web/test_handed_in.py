@@ -12,12 +12,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from PIL import Image
 
-from assess.attempts import actions, grants
-from assess.attempts.batches import MAX_ENTRIES
-from assess.attempts.chain import DeviceChain
-from assess.attempts.handed_in import HandedInError, read_file
+from assess.attempts import actions
+from assess.attempts.journal import grants
+from assess.attempts.journal.batches import MAX_ENTRIES
+from assess.attempts.journal.chain import DeviceChain
+from assess.attempts.journal.handed_in import HandedInError, read_file
+from assess.attempts.journal.writer import writer
 from assess.attempts.models import Entry, Media, Stream
-from assess.attempts.writer import writer
 from tests.snapshots import as_built
 from tests.web.sample_centre import Centre, today
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from assess.attempts import actions, shelf
+from assess.attempts import actions
+from assess.attempts.files import shelf
 from assess.attempts.models import Media
 from tests.web.sample_centre import Centre
 from tests.web.test_pictures_api import assessor, folder, photo, send

@@ -17,8 +17,8 @@ from django.urls import get_resolver
 from assess import door
 from assess.api import intake
 from assess.attempts import actions
-from assess.attempts.append import append
-from assess.attempts.batches import Refusal, read_batch
+from assess.attempts.journal.append import append
+from assess.attempts.journal.batches import Refusal, read_batch
 from assess.attempts.models import Attempt, Media
 from assess.live.publisher import message
 from assess.live.topics import numbers

@@ -7,8 +7,8 @@ import pytest
 
 from assess import door
 from assess.attempts.actions import AttemptError
-from assess.attempts.duties import badge_code
-from assess.attempts.marking_desk import _shuffled
+from assess.attempts.desks.duties import badge_code
+from assess.attempts.desks.marking import _shuffled
 from assess.people.actions import declare_conflict, withdraw_role
 from assess.people.queries import actor
 from tests.web.board import exam_part

@@ -15,10 +15,11 @@ from django.utils import timezone
 from PIL import Image
 
 from assess import door, tasks
-from assess.attempts import actions, shelf
-from assess.attempts.append import append
-from assess.attempts.batches import Batch
-from assess.attempts.chain import DeviceChain
+from assess.attempts import actions
+from assess.attempts.files import shelf
+from assess.attempts.journal.append import append
+from assess.attempts.journal.batches import Batch
+from assess.attempts.journal.chain import DeviceChain
 from assess.attempts.models import Attempt, Media
 from assess.ledger.models import Outbox
 from assess.people.actions import service_account

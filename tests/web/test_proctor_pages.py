@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from assess import door
-from assess.attempts.append import Acknowledgement
-from assess.attempts.standing import standing_of
+from assess.attempts.desks.standing import standing_of
+from assess.attempts.journal.append import Acknowledgement
 from assess.awards.gate import CHECKS
 from assess.ledger.queries import compare, export_lines
 from assess.management.world.devices import Device

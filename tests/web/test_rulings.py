@@ -8,9 +8,9 @@ import pytest
 
 from assess import door
 from assess.attempts.actions import AttemptError
-from assess.attempts.bay import CHECKS
+from assess.attempts.folding.bay import CHECKS
 from assess.attempts.queries import tasks_now
-from assess.attempts.task_scoring import ScoredTask
+from assess.attempts.scoring.tasks import ScoredTask
 from assess.people.actions import declare_conflict
 from assess.people.queries import actor
 from assess.sittings.actions import assign

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from assess import door
+from assess.attempts.desks.standing import standing_of
 from assess.attempts.models import Score, Seal
 from assess.attempts.queries import pinned
-from assess.attempts.standing import standing_of
 from assess.awards.models import Credential, Decision
 from assess.management.world.devices import Device
 from assess.people.models import Account

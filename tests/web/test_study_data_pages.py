@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from assess.attempts.journal.writer import writer
 from assess.attempts.models import Attempt
-from assess.attempts.writer import writer
 from assess.validity.datasets.models import Exclusion
 from tests.snapshots import as_built
 from tests.web.lived_centre import Lived, live_a_sitting

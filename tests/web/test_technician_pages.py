@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from assess import door
-from assess.attempts.at_the_bay import seen_by_assessor
+from assess.attempts.desks.at_the_bay import seen_by_assessor
 from assess.management.world.devices import Device
 from assess.people.models import Account
 from assess.people.queries import actor

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assess.attempts.verified_runs import verified_runs
+from assess.attempts.files.verified_runs import verified_runs
 from tests.web.sample_centre import Centre
 from tests.web.test_evidence_pages import sealed
 

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from assess import door, tasks
-from assess.attempts.append import Refused, append
-from assess.attempts.batches import read_batch
+from assess.attempts.journal.append import Refused, append
+from assess.attempts.journal.batches import read_batch
 from assess.attempts.models import Quarantine, Stream
 from assess.management.world.devices import Device
 from assess.people.actions import give_role

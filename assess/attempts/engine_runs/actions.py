@@ -12,11 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from assess.attempts import clock
 from assess.attempts.actions import open_stream
-from assess.attempts.append import Refused, append
-from assess.attempts.batches import MAX_PAYLOAD, Batch
-from assess.attempts.chain import DeviceChain
 from assess.attempts.conditions import AttemptError
 from assess.attempts.engine_jobs import (
     NOTHING,
@@ -28,8 +24,12 @@ from assess.attempts.engine_jobs import (
     runs_on_a_machine,
     word_on,
 )
-from assess.attempts.engine_process import WORKER, spoiled
-from assess.attempts.engines import Made
+from assess.attempts.engine_runs.engines import Made
+from assess.attempts.engine_runs.process import WORKER, spoiled
+from assess.attempts.journal import clock
+from assess.attempts.journal.append import Refused, append
+from assess.attempts.journal.batches import MAX_PAYLOAD, Batch
+from assess.attempts.journal.chain import DeviceChain
 from assess.attempts.models import Attempt, EngineRun, Stream
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import canonical

@@ -16,14 +16,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from assess.attempts import clock
 from assess.attempts.actions import keep_evidence, open_stream
-from assess.attempts.append import Refused, append
-from assess.attempts.batches import MAX_PAYLOAD, Batch
-from assess.attempts.chain import DeviceChain
 from assess.attempts.conditions import AttemptError
 from assess.attempts.feeds import secrets
 from assess.attempts.feeds.models import Feed, FeedKey, FeedMessage
+from assess.attempts.journal import clock
+from assess.attempts.journal.append import Refused, append
+from assess.attempts.journal.batches import MAX_PAYLOAD, Batch
+from assess.attempts.journal.chain import DeviceChain
 from assess.attempts.models import Attempt
 from assess.attempts.queries import runs_as, work_of
 from assess.ledger import actions as ledger

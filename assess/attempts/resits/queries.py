@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from assess.attempts.folding.windows import resit_part
 from assess.attempts.models import Attempt, Resit
-from assess.attempts.windows import resit_part
 from assess.schemes import queries as schemes
 from assess.sittings.models import Sitting
 from rubrics import queries as rubrics

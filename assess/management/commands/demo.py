@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from assess import door, tasks
-from assess.attempts.writer import writer
+from assess.attempts.journal.writer import writer
 from assess.management.world import cast, day, evidence, incidents, instruments, meetings, output, raters, visitors
 from assess.management.world.personas import personas
 from assess.schemes import queries as schemes

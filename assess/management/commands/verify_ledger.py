@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, ProgrammingError
 
-from assess.attempts.inspection import inspect_journal
+from assess.attempts.journal.inspection import inspect_journal
 from assess.ledger.export_check import verify_export
 from assess.ledger.queries import Difference, compare, waiting
 from assess.ledger.reading import ERRORS, told

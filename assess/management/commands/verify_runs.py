@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, ProgrammingError
 
+from assess.attempts.files.verified_runs import VerifiedRun, verified_runs
 from assess.attempts.models import Attempt
-from assess.attempts.verified_runs import VerifiedRun, verified_runs
 
 
 class Command(BaseCommand):

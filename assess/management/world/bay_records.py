@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from assess.attempts.bay import CHECKS
+from assess.attempts.folding.bay import CHECKS
 from assess.management.world.cast import Cast
 from assess.management.world.devices import Device, send_all
 from assess.management.world.lives import Life, open_streams

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from assess.attempts.actions import Grant
-from assess.attempts.append import Acknowledgement
-from assess.attempts.batches import MAX_ENTRIES
-from assess.attempts.chain import ChainedEntry, DeviceChain
-from assess.attempts.intake import take
+from assess.attempts.journal.append import Acknowledgement
+from assess.attempts.journal.batches import MAX_ENTRIES
+from assess.attempts.journal.chain import ChainedEntry, DeviceChain
+from assess.attempts.journal.intake import take
 
 
 class NotAcknowledged(Exception):

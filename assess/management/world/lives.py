@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assess import door
+from assess.attempts.folding.pinned import Pinned
 from assess.attempts.models import Attempt
-from assess.attempts.pinned import Pinned
 from assess.management.world import model
 from assess.management.world.cast import Cast
 from assess.management.world.devices import Device

@@ -12,8 +12,8 @@ from typing import Any
 from django.utils import timezone
 
 from assess.attempts.engine_jobs import profile_for
+from assess.attempts.folding.pinned import Pinned
 from assess.attempts.models import Attempt
-from assess.attempts.pinned import Pinned
 from assess.management.world import model
 from assess.management.world.benches import Job
 from assess.management.world.benches import run as benches_run

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from assess.attempts import queries as attempts
-from assess.attempts.task_scoring import ScoredTask
+from assess.attempts.scoring.tasks import ScoredTask
 from assess.management.world.bays import assess, calibrations_of_the_day
 from assess.management.world.cast import Cast
 from assess.management.world.devices import Device, send_all

@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from assess.attempts.chain import StreamIdentity, entry_digest
-from assess.attempts.words import is_erased
+from assess.attempts.journal.chain import StreamIdentity, entry_digest
+from assess.attempts.journal.words import is_erased
 from assess.ledger.canonical import CanonicalError, canonical, salted
 from assess.validity.dossier.followed import AT, Files, State, Told, jsonl, told
 from assess.validity.dossier.trail import Key

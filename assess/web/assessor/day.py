@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-from assess.attempts import shelf
-from assess.attempts.at_the_bay import seen_by_assessor
-from assess.attempts.duties import day_of
-from assess.attempts.media import LEAVES_WITH
+from assess.attempts.desks.at_the_bay import seen_by_assessor
+from assess.attempts.desks.duties import day_of
+from assess.attempts.files import shelf
+from assess.attempts.files.media import LEAVES_WITH
 from assess.attempts.models import Media
 from assess.people.queries import Actor
 from assess.proctoring.queries import picture_for

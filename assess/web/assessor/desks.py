@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from assess.attempts.marking_desk import marking_of
-from assess.attempts.ruling_desk import WAITS_FOR_ME, rulings_of
+from assess.attempts.desks.marking import marking_of
+from assess.attempts.desks.ruling import WAITS_FOR_ME, rulings_of
 from assess.people.queries import Actor
 from assess.validity.raters.queries import invitations_of
 from assess.web.access import page

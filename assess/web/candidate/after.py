@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from assess.attempts import clock
-from assess.attempts.duties import badge_code
+from assess.attempts.desks.duties import badge_code
+from assess.attempts.desks.own import receipt_for, recorded_about
+from assess.attempts.desks.shown import portraits_among, statements_of
+from assess.attempts.desks.standing import Standing, standing_of
+from assess.attempts.journal import clock
 from assess.attempts.models import Attempt
-from assess.attempts.own import receipt_for, recorded_about
 from assess.attempts.resits.queries import resits_of
-from assess.attempts.shown import portraits_among, statements_of
-from assess.attempts.standing import Standing, standing_of
 from assess.awards.queries import credential_of, held_credential, result_for
 from assess.awards.reviews.queries import notices_for
 from assess.people.queries import Actor

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from assess.attempts.at_the_bay import seen_by_candidate
-from assess.attempts.own import task_cards
+from assess.attempts.desks.at_the_bay import seen_by_candidate
+from assess.attempts.desks.own import task_cards
 from assess.people.queries import Actor
 from assess.proctoring.queries import agreed
 from assess.schemes import queries as schemes

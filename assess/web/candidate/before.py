@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from assess.attempts.desks.own import attempt_of
+from assess.attempts.desks.shown import portraits_among
 from assess.attempts.models import Attempt
-from assess.attempts.own import attempt_of
-from assess.attempts.shown import portraits_among
 from assess.people.queries import Actor, accommodations_of
 from assess.proctoring.levels import NEVER
 from assess.proctoring.queries import agreed, notice_for

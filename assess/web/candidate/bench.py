@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from assess.attempts.bench import bench_of, energised, seen_in_words, wiring_task
+from assess.attempts.desks.bench import bench_of, energised, seen_in_words, wiring_task
+from assess.attempts.desks.standing import Standing, standing_of
 from assess.attempts.models import Attempt
-from assess.attempts.standing import Standing, standing_of
 from assess.people.queries import Actor
 from assess.proctoring.queries import agreed, notice_for
 from assess.schemes import queries as schemes

@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assess import door
+from assess.attempts.desks.standing import standing_of
 from assess.attempts.engine_jobs import pinned_simulation, place_of, record_now, runs_on_a_machine, word_on
 from assess.attempts.engine_runs import queries as runs
 from assess.attempts.models import Attempt, EngineRun
-from assess.attempts.standing import standing_of
 from assess.people.queries import Actor
 from assess.proctoring.queries import agreed
 from assess.schemes import queries as schemes

@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from assess.attempts import exhibits
-from assess.attempts.exhibits import Exhibit
+from assess.attempts.desks import exhibits
+from assess.attempts.desks.exhibits import Exhibit
+from assess.attempts.machines.readings import Reading
+from assess.attempts.machines.runs import Run, Worth
 from assess.attempts.models import EngineRun
-from assess.attempts.readings import Reading
-from assess.attempts.runs import Run, Worth
 from assess.awards.queries import result_for
 from assess.people.queries import Actor
 from assess.schemes import queries as schemes

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from assess.attempts import clock
+from assess.attempts.desks.own import attempt_of, form_of
+from assess.attempts.desks.standing import Standing, standing_of
+from assess.attempts.journal import clock
 from assess.attempts.models import Attempt
-from assess.attempts.own import attempt_of, form_of
-from assess.attempts.standing import Standing, standing_of
 from assess.people.queries import Actor
 from assess.proctoring.queries import agreed, notice_for
 from assess.schemes import queries as schemes

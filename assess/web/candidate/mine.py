@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from assess.attempts.desks.own import attempts_of, registered_versions
 from assess.attempts.models import Attempt
-from assess.attempts.own import attempts_of, registered_versions
 from assess.people.queries import Actor, certificates_of, holdings_of
 from assess.proctoring.queries import agreed
 from assess.schemes import queries as schemes

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assess import door
-from assess.attempts.shown import statements_of
+from assess.attempts.desks.shown import statements_of
 from assess.awards.checks import Level
 from assess.awards.gathering import gate_of, shared_by
 from assess.awards.models import Decision

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from assess.attempts.dry_run import measurements
+from assess.attempts.scoring.dry_run import measurements
 from assess.awards.decision_gathering import adopted_cuts
 from assess.awards.what_if import Impact
 from assess.awards.what_if_gathering import Asked, DropStation, DropTask, MoveCut, WidenTolerance, look

@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from assess.attempts import exhibits
+from assess.attempts.desks import exhibits
 from assess.attempts.engine_runs import queries as engine_runs
+from assess.attempts.files.raw import kept_bytes
 from assess.attempts.models import Attempt
 from assess.attempts.queries import evidence_of
-from assess.attempts.raw import kept_bytes
 from assess.people.queries import Actor
 from assess.proctoring.queries import sitting_of
 from assess.schemes import queries as schemes

@@ -5,8 +5,8 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from assess.attempts.evidence import LEAVES_WITH
-from assess.attempts.raw import kept_bytes
+from assess.attempts.files.evidence import LEAVES_WITH
+from assess.attempts.files.raw import kept_bytes
 from assess.people.queries import Actor
 from assess.web.access import hidden, page
 from assess.web.evidence.pages import ROLES, opened

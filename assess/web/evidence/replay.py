@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from assess.attempts import exhibits, replay_desk
-from assess.attempts.duties import badge_code
-from assess.attempts.replay_desk import Replay
+from assess.attempts.desks import exhibits
+from assess.attempts.desks import replay as replay_desk
+from assess.attempts.desks.duties import badge_code
+from assess.attempts.desks.replay import Replay
 from assess.people.queries import Actor
 from assess.schemes import queries as schemes
 from assess.web.access import hidden, page

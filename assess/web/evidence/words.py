@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from assess.attempts.engine_jobs import simulations_of
+from assess.attempts.machines.runs import Run, Worth
 from assess.attempts.models import Attempt
-from assess.attempts.runs import Run, Worth
-from assess.attempts.simulation_scoring import ScoredSimulation
+from assess.attempts.scoring.simulations import ScoredSimulation
 from assess.schemes import queries as schemes
 from assess.web.charts.benches import output_in_a_dip, volt_var
 from assess.web.charts.drawn import drawn

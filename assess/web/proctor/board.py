@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from assess.attempts import clock
-from assess.attempts.duties import badge_code
+from assess.attempts.desks.duties import badge_code
+from assess.attempts.desks.shown import portraits_among
+from assess.attempts.desks.standing import PartStanding, Standing, standings
+from assess.attempts.folding.windows import is_resit
+from assess.attempts.journal import clock
 from assess.attempts.models import Attempt
 from assess.attempts.queries import quarantined_among
 from assess.attempts.resits.queries import at_resit
-from assess.attempts.shown import portraits_among
-from assess.attempts.standing import PartStanding, Standing, standings
-from assess.attempts.windows import is_resit
 from assess.people.queries import Actor, accommodations_among
 from assess.proctoring import queries as proctoring
 from assess.sittings.models import Sitting

@@ -10,12 +10,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from assess import door
-from assess.attempts import grants
-from assess.attempts.append import Acknowledgement
-from assess.attempts.batches import Refusal
-from assess.attempts.handed_in import MOST_BYTES, HandedBatch, HandedInError, HandedPicture, read_file
-from assess.attempts.intake import take
-from assess.attempts.media import PictureRefused, read_picture
+from assess.attempts.files.media import PictureRefused, read_picture
+from assess.attempts.journal import grants
+from assess.attempts.journal.append import Acknowledgement
+from assess.attempts.journal.batches import Refusal
+from assess.attempts.journal.handed_in import MOST_BYTES, HandedBatch, HandedInError, HandedPicture, read_file
+from assess.attempts.journal.intake import take
 from assess.attempts.models import Attempt
 from assess.attempts.queries import pledged, stream_by_id, writer_of
 from assess.people.queries import Actor, actor

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from assess.attempts.standing import Standing, standings
+from assess.attempts.desks.standing import Standing, standings
 from assess.people.queries import Actor
 from assess.proctoring import queries as proctoring
 from assess.proctoring.levels import EXPLAINED

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from assess.attempts.shown import statements_of
+from assess.attempts.desks.shown import statements_of
 from assess.people.queries import Actor
 from assess.proctoring.queries import attempt_to_look_at, notice_for, sitting_of
 from assess.web.access import hidden, page

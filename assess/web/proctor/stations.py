@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from assess.attempts.at_the_bay import states_among
-from assess.attempts.bay import BayStanding
+from assess.attempts.desks.at_the_bay import states_among
+from assess.attempts.folding.bay import BayStanding
 from assess.attempts.models import Attempt
 from assess.sittings.instruments.queries import bookings_in
 from assess.sittings.models import Assignment, Sitting, StationHealth

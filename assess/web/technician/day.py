@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-from assess.attempts.bays_of_the_day import bays_of
+from assess.attempts.desks.bays_of_the_day import bays_of
 from assess.people.queries import Actor
 from assess.web.access import page
 

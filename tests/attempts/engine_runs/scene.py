@@ -4,8 +4,8 @@ import time
 from typing import Any
 
 from assess import door, tasks
-from assess.attempts.append import Acknowledgement, append
-from assess.attempts.batches import read_batch
+from assess.attempts.journal.append import Acknowledgement, append
+from assess.attempts.journal.batches import read_batch
 from assess.attempts.models import EngineRun
 from assess.management.world.devices import Device
 from assess.people.queries import actor

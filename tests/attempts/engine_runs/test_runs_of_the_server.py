@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 
 from assess import door, tasks
-from assess.attempts import engine_process
 from assess.attempts.conditions import AttemptError
 from assess.attempts.engine_jobs import due_of, simulations_of
+from assess.attempts.engine_runs import process as engine_process
 from assess.attempts.models import EngineRun, Entry, Stream
 from assess.ledger.models import Outbox
 from assess.people.queries import actor

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assess.attempts.batches import read_batch
-from assess.attempts.chain import next_receipt
+from assess.attempts.journal.batches import read_batch
+from assess.attempts.journal.chain import next_receipt
 from simulator_adapters.chain import StreamIdentity, batch_body
 from simulator_adapters.station.bookings import Booking
 from simulator_adapters.station.errors import StationError

@@ -12,9 +12,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from assess import door, tasks
-from assess.attempts.inspection import inspect_journal
+from assess.attempts.journal.inspection import inspect_journal
+from assess.attempts.journal.writer import writer
 from assess.attempts.models import Attempt, Entry, Registration, Score
-from assess.attempts.writer import writer
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import canonical
 from assess.ledger.queries import compare

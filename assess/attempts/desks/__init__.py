@@ -1,0 +1,1 @@
+"""What people at an attempt are shown: candidate, assessor, marker, adjudicator, technician, station."""

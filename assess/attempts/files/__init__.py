@@ -1,0 +1,1 @@
+"""What devices send beside their journal, pictures and raw evidence: checked, and kept in a folder for each attempt."""

@@ -1,0 +1,1 @@
+"""The journal as one value: what its entries say together. Pure."""

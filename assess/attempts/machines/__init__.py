@@ -1,0 +1,1 @@
+"""What machines read, and what each reading is worth. Pure."""
