@@ -2,7 +2,8 @@
 
 The page says `{"follow": {"attempt:…": n}}`; for each topic that the person may follow it hears `{"topic", "n"}` at once where
 something happened since, and whenever something happens. A topic that is not for them is like one at which nothing ever happens.
-Who may still follow is looked up again every half minute: a session that ended or a role that was withdrawn closes the socket.
+Who may still follow is looked up again every half minute: a session that ended or a role that was withdrawn closes the socket. Then
+the page hears `{"topic": "", "n": 0}`, which says that the socket lives: a network that is gone closes none for a long time.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ CHECK_S = 30.0
 MOST_TOPICS = 50
 LONGEST = 8_192
 MOST_MESSAGES = 60
+ALIVE = message("", 0)
 SIGNED_OUT, TOO_MUCH, NOT_UNDERSTOOD = 4401, 4429, 4400
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -114,6 +116,7 @@ class Socket:
             await asyncio.sleep(CHECK_S)
             self.messages = 0
             await self.follow(dict(self.following))
+            await self.tell(ALIVE)
 
     async def pass_on(self) -> None:
         while True:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from assess import door
 from assess.attempts.models import Entry
@@ -182,6 +182,7 @@ def test_a_bench_day_from_the_checks_to_permission_and_void_equipment(
     expect(place).to_contain_text("Ask the technician before you energise", timeout=15_000)
     candidate.context.set_offline(False)
     expect(place).to_contain_text("You may energise", timeout=15_000)
+    no_permission_from_a_network_that_hangs(candidate, place)
     assessor.context.set_offline(True)
     assessor.reload()
     expect(assessor.locator("#hold")).to_contain_text("No network: this may have changed", timeout=15_000)
@@ -197,6 +198,28 @@ def test_a_bench_day_from_the_checks_to_permission_and_void_equipment(
     expect(technician.locator("#closed-words")).to_have_text("Safe on the server.", timeout=15_000)
     kinds = written(centre, "technician:1")
     assert kinds == [*["bay_check"] * 4, "bay_opened", "hold_released", "equipment_void", "close"]
+
+
+def no_permission_from_a_network_that_hangs(page: Page, place: Locator) -> None:
+    """Silence is no connection; and an answer that comes after a later question failed brings no permission back."""
+    hanging: list[Route] = []
+    page.route("**/bay/live", lambda route: hanging.append(route))
+    expect(place).to_contain_text("Ask the technician before you energise", timeout=20_000)
+    page.unroute("**/bay/live")
+    expect(place).to_contain_text("You may energise", timeout=15_000)
+
+    hanging.clear()
+    page.route("**/bay/live", lambda route: route.abort() if hanging else hanging.append(route))
+    page.evaluate("dispatchEvent(new Event('online'))")
+    while not hanging:
+        page.wait_for_timeout(20)
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(place).to_contain_text("Ask the technician before you energise")
+    hanging[0].fallback()
+    page.wait_for_timeout(500)
+    expect(place).to_contain_text("Ask the technician before you energise")
+    page.unroute("**/bay/live")
+    expect(place).to_contain_text("You may energise", timeout=15_000)
 
 
 def test_a_bay_is_opened_by_keyboard_without_a_network_and_nothing_is_lost(page_of: SignedIn, centre: Centre) -> None:

@@ -13,7 +13,7 @@ from assess.management.world.benches import Job, run
 from assess.schemes.simulations import for_adapters
 from simulator_adapters.contract import Outcome, Verdict
 from tests.attempts.scenes import content
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, kept_for_offline
+from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, eventually, kept_for_offline
 from tests.snapshots import as_built
 from tests.web.bench_scene import at_the_bench, begin_bench, bench_address, folded, scored, wiring_of, written
 from tests.web.sample_centre import Centre, open_centre
@@ -441,8 +441,7 @@ def test_the_board_is_zoomed_by_buttons_keys_wheel_and_fingers_and_the_focus_fol
     assert max(page.evaluate(STUBS)) < 12
     press(page, "Fit")
     page.emulate_media(forced_colors="active")
-    edges = page.locator(".wire-core").evaluate_all("all => all.map((one) => getComputedStyle(one).stroke)")
-    assert len(set(edges)) == len({code for _, _, code in LIGHT}), "conductors keep their colours in forced colours"
+    eventually(page, f"({EDGES}).size === {len({code for _, _, code in LIGHT})}")  # colours stay in forced colours
     expect(page.locator(".wire-letters")).to_have_text([code for _, _, code in LIGHT])
     shot(page, f"bench-forced-{device}")
     page.emulate_media(forced_colors="none")
@@ -456,6 +455,7 @@ def test_the_board_is_zoomed_by_buttons_keys_wheel_and_fingers_and_the_focus_fol
     assert sideways, "the board scrolls, the page does not"
 
 
+EDGES = "new Set([...document.querySelectorAll('.wire-core')].map((one) => getComputedStyle(one).stroke))"
 STUBS = """[...document.querySelectorAll('.wire-drawn .wire-core')].map((path) => {
   const at = path.getPointAtLength(0).matrixTransform(path.getScreenCTM());
   return Math.min(...[...document.querySelectorAll('.terminal')].map((one) => {

@@ -5,6 +5,8 @@
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
+/** The server says something twice a minute; a network that is gone closes no socket for a long time. */
+const SILENCE_MS = 75_000;
 
 /**
  * @param {Record<string, number>} topics topic → the number known so far
@@ -18,8 +20,13 @@ export function follow(topics, onChange, { every = 5_000 } = {}) {
   let wait = FIRST_WAIT_MS;
   let stopped = false;
   let open = false;
+  let heard = 0;
 
   const look = () => {
+    if (open && performance.now() - heard > SILENCE_MS) {
+      open = false;
+      socket.close();
+    }
     if (!open && !document.hidden) for (const topic of Object.keys(known)) onChange(topic, null);
   };
   const timer = setInterval(look, every);
@@ -30,6 +37,7 @@ export function follow(topics, onChange, { every = 5_000 } = {}) {
     socket.onopen = () => socket.send(JSON.stringify({ follow: known }));
     socket.onmessage = ({ data }) => {
       open = true;
+      heard = performance.now();
       wait = FIRST_WAIT_MS;
       const { topic, n } = JSON.parse(data);
       if (topic in known && n > known[topic]) {

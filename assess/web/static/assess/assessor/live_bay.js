@@ -5,6 +5,8 @@
 
 import { follow } from "../live.js";
 
+const PATIENCE_MS = 10_000;
+
 export const placeOf = ({ role, epoch, sequence }) => `${role}/${epoch}/${sequence}`;
 
 export class LiveBay extends EventTarget {
@@ -30,7 +32,8 @@ export class LiveBay extends EventTarget {
     if (this.#asking) return void (this.#again = true);
     this.#asking = true;
     try {
-      const response = await fetch(this.#address, { credentials: "same-origin", redirect: "error" });
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const response = await fetch(this.#address, { credentials: "same-origin", redirect: "error", signal });
       if (!response.ok) throw new Error(String(response.status));
       const { bay, readings } = await response.json();
       Object.assign(this, { online: true, bay, readings });

@@ -28,16 +28,25 @@ $("call-yes").addEventListener("click", async () => {
 
 const LOOKS = { not_opened: ["ok", "lock"], locked: ["ok", "lock"], energised: ["warn", "bolt"], void: ["bad", "stop"] };
 const UNKNOWN = { state: "locked", words: "No connection. Ask the technician before you energise." };
+const EVERY_MS = 10_000;
+const PATIENCE_MS = 4_000;
+let asked = 0;
 
-/** Permission is shown only while the server says so: what this page heard before may have been taken back since. */
+/**
+ * Permission is shown only while the server says so: what this page heard before may have been taken back since. So it asks again and again,
+ * whatever the socket seems to be; silence counts as no connection, and an answer that was overtaken counts for nothing.
+ */
 async function look() {
+  const mine = ++asked;
   let bays = null;
   try {
-    const response = await fetch(`/candidate/attempts/${attempt}/bay/live`, { credentials: "same-origin", redirect: "error" });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const response = await fetch(`/candidate/attempts/${attempt}/bay/live`, { credentials: "same-origin", redirect: "error", signal });
     if (response.ok) bays = (await response.json()).bays;
   } catch {
     bays = null;
   }
+  if (mine !== asked) return;
   for (const place of document.querySelectorAll("[data-bay]")) draw(place, bays);
 }
 
@@ -54,4 +63,6 @@ function draw(place, bays) {
 follow({ [`attempt:${attempt}`]: 0 }, look);
 addEventListener("offline", look);
 addEventListener("online", look);
+document.addEventListener("visibilitychange", () => document.hidden || look());
+setInterval(() => document.hidden || look(), EVERY_MS);
 await look();
