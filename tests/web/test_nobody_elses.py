@@ -49,7 +49,7 @@ MAY: dict[str, frozenset[str]] = {
     "proctor-level": WATCH, "proctor-incidents": WATCH, "proctor-incident": WATCH | {APPROVER}, "proctor-seals": WATCH,
     "proctor-pictures": WATCH | {APPROVER}, "proctor-hand-in": WATCH, "proctor-seal": WATCH, "proctor-quarantined": frozenset(),
     "proctor-resit": frozenset(),
-    "stations": WATCH | {TECHNICIAN}, "feeds": frozenset({DIRECTOR}),
+    "stations": WATCH | {TECHNICIAN}, "stations-health": WATCH | {TECHNICIAN}, "feeds": frozenset({DIRECTOR}),
     "instruments": WATCH | {TECHNICIAN}, "instruments-one": frozenset(), "instruments-import": WATCH | {TECHNICIAN},
     "instruments-document": frozenset(), "instruments-bookings": WATCH | {TECHNICIAN},
     "technician": frozenset({TECHNICIAN}), "technician-day": frozenset({TECHNICIAN}), "technician-bay": frozenset({TECHNICIAN}),

@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,19 +15,12 @@ from assess.people.models import Account, Organisation
 from assess.people.queries import Actor
 from assess.sittings.agents import queries
 from assess.sittings.agents.actions import CODE_HOURS
-from assess.sittings.agents.models import AgentHealth, BenchPlan
+from assess.sittings.agents.models import BenchPlan
 from assess.sittings.models import Station
-from assess.sittings.queries import SILENT
 from assess.web.access import attempted, page
+from assess.web.stations.health import shown_health
 from simulator_adapters.registry import adapter_ids
 
-SIGNS = {
-    "ready": ("ok", "Ready"),
-    "busy": ("ok", "Measuring"),
-    "attention": ("warn", "Needs a look"),
-    "down": ("bad", "Down"),
-}
-CLOCK_OFF_MS = 5_000
 MOST_STATIONS = 200
 SOON = timedelta(days=14)
 
@@ -60,13 +52,10 @@ def agents(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _shown(agent: Account, plans: dict[int, list[BenchPlan]], now: datetime) -> dict[str, Any]:
-    health: AgentHealth | None = getattr(agent, "agent_health", None)
     keys = sorted(agent.station_keys.all(), key=lambda key: key.invited_at, reverse=True)
     return {
-        "agent": agent,
-        "health": health,
-        "state": _state(health, keys, now),
-        "clock": _clock(health),
+        "account": agent,
+        "health": shown_health(agent, now),
         "posts": [
             {"post": post, "plans": plans.get(post.station_id, [])}
             for post in sorted(agent.agent_posts.all(), key=lambda post: post.station.sitting.starts_at, reverse=True)
@@ -78,22 +67,6 @@ def _shown(agent: Account, plans: dict[int, list[BenchPlan]], now: datetime) -> 
         ],
         "revoked": [key for key in keys if key.revoked_at is not None],
     }
-
-
-def _state(health: AgentHealth | None, keys: Iterable[Any], now: datetime) -> tuple[str, str]:
-    if not any(key.public_key and key.revoked_at is None for key in keys):
-        return "idle", "No key in force"
-    if health is None:
-        return "idle", "Not heard yet"
-    return SIGNS.get(health.state, ("warn", health.state)) if now - health.seen_at <= SILENT else ("warn", "Silent")
-
-
-def _clock(health: AgentHealth | None) -> str:
-    """How far its clock is off, where people have to know."""
-    if health is None or health.clock_offset_ms is None or abs(health.clock_offset_ms) <= CLOCK_OFF_MS:
-        return ""
-    side = "ahead of" if health.clock_offset_ms > 0 else "behind"
-    return f"{abs(health.clock_offset_ms) / 1000:.0f} s {side} the server's. Set it; readings say how far it was off."
 
 
 def _act(request: HttpRequest) -> HttpResponse | None:

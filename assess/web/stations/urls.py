@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from assess.web.stations import agents, feeds
+from assess.web.stations import agents, feeds, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", agents.agents, name="stations"),
+    path("health/", health.health, name="stations-health"),
     path("feeds/", feeds.feeds, name="feeds"),
 ]

@@ -20,7 +20,9 @@ function closeMenus(event) {
 }
 
 localTimes(document);
-document.addEventListener("htmx:afterSwap", (event) => localTimes(event.target instanceof Element ? event.target : document));
+for (const swapped of ["htmx:afterSwap", "htmx:oobAfterSwap"]) {
+  document.addEventListener(swapped, (event) => localTimes(event.target instanceof Element ? event.target : document));
+}
 document.addEventListener("click", closeMenus);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
