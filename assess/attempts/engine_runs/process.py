@@ -21,7 +21,7 @@ from simulator_adapters.contract import Engine, Instrument, Outcome, RunRecord, 
 
 WORKER = "engine worker"
 VERSION = "1"
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_S = SECONDS + 15.0
 """Beyond the engine's own deadline: the process starts and loads its libraries too."""
 MOST_SAID = 1_048_576
