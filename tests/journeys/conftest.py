@@ -28,6 +28,10 @@ TOO_WIDE = """document.documentElement.scrollWidth <= innerWidth ? [] : [...docu
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.outerHTML.slice(0, 120)).slice(-3)"""
 WENT_AWAY = ("context was destroyed", "axe is not defined", "frame was detached")
 WIDTHS = {"phone": (360, 740), "tablet": (820, 1180), "desk": (1280, 800)}
+SLOW = pytest.mark.slow
+AT_A_DESK = ["phone", pytest.param("tablet", marks=SLOW), "desk"]
+IN_HAND = ["phone", "tablet", pytest.param("desk", marks=SLOW)]
+"""The widths that `.ci/run` drives, by where the people of a page are; `manage.py prove` drives the third as well."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

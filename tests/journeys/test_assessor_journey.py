@@ -17,7 +17,7 @@ from assess.attempts.desks.duties import day_of
 from assess.attempts.models import Entry, Stream
 from tests.journeys.conftest import (
     FLAGS,
-    WIDTHS,
+    IN_HAND,
     SignedIn,
     axe_finds_nothing,
     chromium,
@@ -73,7 +73,7 @@ def ready(page: Page) -> None:
     kept_for_offline(page, "/assessor/", "/assessor/sheet/")
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", IN_HAND)
 def test_a_whole_sheet_from_the_person_to_the_close(page_of: SignedIn, centre: Centre, shot: Shot, device: str) -> None:
     page = page_of(centre.lives[0].posts[ROLE], device)
     ready(page)

@@ -13,7 +13,7 @@ from assess.management.world.benches import Job, run
 from assess.schemes.simulations import for_adapters
 from simulator_adapters.contract import Outcome, Verdict
 from tests.attempts.scenes import content
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, eventually, kept_for_offline
+from tests.journeys.conftest import AT_A_DESK, SignedIn, axe_finds_nothing, eventually, kept_for_offline
 from tests.snapshots import as_built
 from tests.web.bench_scene import at_the_bench, begin_bench, bench_address, folded, scored, wiring_of, written
 from tests.web.sample_centre import Centre, open_centre
@@ -98,7 +98,7 @@ def drawn_in_the_journal(centre: Centre, simulation: str = "SIM-WIRE-1") -> obje
     return None if stands is None else stands.payload["wires"]
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_a_circuit_is_drawn_with_the_network_cut_energised_measured_and_scored_as_drawn(
     page_of: SignedIn, centre: Centre, shot: Shot, device: str
 ) -> None:
@@ -299,7 +299,7 @@ def choose(page: Page, label: str, value: str) -> None:
     page.get_by_role("combobox", name=label, exact=True).select_option(value)
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_conductors_are_laid_changed_and_measured_by_the_list_alone_with_size_and_colour(
     page_of: SignedIn, centre: Centre, shot: Shot, device: str
 ) -> None:
@@ -365,7 +365,7 @@ def test_where_a_task_asks_for_sizes_none_is_laid_without_and_one_too_thin_is_ju
     assert "conductor_too_thin" in scored(centre, "SIM-WIRE-4").hazards
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_a_fault_is_injected_and_what_trips_and_what_stays_live_is_seen(
     page_of: SignedIn, centre: Centre, shot: Shot, device: str
 ) -> None:
@@ -540,7 +540,7 @@ def overlap(one: object, other: object) -> bool:
 
 
 @pytest.mark.parametrize("centre", ["MC-CEE"], indirect=True)
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_a_case_sheet_is_calculated_ranked_and_scored(
     page_of: SignedIn, centre: Centre, shot: Shot, device: str
 ) -> None:
@@ -591,7 +591,7 @@ def test_a_case_sheet_is_calculated_ranked_and_scored(
 
 
 @pytest.mark.parametrize("centre", ["MC-PVS"], indirect=True)
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_an_inverter_is_set_and_what_was_set_can_be_written_into_the_device(
     page_of: SignedIn, centre: Centre, shot: Shot, device: str
 ) -> None:

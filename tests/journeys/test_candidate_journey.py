@@ -13,7 +13,7 @@ from assess.attempts.models import Entry
 from assess.people.queries import actor
 from assess.proctoring.levels import NOTICE
 from item_bank.interactions import read_response
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, kept_for_offline, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, SignedIn, axe_finds_nothing, kept_for_offline, press_by_keyboard
 from tests.web.board import agree, at_the_board, exam_part
 from tests.web.sample_centre import Centre
 
@@ -46,7 +46,7 @@ def open_exam(page: Page, centre: Centre) -> None:
     page.goto(f"/candidate/attempts/{centre.attempt.pk}/exam/")
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_a_candidate_sits_and_submits_with_the_network_cut_for_part_of_it(
     page_of: SignedIn, centre: Centre, shot: Shot, device: str
 ) -> None:
@@ -165,7 +165,7 @@ def test_the_exam_by_keyboard_alone(page_of: SignedIn, centre: Centre) -> None:
     expect(page.get_by_role("heading", name="You have handed in")).to_be_visible()
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_practice_has_every_kind_and_shows_what_a_cut_network_does(
     page_of: SignedIn, centre: Centre, shot: Shot, device: str
 ) -> None:
@@ -203,7 +203,7 @@ def test_a_second_device_says_where_it_is_open_and_goes_on_with_what_stands(page
     assert exam_part(centre)
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_the_task_cards_and_the_call_for_a_safety_check(
     page_of: SignedIn, centre: Centre, shot: Shot, device: str
 ) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from assess import door
 from assess.people.queries import actor
-from tests.journeys.conftest import LIVE, WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, LIVE, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.journeys.server import serving
 from tests.snapshots import as_built
 from tests.web.lived_centre import Lived, live_a_sitting
@@ -38,7 +38,7 @@ def decided(centre: Lived) -> None:
     door.act_on_all(director, "awards.decide", [{"attempt_id": one.pk} for one in centre.attempts])
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_each_person_sees_what_waits_for_them(
     page_of: SignedIn, centre: Lived, address: str, shot: Shot, device: str
 ) -> None:

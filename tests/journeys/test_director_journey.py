@@ -10,7 +10,7 @@ from assess.awards.models import Credential, Decision
 from assess.management.world import releases
 from assess.site.process import _worker_and_beat
 from assess.validity.studies.models import StudyRun
-from tests.journeys.conftest import LIVE, WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, LIVE, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.journeys.server import serving
 from tests.snapshots import as_built
 from tests.web.lived_centre import Lived, live_a_sitting
@@ -34,7 +34,7 @@ def address(centre: Lived) -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_from_a_study_to_a_credential_that_a_stranger_verifies(
     page_of: SignedIn, centre: Lived, address: str, shot: Shot, device: str
 ) -> None:

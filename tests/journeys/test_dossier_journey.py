@@ -9,7 +9,7 @@ from django.test import override_settings
 from playwright.sync_api import Page, expect
 
 from assess import door
-from tests.journeys.conftest import LIVE, WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, LIVE, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.journeys.server import serving
 from tests.snapshots import as_built
 from tests.web.lived_centre import Lived, live_a_sitting
@@ -46,7 +46,7 @@ def address(centre: Lived) -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_a_director_reads_a_claim_follows_its_record_and_goes_back(
     page_of: SignedIn, centre: Lived, address: str, glance: Shot, device: str
 ) -> None:

@@ -10,7 +10,7 @@ from assess.management.world.duties import record_duties
 from assess.schemes import queries as schemes
 from assess.schemes.duties import DutyState
 from assess.schemes.models import DutyRecord
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.web.sample_centre import Centre
 
 pytestmark = pytest.mark.journey
@@ -53,7 +53,7 @@ def test_a_duty_is_proposed_and_signed_by_keyboard(page_of: SignedIn, centre: Ce
     assert download.value.path().read_bytes() == CHARTER["buffer"]
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_a_scheme_whose_duties_are_signed_fits_its_frame(
     page_of: SignedIn, centre: Centre, address: str, shot: Shot, device: str
 ) -> None:

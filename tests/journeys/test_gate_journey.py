@@ -11,7 +11,7 @@ from assess.management.world import releases
 from assess.management.world.duties import record_duties
 from assess.tasks import look_at_evidence_again
 from tests.awards.decided import Decided, decide_a_sitting
-from tests.journeys.conftest import LIVE, WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, LIVE, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.journeys.server import serving
 from tests.snapshots import as_built
 
@@ -30,7 +30,7 @@ def address(centre: Decided) -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_from_too_little_evidence_to_a_review_of_what_was_awarded(
     page_of: SignedIn, centre: Decided, address: str, shot: Shot, device: str
 ) -> None:

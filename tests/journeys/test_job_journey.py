@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from assess.management.world.job import study_the_job, survey_text
 from assess.validity.job.models import ContentPanel, JobAnalysis
 from assess.validity.job.queries import job_evidence
-from tests.journeys.conftest import LIVE, WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, LIVE, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.journeys.server import serving
 from tests.snapshots import as_built
 from tests.validity.job.job_scene import JOBS, Guild, gather
@@ -97,7 +97,7 @@ def test_a_job_is_asked_about_and_adopted(
     assert job_evidence(guild.version.pk).analysis is not None
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_the_job_and_the_panel_are_read(page_of: SignedIn, guild: Guild, address: str, shot: Shot, device: str) -> None:
     study_the_job(guild.people, guild.version)
     director = page_of(guild.people.director, device)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from assess.attempts.models import Entry, Stream
 from assess.people.models import Account
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, kept_for_offline
+from tests.journeys.conftest import IN_HAND, SignedIn, axe_finds_nothing, kept_for_offline
 from tests.web.board import exam_part
 from tests.web.desk_scene import answer, differ, first_task, hands_in, number_item, says, sheet
 from tests.web.sample_centre import Centre
@@ -59,7 +59,7 @@ def is_safe(page: Page) -> None:
     expect(page.locator("#saved")).to_have_text("Safe on the server", timeout=15_000)
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", IN_HAND)
 def test_a_marker_marks_by_pointer_and_is_done(page_of: SignedIn, centre: Centre, shot: Shot, device: str) -> None:
     both_hand_in(centre)
     page = page_of(marks_both(centre), device)
@@ -207,7 +207,7 @@ def stop_and_differ(centre: Centre) -> str:
     return row
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", IN_HAND)
 def test_adjudicators_rule(page_of: SignedIn, centre: Centre, shot: Shot, device: str) -> None:
     row = stop_and_differ(centre)
     both = centre.lives[0].posts["adjudicator:2"]

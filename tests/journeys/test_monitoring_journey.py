@@ -15,7 +15,7 @@ from assess.validity.monitoring.models import Alarm
 from assess.validity.raters.models import Exemplar, Training
 from assess.validity.raters.queries import training_of
 from tests.attempts.centre import Centre, build
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.snapshots import as_built
 from tests.validity.monitoring.scored_days import add_day
 from tests.validity.raters.test_rater_training import exemplar
@@ -58,7 +58,7 @@ def centre(transactional_db: None) -> Centre:
     return as_built("drifting", build_drifting)
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_an_alarm_is_looked_at_by_one_and_closed_by_another(
     page_of: SignedIn, centre: Centre, shot: Shot, device: str
 ) -> None:
@@ -87,7 +87,7 @@ def test_an_alarm_is_looked_at_by_one_and_closed_by_another(
             shot(approver, f"monitoring-{kind}-{device}")
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_an_assessor_is_trained(page_of: SignedIn, centre: Centre, shot: Shot, device: str) -> None:
     people = centre.people
     address = f"/director/schemes/{centre.version.pk}/training/"

@@ -20,6 +20,7 @@ from assess.proctoring import levels
 from assess.proctoring.models import Look
 from tests.journeys.conftest import (
     FLAGS,
+    IN_HAND,
     WIDTHS,
     SignedIn,
     axe_finds_nothing,
@@ -75,7 +76,7 @@ def named(centre: Centre, role: str = ROLE) -> list[dict[str, Any]]:
     return [json.loads(row.payload) for row in rows.order_by("sequence")]
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", IN_HAND)
 def test_a_photo_taken_offline_survives_a_reload_and_reaches_the_server_with_its_digest(
     page_of: SignedIn, centre: Centre, shot: Shot, device: str
 ) -> None:
@@ -374,7 +375,7 @@ def test_a_portrait_is_taken_through_the_camera_of_a_computer(filmed: SignedIn, 
     assert Media.objects.get().kind == "portrait"
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", IN_HAND)
 def test_p03_p04_stills_are_shown_to_the_candidate_and_each_look_of_a_proctor_is_noted(
     filmed: SignedIn, page_of: SignedIn, centre: Centre, shot: Shot, monkeypatch: pytest.MonkeyPatch, device: str
 ) -> None:

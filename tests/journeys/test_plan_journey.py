@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from assess.sittings.models import Assignment, Sitting
-from tests.journeys.conftest import LIVE, WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, LIVE, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.journeys.server import serving
 from tests.snapshots import as_built
 from tests.web.unplanned_centre import Unplanned, open_unplanned
@@ -33,7 +33,7 @@ def hours_from_now(hours: int) -> str:
     return f"{timezone.now() + timedelta(hours=hours):%Y-%m-%dT%H:%M}"
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_from_an_empty_calendar_to_an_assessors_day(
     page_of: SignedIn, centre: Unplanned, address: str, shot: Shot, device: str
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assess.attempts.desks.standing import standing_of
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.web.board import agree
 from tests.web.sample_centre import Centre
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.journey
 Shot = Callable[[Page, str], None]
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_a_proctor_begins_pauses_extends_and_tells(page_of: SignedIn, centre: Centre, shot: Shot, device: str) -> None:
     for number in (0, 1):
         agree(centre, number)

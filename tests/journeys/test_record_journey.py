@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from assess.attempts.desks.duties import day_of
 from assess.attempts.models import Entry
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, eventually, press_by_keyboard
+from tests.journeys.conftest import IN_HAND, SignedIn, axe_finds_nothing, eventually, press_by_keyboard
 from tests.simulator_adapters.test_records import DOOR_CSV, FLOWS, door
 from tests.snapshots import as_built
 from tests.web.energised import energised
@@ -40,7 +40,7 @@ def records_written(centre: Centre, role: str) -> list[Any]:
     return [mark["record"] for row in rows if "record" in (mark := json.loads(row.payload)["mark"])]
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", IN_HAND)
 def test_a_blower_door_test_is_written_down(
     page_of: SignedIn, centre: Centre, address: str, shot: Shot, device: str
 ) -> None:

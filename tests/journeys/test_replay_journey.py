@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.snapshots import as_built
 from tests.web.bench_scene import begin_bench, wiring_of
 from tests.web.sample_centre import Centre, open_centre
@@ -42,7 +42,7 @@ def open_replay(page: Page, centre: Centre) -> None:
     expect(page.locator(".bench-words")).to_contain_text("Step 11 of 11")
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_a_drawing_is_played_back_and_its_findings_are_pointed_out(
     page_of: SignedIn, centre: Centre, shot: Shot, device: str
 ) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from assess.site.process import _worker_and_beat
 from assess.validity.datasets.queries import assessors_in, body_of
 from assess.validity.studies.models import Study, StudyRun
-from tests.journeys.conftest import LIVE, WIDTHS, SignedIn, axe_finds_nothing, press_by_keyboard
+from tests.journeys.conftest import AT_A_DESK, LIVE, SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.journeys.server import serving
 from tests.snapshots import as_built
 from tests.web.lived_centre import Lived, live_a_sitting
@@ -31,7 +31,7 @@ def address(centre: Lived) -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_a_director_asks_for_a_study_stops_it_asks_again_and_reads_it(
     page_of: SignedIn, centre: Lived, address: str, shot: Shot, device: str, tmp_path: Path
 ) -> None:

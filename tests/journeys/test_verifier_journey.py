@@ -10,14 +10,14 @@ from playwright.sync_api import Page, expect
 
 from assess.awards import builders
 from tests.awards.award_example import CREDENTIAL_KEY, FACTS
-from tests.journeys.conftest import WIDTHS, SignedIn, axe_finds_nothing
+from tests.journeys.conftest import AT_A_DESK, SignedIn, axe_finds_nothing
 
 pytestmark = pytest.mark.journey
 DOCUMENT = json.dumps(builders.issue(FACTS, key=CREDENTIAL_KEY, created=datetime(2026, 3, 1, 12, 5, tzinfo=UTC)))
 Shot = Callable[[Page, str], None]
 
 
-@pytest.mark.parametrize("device", WIDTHS)
+@pytest.mark.parametrize("device", AT_A_DESK)
 def test_a_file_a_changed_one_and_nothing_at_all(page_of: SignedIn, shot: Shot, tmp_path: Path, device: str) -> None:
     page = page_of(None, device)
     page.goto("/verify/")
