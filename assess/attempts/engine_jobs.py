@@ -5,7 +5,7 @@ its part is no word until people admit it.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -107,11 +107,20 @@ def _carried_out(record: AttemptRecord) -> set[tuple[str, Place | None]]:
     return found
 
 
+def under_way(attempts: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[str]]:
+    """The simulations that a machine runs now for some attempts and for which a seal waits."""
+    since = timezone.now() - AWAITED
+    runs = EngineRun.objects.filter(attempt__in=attempts, state__in=UNDER_WAY, asked_at__gt=since).exclude(epoch=0)
+    found: dict[uuid.UUID, set[str]] = {}
+    for attempt, simulation in runs.values_list("attempt", "simulation"):
+        found.setdefault(attempt, set()).add(simulation)
+    return found
+
+
 def awaited(attempt: Attempt, due: Sequence[Due]) -> list[str]:
     """The simulations of which a run is still to come, where it is worth waiting for; `due` is what `due_of` found."""
     since = timezone.now() - AWAITED
-    under_way = EngineRun.objects.filter(attempt=attempt, state__in=UNDER_WAY, asked_at__gt=since).exclude(epoch=0)
-    names = set(under_way.values_list("simulation", flat=True))
+    names = under_way([attempt.pk]).get(attempt.pk, set())
     known = set(EngineRun.objects.filter(attempt=attempt).values_list("simulation", "epoch", "sequence"))
     since_us = int(since.timestamp() * 1_000_000)
     names |= {one.simulation for one in due if one.said_us > since_us and (one.simulation, *one.place) not in known}

@@ -1,14 +1,17 @@
 """The board: for who watches over the sitting; a quiet network is called that; acts are done once; what is adverse takes two."""
 
+import datetime
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from assess import door
 from assess.attempts.desks.standing import standing_of
 from assess.attempts.journal.append import Acknowledgement
+from assess.attempts.models import EngineRun
 from assess.awards.gate import CHECKS
 from assess.ledger.queries import compare, export_lines
 from assess.management.world.devices import Device
@@ -240,6 +243,15 @@ def test_sealing_without_a_device_names_it(centre: Centre) -> None:
         ("candidate", 1),
         ("proctor:1", None),
     ]
+
+
+def test_a_seal_page_says_that_a_machine_is_at_work(centre: Centre) -> None:
+    run = {"attempt": centre.attempt, "epoch": 1, "sequence": 3, "state": EngineRun.State.RUNNING}
+    EngineRun.objects.create(simulation="SIM-SUN-1", asked_at=timezone.now(), **run)
+    page = centre.browser(centre.people.director).get(board(centre, "seals/")).content.decode()
+    assert "A machine is at work" in page and "carries out what was made at SIM-SUN-1" in page
+    EngineRun.objects.update(asked_at=timezone.now() - datetime.timedelta(minutes=3))
+    assert "A machine" not in centre.browser(centre.people.director).get(board(centre, "seals/")).content.decode()
 
 
 def test_w04_a_stored_script_in_a_name_or_a_message_is_only_text(centre: Centre) -> None:

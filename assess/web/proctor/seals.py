@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from assess.attempts.conditions import MissingStream
+from assess.attempts.engine_jobs import under_way
 from assess.attempts.models import Attempt, Stream
 from assess.attempts.queries import beyond_the_seal, quarantine_in, streams_among
 from assess.attempts.resits.queries import resits_in
@@ -25,12 +26,14 @@ def seals(request: HttpRequest, actor: Actor, sitting_id: uuid.UUID) -> HttpResp
     attempts = list(proctoring.attempts_in(sitting.pk))
     streams = streams_among([attempt.pk for attempt in attempts])
     more = beyond_the_seal([attempt.pk for attempt in attempts])
+    running = under_way([attempt.pk for attempt in attempts])
     found = [
         {
             "attempt": attempt,
             "more": attempt.pk in more,
             "sealed": attempt.state == Attempt.State.SEALED,
             "open": _open_devices(streams.get(attempt.pk, ())),
+            "running": sorted(running.get(attempt.pk, ())),
             "closed": sum(one.state != "open" for one in streams.get(attempt.pk, ())),
         }
         for attempt in attempts
