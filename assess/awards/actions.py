@@ -17,13 +17,15 @@ from django.utils import timezone
 from assess.attempts.models import Attempt
 from assess.awards import award_gathering, builders, decision_gathering, gathering
 from assess.awards import decision as rules
-from assess.awards.candidate_checks import APPROVALS
+from assess.awards.candidate_checks import APPROVALS, NEAR_CUT
 from assess.awards.errors import AwardError as AwardError  # the error of these actions
 from assess.awards.gate import CHECKS
 from assess.awards.gate_record import gate_document
 from assess.awards.models import Credential, Decision, Signature, StatusChange, Waiver
 from assess.awards.plain import plain
 from assess.awards.status_list import free_index
+from assess.awards.waiver_gathering import waivers_of
+from assess.awards.waivers import objection
 from assess.ledger import actions as ledger
 from assess.ledger.canonical import digest
 from assess.ledger.keys import signing_key
@@ -84,12 +86,14 @@ def decide(*, attempt_id: uuid.UUID) -> Decision:
 
 
 def review_near_cut(*, actor_id: uuid.UUID, decision_id: uuid.UUID, part: str, comment: str) -> Signature:
-    """Put one's name to having looked at a result within one standard error of its cut."""
-    row = Decision.objects.get(pk=decision_id)
+    """Put one's name to having looked at a result within one standard error of its cut. Whoever marked it has looked already."""
+    row = Decision.objects.select_related("attempt__registration").get(pk=decision_id)
     if part not in row.document.get("near_cut", []):
         raise AwardError("not-near", f"{part} of this attempt is not near its cut.")
     if not comment.strip():
         raise AwardError("comment", "Say what you looked at and what you found.")
+    _check_last(row)
+    _check_apart(actor_id, row.attempt, "does not review the result")
     signature, made = Signature.objects.get_or_create(
         decision=row,
         person_id=actor_id,
@@ -103,12 +107,19 @@ def review_near_cut(*, actor_id: uuid.UUID, decision_id: uuid.UUID, part: str, c
 
 
 def approve(*, actor_id: uuid.UUID, decision_id: uuid.UUID, comment: str = "") -> Signature:
-    """Put one's name to a decision, passed or not. Neither assessor nor trainer of the candidate may."""
+    """Put one's name to a decision, passed or not. Neither assessor nor trainer of the candidate may.
+
+    Raises
+    ------
+    AwardError
+        `undecidable`, `superseded`; `near-cut` before a person has looked at each part near its cut, or two waived that look;
+        `assessor` and `conflict` for who is not apart from the candidate.
+    """
     row = Decision.objects.select_related("attempt__registration").get(pk=decision_id)
     if row.outcome == "undecidable":
         raise AwardError("undecidable", " ".join(row.document["reasons"]))
-    if row.attempt.decisions.filter(number__gt=row.number).exists():
-        raise AwardError("superseded", "There is a later decision on this attempt. Look at that one.")
+    _check_last(row)
+    _check_looked_at(row)
     _check_apart(actor_id, row.attempt, "does not approve the decision")
     signature, made = Signature.objects.get_or_create(
         decision=row,
@@ -168,6 +179,22 @@ def waive(
         )
     ledger.record_row(kind="waiver", row=waiver)
     return waiver
+
+
+def _check_last(row: Decision) -> None:
+    if row.attempt.decisions.filter(number__gt=row.number).exists():
+        raise AwardError("superseded", "There is a later decision on this attempt. Look at that one.")
+
+
+def _check_looked_at(row: Decision) -> None:
+    """Two names make a result final, whichever way it went: a person looks first where measurement error alone may decide."""
+    reviewed = set(row.signatures.filter(purpose="review").values_list("part", flat=True))
+    waiting = [part for part in row.document.get("near_cut", []) if part not in reviewed]
+    today = timezone.now().date()
+    waived = any(one.check == NEAR_CUT and not objection(one, today) for one in waivers_of(row.attempt))
+    if waiting and not waived:
+        said = f"Within one standard error of the cut and not looked at yet: {', '.join(waiting)}. That comes before names."
+        raise AwardError("near-cut", said)
 
 
 def _check_apart(person_id: uuid.UUID, attempt: Attempt, may_not: str) -> None:
@@ -266,8 +293,7 @@ def _issue(row: Decision, shared: gathering.Shared) -> Credential:
 def _check_latest(row: Decision) -> None:
     """Refuse a decision that a later score or decision has taken the place of, and a second credential of one attempt."""
     attempt = row.attempt
-    if attempt.decisions.filter(number__gt=row.number).exists():
-        raise AwardError("superseded", "There is a later decision on this attempt. Look at that one.")
+    _check_last(row)
     if attempt.scores.filter(number__gt=row.score.number).exists():
         raise AwardError("superseded", "The attempt was scored again since this decision. Decide again.")
     if Credential.objects.filter(decision__attempt=attempt).exists():

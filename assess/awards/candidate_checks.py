@@ -10,6 +10,8 @@ from .decision import Undecidable
 
 APPROVALS = 2
 """So many people put their names to a decision before anybody is told."""
+NEAR_CUT = "near-cut reviewed"
+"""The check that a person looked at whatever lies within one standard error of its cut; they do before anybody signs."""
 
 
 def _identity(facts: CandidateFacts, today: date) -> Finding:
@@ -144,7 +146,7 @@ CANDIDATE_CHECKS: Mapping[str, Check[CandidateFacts]] = {
     "short texts settled": Check(
         protects_against="a result that leaves answers out", find=_in("score", _short_texts), waivable=True
     ),
-    "near-cut reviewed": Check(
+    NEAR_CUT: Check(
         protects_against="measurement error deciding unseen",
         find=_in("decision", _near_cut),
         waivable=True,

@@ -68,11 +68,14 @@ def _indices(purpose: status_list.Purpose, *, demonstration: bool) -> set[int]:
 
 @dataclass(frozen=True)
 class Result:
-    """A decision as its candidate is told: final, because two people put their names to it."""
+    """A decision as its candidate is told: final, because two people put their names to it.
+
+    `reviewed` names the parts near their cut that a person looked at again.
+    """
 
     passed: bool
     lines: tuple[dict[str, Any], ...]
-    near_cut: tuple[str, ...]
+    reviewed: tuple[str, ...]
     decided_at: datetime
 
 
@@ -84,7 +87,9 @@ def result_for(attempt: Attempt) -> Result | None:
     if last.signatures.filter(purpose="approval").values("person").distinct().count() < APPROVALS:
         return None
     document = last.document
-    return Result(last.outcome == "passed", tuple(document["lines"]), tuple(document["near_cut"]), last.decided_at)
+    looked_at = set(last.signatures.filter(purpose="review").values_list("part", flat=True))
+    reviewed = tuple(part for part in document["near_cut"] if part in looked_at)
+    return Result(last.outcome == "passed", tuple(document["lines"]), reviewed, last.decided_at)
 
 
 def credential_of(attempt: Attempt) -> Credential | None:

@@ -13,9 +13,10 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
+from assess.attempts.models import Registration
 from assess.ledger import actions as ledger
 from assess.people.models import Account
-from assess.people.queries import has_role
+from assess.people.queries import conflicts_declared_by, has_role
 from assess.schemes.models import SchemeVersion
 from assess.validity.cut_scores.adoption import RECOMMENDED, choices
 from assess.validity.cut_scores.arrivals import Saved, read_row, same
@@ -350,14 +351,19 @@ def adopt_cut_score(
     Raises
     ------
     ValidityError
-        `adopted`, `declined`, `own-meeting` and `own-panel` (who made the cut does not adopt it), `board`, `no-such-choice`,
-        `no-words` without a reason for another value, `not-in-order` for days.
+        `adopted`, `declined`, `own-meeting` and `own-panel` (who made the cut does not adopt it), `conflict`, `board`,
+        `no-such-choice`, `no-words` without a reason for another value, `past` and `not-in-order` for days.
     """
     cut, meeting = _waiting(cut_score_id, actor_id, board)
     chosen = {one.name: one for one in choices(cut.recommended, cut.standard_error, cut.document)}.get(choice)
     if chosen is None:
         raise ValidityError("no-such-choice", "Choose one of the values that the method's error allows.")
-    start = in_force_from or timezone.now().date()
+    today = timezone.now().date()
+    start = in_force_from or today
+    if start < today:
+        raise ValidityError(
+            "past", "A cut is in force from the day it is adopted or a later one, never from a day gone by."
+        )
     if in_force_to is not None and in_force_to < start:
         raise ValidityError("not-in-order", "The cut ends before it begins. Give a later last day.")
     why = reason.strip()[:LONGEST] if choice == RECOMMENDED else words_of(reason, "why the board's value differs")
@@ -630,7 +636,7 @@ def _cut_of(
 
 
 def _waiting(cut_score_id: uuid.UUID, actor_id: uuid.UUID, board: str) -> tuple[CutScore, Meeting]:
-    """A cut that waits for its board, and its meeting; refused to whoever made it."""
+    """A cut that waits for its board, and its meeting; refused to whoever made it, or has a stake in whom it passes."""
     cut = CutScore.objects.select_for_update().get(pk=cut_score_id)
     if cut.adopted_at is not None:
         raise ValidityError("adopted", f"{cut.board} adopted this cut score already.")
@@ -641,6 +647,12 @@ def _waiting(cut_score_id: uuid.UUID, actor_id: uuid.UUID, board: str) -> tuple[
     meeting = Meeting.objects.select_for_update().get(pk=cut.meeting_id)
     if str(actor_id) in record_of(meeting, with_ratings=False).judges:
         raise ValidityError("own-panel", "Who judged in the meeting does not adopt its result. A board member does.")
+    close = [one.candidate_id for one in conflicts_declared_by(actor_id)]
+    registered = Registration.objects.filter(scheme_version_id=cut.scheme_version_id)
+    if registered.filter(candidate_id__in=[actor_id, *close]).exists():
+        raise ValidityError(
+            "conflict", "You declared a relation to a candidate of this scheme. Another board member acts on the cut."
+        )
     if not board.strip():
         raise ValidityError("board", "Name the board that acts on the cut score.")
     return cut, meeting

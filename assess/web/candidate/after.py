@@ -65,7 +65,7 @@ def attempt(request: HttpRequest, actor: Actor, attempt_id: uuid.UUID) -> HttpRe
         "notice": notice_for(held.sitting_id),
         "incidents": incidents_of(held.pk),
         "result": result,
-        "told": None if result is None else told(held, result.lines),
+        "told": None if result is None else told(held, result.lines, reviewed=result.reviewed),
         "credential": credential,
         "badge": badge_code(held.pk),
         "badge_qr": qr(badge_code(held.pk)),

@@ -101,13 +101,14 @@ class Asked:
     def has(self, *roles: str) -> bool:
         return not self.actor.roles.isdisjoint(roles)
 
+    def apart(self, one: Standing) -> bool:
+        """Whether the actor neither assessed this candidate nor is close to them."""
+        close = self.too_close | {self.actor.id}
+        return (one.sitting_id, one.candidate_id) not in self.not_mine and one.candidate_id not in close
+
     def may_sign(self, one: Standing) -> bool:
-        """Whether the actor may put their name to this decision: not who assessed, not who is close to the candidate."""
-        return (
-            self.actor.id not in one.names
-            and (one.sitting_id, one.candidate_id) not in self.not_mine
-            and one.candidate_id not in self.too_close | {self.actor.id}
-        )
+        """Whether the actor may put their name to this decision."""
+        return self.actor.id not in one.names and self.apart(one)
 
 
 def some(count: int, one: str, many: str) -> str:

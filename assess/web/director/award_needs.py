@@ -38,7 +38,7 @@ def names(asked: Asked) -> Iterator[Need]:
 
 def near_cut(asked: Asked) -> Iterator[Need]:
     if asked.has("approver", "director"):
-        rows = [one for one in asked.standings if one.near and one.decided]
+        rows = [one for one in asked.standings if one.near and one.decided and asked.apart(one)]
         yield from _by_scheme(
             asked,
             rows,

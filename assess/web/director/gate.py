@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assess import door
 from assess.attempts.desks.shown import statements_of
+from assess.awards.candidate_checks import NEAR_CUT
 from assess.awards.checks import Level
 from assess.awards.gathering import gate_of, shared_by
 from assess.awards.models import Decision
 from assess.awards.queries import APPROVALS, attempts_to_decide, decision_by_id, latest_decisions
 from assess.people.queries import Actor
 from assess.schemes import queries as schemes
+from assess.validity.studies.queries import errors_of_measurement
 from assess.web.access import attempted, hidden, page
 from assess.web.director.checks import shown_level
 from assess.web.director.home import ROLES
@@ -63,8 +65,8 @@ def candidates(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> Htt
 
 def _row(one: Decision) -> dict[str, Any]:
     names = [name for name in one.signatures.all() if name.purpose == "approval"]
-    reviewed = {name.part for name in one.signatures.all() if name.purpose == "review"}
-    near = [part for part in one.document.get("near_cut", ()) if part not in reviewed]
+    reviews = [name for name in one.signatures.all() if name.purpose == "review"]
+    near = [part for part in one.document.get("near_cut", ()) if part not in {name.part for name in reviews}]
     if one.outcome == "undecidable":
         group = "undecidable"
     elif near:
@@ -73,7 +75,7 @@ def _row(one: Decision) -> dict[str, Any]:
         group = "final" if len(names) >= APPROVALS else "waiting"
     reasons = [_reason(words)["words"] for words in one.document.get("reasons", ())]
     return {
-        "decision": one, "names": names, "near": near, "group": group, "issued": hasattr(one, "credential"),
+        "decision": one, "names": names, "reviews": reviews, "near": near, "group": group, "issued": hasattr(one, "credential"),
         "waits_for": reasons[0] if reasons else "",
     }  # fmt: skip
 
@@ -136,17 +138,25 @@ def decision(request: HttpRequest, actor: Actor, decision_id: uuid.UUID) -> Http
         "attempt": found.attempt,
         "version": version,
         "row": row,
-        "told": told(found.attempt, lines) if (lines := found.document.get("lines")) else None,
+        "told": _told(found, row) if found.document.get("lines") else None,
         "reasons": [_reason(one) for one in found.document.get("reasons", ())],
         "gate": gate,
         "levels": [shown_level(level, gate.of(level), version) for level in Level],
         "statements": statements_of(found.attempt_id),
+        "look_first": row["near"] if any(one.name == NEAR_CUT and not one.clear for one in gate.checks) else (),
         "signed": any(name.person_id == actor.id for name in row["names"]),
         "missing": max(APPROVALS - len(row["names"]), 0),
         "may_sign": bool({"approver", "director"} & actor.roles),
         "may_issue": "director" in actor.roles,
     }  # fmt: skip
     return render(request, "assess/director/decision.html", context)
+
+
+def _told(found: Decision, row: dict[str, Any]) -> dict[str, Any]:
+    """The lines of a decision with who looked again, and how exact each part's score is."""
+    version = found.attempt.registration.scheme_version_id
+    reviewed = {name.part for name in row["reviews"]}
+    return told(found.attempt, found.document["lines"], reviewed=reviewed, errors=errors_of_measurement(version))
 
 
 def _act(request: HttpRequest, found: Decision) -> None:

@@ -229,6 +229,26 @@ def test_who_made_a_cut_does_not_adopt_it_and_no_row_can_say_so(panel: Panel) ->
 
 
 @pytest.mark.slow
+def test_a_cut_is_not_adopted_for_a_day_gone_by_nor_by_who_is_close_to_a_candidate(panel: Panel) -> None:
+    cut, board = closed_meeting(panel), panel.people.board
+    said = {"cut_score_id": cut.pk, "board": "Board of the centre"}
+    yesterday = timezone.now().date() - timedelta(days=1)
+    assert "never from a day gone by" in refused(
+        "past", panel.act, "adopt_cut_score", board, **said, in_force_from=yesterday
+    )
+    candidate = panel.people.candidates[0]
+    door.act(actor(candidate), "attempts.register", candidate_id=candidate.pk, scheme_version_id=panel.version.pk)
+    door.act(
+        actor(board), "people.declare_conflict",
+        person_id=board.pk, candidate_id=candidate.pk, relation="employer",
+    )  # fmt: skip
+    refused("conflict", panel.act, "adopt_cut_score", board, **said)
+    refused("conflict", panel.act, "decline_cut_score", board, **said, reason="Too high for them.")
+    cut.refresh_from_db()
+    assert (cut.adopted_at, cut.declined_at) == (None, None)
+
+
+@pytest.mark.slow
 def test_a_cut_that_a_board_declines_is_never_in_force(panel: Panel) -> None:
     cut = closed_meeting(panel)
     refused("no-words", panel.act, "decline_cut_score", panel.people.board, cut_score_id=cut.pk, board="B", reason="")
