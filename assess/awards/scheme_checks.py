@@ -141,15 +141,17 @@ def _training(facts: SchemeFacts, today: date) -> Finding:
         )
     else:
         found = passed(
-            f"All {len(training.assessors)} assessors are trained and agree with the reference.", *training.evidence
+            f"A trainer put the training of all {len(training.assessors)} assessors in force, and it holds today.",
+            *training.evidence,
         )
     trained = len(by_state.get("trained", ()))
+    lowest = f"; lowest exact agreement with the reference {training.lowest}" if training.lowest else ""
     return replace(
         found,
-        value=f"{trained} of {len(training.assessors)} trained",
+        value=f"{trained} of {len(training.assessors)} trained" + lowest,
         n=len(training.assessors),
         threshold="every assessor of the sittings",
-        source="ISO/IEC 17024, 6.2; agreement: as the training states",
+        source="ISO/IEC 17024, 6.2; agreement: each training's own threshold, and a trainer's word on it",
     )
 
 

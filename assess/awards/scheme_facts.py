@@ -92,9 +92,13 @@ class Assessor:
 
 @dataclass(frozen=True, kw_only=True)
 class RaterTraining:
-    """The training of everybody who assesses in the scheme's sittings; nobody may be assigned yet."""
+    """The training of everybody who assesses in the scheme's sittings; nobody may be assigned yet.
+
+    `lowest` is the smallest share of the reference's marks that one of them gave exactly, with its interval.
+    """
 
     assessors: tuple[Assessor, ...]
+    lowest: str = ""
     evidence: tuple[Evidence, ...] = ()
 
 

@@ -148,8 +148,11 @@ def _bias(found: JobEvidence) -> facts.BiasReview | None:
 def _training(found: RaterTraining) -> facts.RaterTraining | None:
     if not any(one.record for one in found.assessors):
         return None
+    shares = [one.agreement for one in found.assessors if one.agreement is not None and one.agreement.value is not None]
+    lowest = min(shares, key=lambda one: one.value or 0.0, default=None)
     return facts.RaterTraining(
         assessors=tuple(facts.Assessor(name=one.name, state=_state(one)) for one in found.assessors),
+        lowest="" if lowest is None else lowest.in_words(),
         evidence=tuple(Evidence(kind="training", id=str(one.record)) for one in found.assessors if one.record),
     )
 

@@ -118,6 +118,15 @@ def _severity(facts: WindowFacts, today: date) -> Finding:
 
 
 def _drift(facts: WindowFacts, today: date) -> Finding:
+    found = _judged_drift(facts)
+    watched = facts.watched
+    if watched is None:
+        return found
+    held = f"{watched.measured} of {watched.charts} charts have a point with enough evidence"
+    return replace(found, value=held, evidence=(*found.evidence, *watched.evidence))
+
+
+def _judged_drift(facts: WindowFacts) -> Finding:
     if facts.alarms is None:
         return lacking("Nothing is monitored between studies yet.")
     open_ = [alarm for alarm in facts.alarms if not alarm.acknowledged]
@@ -126,6 +135,8 @@ def _drift(facts: WindowFacts, today: date) -> Finding:
         return failed(" ".join(alarm.sentence for alarm in open_), *records)
     if facts.alarms:
         return passed(f"Alarms that people have looked at: {named([alarm.what for alarm in facts.alarms])}.", *records)
+    if facts.watched is not None and not facts.watched.measured:
+        return lacking("No control chart has a point with enough evidence yet, so none could stand in alarm.")
     return passed("No control chart stands in alarm.")
 
 

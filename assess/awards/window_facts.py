@@ -71,6 +71,15 @@ class Alarm:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What control charts hold so far: of `charts` with a point, how many have one with enough evidence."""
+
+    charts: int
+    measured: int
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class WindowFacts:
     """Everything the window level looks at. `alarms` is None while nothing is monitored; `incidents` holds a sentence each."""
 
@@ -83,3 +92,4 @@ class WindowFacts:
     groups: GroupEvidence | None = None
     severity: Severity | None = None
     alarms: tuple[Alarm, ...] | None = None
+    watched: Watched | None = None

@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import Count, Q
+
 from assess.attempts.models import Attempt
 from assess.awards import window_facts as facts
 from assess.awards.checks import Evidence, Statistic, Threshold
@@ -13,7 +15,7 @@ from assess.awards.window_checks import AGREEMENT, CONSISTENCY, RELIABILITY
 from assess.proctoring import queries as proctoring
 from assess.psychometrics.proportions import proportion
 from assess.schemes.models import SchemeVersion
-from assess.validity.monitoring.models import MonitoringLook
+from assess.validity.monitoring.models import ChartPoint, MonitoringLook
 from assess.validity.monitoring.queries import alarms_of, severity_of
 from assess.validity.studies import queries as studies
 from assess.validity.studies.models import Study
@@ -33,6 +35,7 @@ def window_facts(version: SchemeVersion) -> facts.WindowFacts:
         groups=None if study is None else _groups(uuid.UUID(study.evidence[0].id)),
         severity=_severity(version.pk, 0 if study is None else study.scored, look),
         alarms=_alarms(version.pk, look),
+        watched=_watched(look),
         incidents=proctoring.open_in_window(version.pk),
     )
 
@@ -150,6 +153,18 @@ def _look(version_id: uuid.UUID) -> uuid.UUID | None:
     """The latest look at the charts that had a base period to hold them against."""
     looks = MonitoringLook.objects.filter(scheme_version_id=version_id, base__isnull=False).order_by("-number")
     return looks.values_list("pk", flat=True).first()
+
+
+def _watched(look: uuid.UUID | None) -> facts.Watched | None:
+    """How much the charts of the base period that the latest look went by hold; None while no chart was ever looked at."""
+    if look is None:
+        return None
+    base = MonitoringLook.objects.values_list("base_id", flat=True).get(pk=look)
+    held = ChartPoint.objects.filter(look__base_id=base).aggregate(
+        charts=Count("chart", distinct=True),
+        measured=Count("chart", distinct=True, filter=Q(z__isnull=False)),
+    )
+    return facts.Watched(**held, evidence=(Evidence(kind="monitoring", id=str(look)),))
 
 
 def _alarms(version_id: uuid.UUID, look: uuid.UUID | None) -> tuple[facts.Alarm, ...] | None:

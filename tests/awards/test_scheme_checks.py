@@ -130,3 +130,11 @@ def test_every_check_of_the_scheme_says_what_it_protects_against_and_where_it_wa
     assert [record.id for record in found(result, "cut score in force").evidence] == ["cut-1"]
     assert found(result, "cut score in force").value == "bench 60 % ± 1.2"
     assert CHECKS["job-task link"].cases == "practitioners"
+
+
+def test_training_claims_a_trainers_word_and_shows_the_lowest_agreement() -> None:
+    training = replace(trained("trained", "trained"), lowest="0.82 (95 % interval 0.69 to 0.90, n = 50)")
+    told = found(gate(scheme=replace(SCHEME, training=training)), "rater training")
+
+    assert told.sentence == "A trainer put the training of all 2 assessors in force, and it holds today."
+    assert told.value.endswith("lowest exact agreement with the reference 0.82 (95 % interval 0.69 to 0.90, n = 50)")

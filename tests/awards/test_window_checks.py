@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assess.awards.checks import Evidence, Status
-from assess.awards.window_facts import Alarm, GroupEvidence, ItemEvidence
+from assess.awards.window_facts import Alarm, GroupEvidence, ItemEvidence, Watched
 from tests.awards.gate_example import GOOD, STUDY, WINDOW, found, gate, statistic
 
 FAIL, LACK = "fail", "not enough evidence"
@@ -53,6 +53,7 @@ ALARM = Alarm(
         ("differential item functioning", FAIL, {"groups": replace(GROUPS, large=("K-4",))}),
         ("drift", LACK, {"alarms": None}),
         ("drift", FAIL, {"alarms": (ALARM,)}),
+        ("drift", LACK, {"watched": Watched(charts=12, measured=0)}),
         ("incidents of the window", FAIL, {"incidents": ("Sitting 4, 2026-03-20.",)}),
     ],
 )
@@ -89,6 +90,13 @@ def test_an_alarm_that_somebody_has_looked_at_is_told_and_keeps_nothing_shut() -
 
     assert result.open
     assert found(result, "drift").sentence == "Alarms that people have looked at: Bay 3."
+
+
+def test_drift_says_how_much_its_charts_hold() -> None:
+    result = gate(window=replace(WINDOW, watched=Watched(charts=12, measured=9)))
+
+    assert result.open
+    assert found(result, "drift").value == "9 of 12 charts have a point with enough evidence"
 
 
 def test_a_few_items_of_which_it_cannot_be_told_are_named_and_do_not_shut_the_gate() -> None:

@@ -134,3 +134,12 @@ def test_krippendorff_alpha_of_two_raters_is_scotts_pi_but_for_small_samples() -
     assert pi is not None
     alpha = agreement.krippendorff_alpha(MARKS[:, :2], metric="nominal").value
     assert alpha == pytest.approx(1 - (1 - pi) * (1 - 1 / 240), abs=1e-12)
+
+
+def test_kappa_of_few_cases_that_all_agree_says_how_few_they_were() -> None:
+    """Clopper & Pearson (1934): of n agreements out of n the lower limit is 0.025^(1/n); chance agreement here is one half."""
+    for n in (8, 60):
+        found = agreement.kappa([0, 1] * (n // 2), [0, 1] * (n // 2))
+
+        assert found.value == 1
+        assert found.interval == pytest.approx(((0.025 ** (1 / n) - 0.5) / 0.5, 1.0))

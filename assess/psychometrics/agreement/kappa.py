@@ -72,6 +72,10 @@ def kappa(
     category that nobody used still keeps its neighbours apart. irr and scikit-learn count the used categories instead,
     which is the same when none is skipped.
 
+    Where all n cases agree the error of Fleiss, Cohen and Everitt is 0, and its interval a point that says nothing of how few they
+    were. The lower limit is then (π − p_e)/(1 − p_e) with π = (α/2)^{1/n}, the exact lower limit of n agreements out of n (Clopper
+    & Pearson 1934); a disagreement that was not seen is taken as a whole one.
+
     Raises
     ------
     ResponseError
@@ -96,7 +100,11 @@ def kappa(
     if not np.isfinite(value):
         reason = "both markers used one and the same category throughout, so chance agreement is complete"
         return not_enough(n=n, method=method, source=KAPPA_SOURCE, reason=reason, level=level)
-    low, high = normal_interval(value, se, level)
+    low, high = (
+        normal_interval(value, se, level)
+        if value < 1 - 1e-12
+        else (_all_agree(codes, len(scale), agreement, level), 1.0)
+    )
     return estimated(
         value=value,
         standard_error=se,
@@ -108,6 +116,19 @@ def kappa(
         level=level,
         cases="cases marked by both",
     )
+
+
+def _all_agree(codes: npt.NDArray[np.intp], categories: int, agreement: FloatArray, level: float) -> float:
+    """The lower limit of a kappa of 1.
+
+    >>> codes = np.array([[0, 0], [1, 1]] * 10)
+    >>> round(_all_agree(codes, 2, np.eye(2), 0.95), 2)
+    0.66
+    """
+    table = contingency(codes[:, 0], codes[:, 1], categories) / len(codes)
+    expected = float(table.sum(axis=1) @ agreement @ table.sum(axis=0))
+    least = ((1 - level) / 2) ** (1 / len(codes))
+    return float((least - expected) / (1 - expected))
 
 
 def kappa_of_table(counts: FloatArray, agreement: FloatArray) -> tuple[float, float]:
