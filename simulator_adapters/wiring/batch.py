@@ -109,13 +109,14 @@ class Batch:
         """The same for one candidate and scene, as a sentence asks it."""
         return bool(self.reaches(labels[candidate, scene], terminal, pole))
 
-    def poles_joined(self, one: str, other: str) -> Bools:
-        """Whether two poles of the supply are joined, shape (candidates, scenes)."""
+    def poles_joined(self, one: str, other: str, *, labels: Ints | None = None) -> Bools:
+        """Whether two poles of the supply are joined, at rest or by other labels, shape (candidates, scenes)."""
+        joined = self.joined if labels is None else labels
         found = np.zeros(self.shape, dtype=bool)
         for first in self.circuit.supply[one]:
             for second in self.circuit.supply[other]:
                 if first != second:
-                    found |= self.joined[..., first] == self.joined[..., second]
+                    found |= joined[..., first] == joined[..., second]
         return found
 
     def joined_without(self, components: Sequence[str]) -> Ints:

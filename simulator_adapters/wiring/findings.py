@@ -29,6 +29,7 @@ class Hazard(StrEnum):
     SHORT_CIRCUIT_LINE_NEUTRAL = "short_circuit_line_neutral"
     SHORT_CIRCUIT_LINE_EARTH = "short_circuit_line_earth"
     SHORT_CIRCUIT_LINES = "short_circuit_lines"
+    SHORT_CIRCUIT_CHANGING_OVER = "short_circuit_changing_over"
     SHORT_CIRCUIT_BATTERY = "short_circuit_battery"
     NEUTRAL_JOINED_TO_EARTH = "neutral_joined_to_earth"
     CURRENT_IN_PROTECTIVE_CONDUCTOR = "current_in_protective_conductor"

@@ -25,6 +25,7 @@ def general_safety(protection: Protection, reference: Batch) -> Iterator[Check]:
     circuit = protection.circuit
     if len(circuit.lines):
         yield from _short_circuits(circuit)
+        yield from _changing_over(circuit)
         yield from _earth()
     yield from _overcurrent(circuit, reference)
     yield from _residual(protection)
@@ -56,6 +57,33 @@ def _short_circuits(circuit: Circuit) -> Iterator[Check]:
             met="Two lines are never joined.",
             broken=with_amps("Two lines are joined: a short circuit of {amps}.", _line_current),
         )
+
+
+_OPPOSED = (("L", "N"), ("L", "PE"), ("L", "L"))
+
+
+def _changing_over(circuit: Circuit) -> Iterator[Check]:
+    """Of two contactors, the one that held is still in when the other comes: its arc and its springs take their time."""
+    if not circuit.task.in_sequence or len(circuit.coils) < 2:
+        return
+
+    def fails(batch: Batch) -> Bools:
+        passing = batch.scene.passing
+        at = np.asarray(passing.any(axis=-1))
+        if not at.any():
+            return at
+        labels = circuit.joined(batch.nets[:, None], passing)
+        return np.asarray(np.any([at & batch.poles_joined(*poles, labels=labels) for poles in _OPPOSED], axis=0))
+
+    yield Check(
+        name="no_short_circuit_changing_over",
+        hazard=Hazard.SHORT_CIRCUIT_CHANGING_OVER,
+        fails=fails,
+        met="No contactor comes while one that it would short still holds.",
+        broken=in_scene(
+            "A contactor comes while another still holds: until that one has dropped out, both together are a short circuit."
+        ),
+    )
 
 
 def _earth() -> Iterator[Check]:

@@ -19,7 +19,8 @@ from simulator_adapters.wiring.protection import Protection
 @dataclass(frozen=True)
 class Scene:
     """Circuits at rest: voltages (…, n), which contacts are closed (…, K), which coils pull, have run their time and
-    chatter (…, Q), and which protective devices have tripped (…, T)."""
+    chatter (…, Q), which protective devices have tripped (…, T), and which contacts were closed for a moment on the way there
+    while a contactor that had held was still in and another one came (…, K)."""
 
     voltages: Volts
     closed: Bools
@@ -27,10 +28,11 @@ class Scene:
     elapsed: Bools
     chatters: Bools
     tripped: Bools
+    passing: Bools
 
     @property
-    def parts(self) -> tuple[Volts, Bools, Bools, Bools, Bools, Bools]:
-        return self.voltages, self.closed, self.pulled, self.elapsed, self.chatters, self.tripped
+    def parts(self) -> tuple[Volts, Bools, Bools, Bools, Bools, Bools, Bools]:
+        return self.voltages, self.closed, self.pulled, self.elapsed, self.chatters, self.tripped, self.passing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,7 @@ def _without_coils(protection: Protection, wiring: Floats, by_hand: Bools) -> Sc
     voltages = protection.circuit.voltages(wiring[:, None], by_hand)
     idle = nothing(protection, *voltages.shape[:-1])
     closed = np.broadcast_to(by_hand, (*voltages.shape[:-1], by_hand.shape[-1]))
-    return Scene(voltages, closed, *idle.parts[2:])
+    return Scene(voltages, closed, *idle.parts[2:-1], np.zeros_like(closed))
 
 
 def with_axis(scene: Scene) -> Scene:
@@ -110,7 +112,8 @@ def nothing(protection: Protection, *shape: int) -> Scene:
     """Circuits that have not been switched on: no coil pulls, nothing has tripped."""
     coils = np.zeros((*shape, len(protection.circuit.coils)), dtype=bool)
     devices = np.zeros((*shape, len(protection.devices)), dtype=bool)
-    return Scene(np.zeros((*shape, 0)), np.zeros((*shape, 0), dtype=bool), coils, coils, coils, devices)
+    none = np.zeros((*shape, 0), dtype=bool)
+    return Scene(np.zeros((*shape, 0)), none, coils, coils, coils, devices, none)
 
 
 def _step(
@@ -118,9 +121,10 @@ def _step(
 ) -> tuple[Scene, Floats]:
     """One step of a sequence for each candidate, and then its wait, in which timers run out one after another."""
     circuit, delays = protection.circuit, protection.circuit.delays
-    left = np.full(len(by_hand), wait_s)
+    left, passing_by = np.full(len(by_hand), wait_s), np.zeros_like(by_hand)
     for _ in range(len(delays) + 2):
         now = settle(protection, lambda items, closed: circuit.voltages(wiring[items], closed), by_hand, now)
+        passing_by = np.where(passing_by.any(axis=-1, keepdims=True), passing_by, now.passing)
         since = np.where(now.pulled, since, 0.0)
         if not left.any():
             break
@@ -129,7 +133,7 @@ def _step(
         left = left - passing
         since = since + np.where(now.pulled, passing[:, None], 0.0)
         now = replace(now, elapsed=now.pulled & (since >= delays))
-    return now, since
+    return replace(now, passing=passing_by), since
 
 
 def settle(
@@ -156,10 +160,11 @@ def settle(
     circuit = protection.circuit
     pulled, elapsed, tripped = before.pulled.copy(), before.elapsed.copy(), before.tripped.copy()
     closed, chatters, moved = by_hand.copy(), np.zeros_like(pulled), np.zeros_like(pulled)
+    passing, held = np.zeros_like(by_hand), before.pulled.any()
     voltages = np.zeros((len(by_hand), circuit.size), dtype=complex if circuit.phases == 3 else float)
     restless = np.arange(len(by_hand))
     if not len(restless):
-        return Scene(voltages, closed, pulled, elapsed, chatters, tripped)
+        return Scene(voltages, closed, pulled, elapsed, chatters, tripped, passing)
     together = MOST_RELAY_ROUNDS + (len(protection.devices) if protected else 0)
     for number in range(together + MOST_RELAY_ROUNDS):
         acting = pulled[restless] & (elapsed[restless] | (circuit.delays == 0))
@@ -168,6 +173,10 @@ def settle(
             made = protection.opened(made, tripped[restless])
         solved = solve(restless, made)
         closed[restless], voltages[restless] = made, solved
+        if held:
+            came, stayed = pulled[restless] & ~before.pulled[restless], pulled[restless] & before.pulled[restless]
+            both = came.any(axis=-1) & stayed.any(axis=-1)
+            passing[restless[both]] = made[both]
         now = circuit.pulls(solved, pulled[restless])
         moving = now != pulled[restless]
         chatters[restless] = moving
@@ -187,4 +196,4 @@ def settle(
         if not len(restless):
             break
     # Voltages, contacts and coils of the last solved round belong together; a coil still moving is marked.
-    return Scene(voltages, closed, pulled ^ moved, elapsed & ~moved, chatters, tripped)
+    return Scene(voltages, closed, pulled ^ moved, elapsed & ~moved, chatters, tripped, passing)

@@ -170,7 +170,19 @@ def test_a_reversing_starter_without_exchanged_lines_turns_the_same_way() -> Non
 def test_a_reversing_starter_whose_interlock_is_missing_is_caught() -> None:
     task = CIRCUITS["reversing-starter"]
     bare = [*without(task.reference, "K2.21", "K2.22"), ("K1.14", "K1.A1")]
-    assert failed(judged(task, bare, faults=False)) == {"step_10", "step_11"}
+    verdict = judged(task, bare, faults=False)
+    assert failed(verdict) == {"step_10", "step_11", "no_short_circuit_changing_over"}
+    assert verdict.hazards == ("short_circuit_changing_over",)
+    assert told(verdict, "no_short_circuit_changing_over") == (
+        "With Q1 on, F2 ready, S0 rest, S1 pressed, S2 rest: A contactor comes while another still holds: until that one has "
+        "dropped out, both together are a short circuit."
+    )
+
+
+def test_contactors_that_lock_each_other_out_never_change_over_into_a_short_circuit() -> None:
+    """Not even where both pushes are pressed at once: neither had held, and a race has one winner."""
+    task = CIRCUITS["reversing-starter"]
+    assert judged(task, task.reference, faults=False).hazards == ()
 
 
 def test_contactors_that_lock_each_other_out_race_and_one_wins() -> None:
