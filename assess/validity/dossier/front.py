@@ -158,8 +158,8 @@ def _figures(facts: Facts) -> list[list[Child]]:
         _estimate("Same decision if assessed again", same, least=_asked(facts, "decision consistency"), share=True),
         _estimate("Of those who pass: should have failed", wrong(facts, "false_pass"), most=WRONG, share=True),
         _estimate("Of those who fail: should have passed", wrong(facts, "false_fail"), most=WRONG, share=True),
-        _estimate("Two assessors agree, task scores", agreement, least=_asked(facts, "rater agreement")),
-        _estimate("Two assessors agree, judged criteria", judged),
+        _estimate("Agreement of full sets of marks, task scores", agreement, least=_asked(facts, "rater agreement")),
+        _estimate("Agreement of full sets of marks, judged criteria", judged),
         _estimate("Pass rate", estimate_at(parts, "pass_rate"), share=True),
     ]
 

@@ -62,10 +62,14 @@ def decision_picture(responses: Section, *, prefix: str) -> Markup | None:
     """A hundred candidates, when the responses have a decision."""
     found = responses.get("decision")
     quality = None if found is None else found["livingston_lewis"] or found["rudner"]
-    return None if quality is None or not quality["consistency"]["sufficient"] else _hundred(quality, prefix)
+    return (
+        None
+        if quality is None or not quality["consistency"]["sufficient"]
+        else _hundred(quality, prefix, responses["part"])
+    )
 
 
-def _hundred(quality: Section, prefix: str) -> Markup | None:
+def _hundred(quality: Section, prefix: str, part: str = "") -> Markup | None:
     parts = [quality[name]["value"] for name in ("pass_rate", "false_pass", "false_fail")]
     if any(part is None for part in parts):
         return None
@@ -77,9 +81,11 @@ def _hundred(quality: Section, prefix: str) -> Markup | None:
         false_pass=wrong_pass,
         false_fail=wrong_fail,
     )
-    return figure(
-        drawn, "What measurement error does to a hundred candidates like these, by the method of Livingston and Lewis."
+    where = f" at the cut of “{part}” alone" if part else ""
+    words = (
+        f"What measurement error does to a hundred candidates like these{where}, by the method of Livingston and Lewis."
     )
+    return figure(drawn, words)
 
 
 def _rates(found: Section) -> Markup:

@@ -3,7 +3,7 @@
 Words come before numbers. Every sentence is made from the study's document alone and claims no more than its verdicts allow.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from assess.validity.report.markup import Markup, element
@@ -31,13 +31,21 @@ HEADINGS = (
 )
 
 
+MARKS = {"ratings": "Judged criteria", "task_scores": "Task scores"}
+"""Both are marks that assessors gave; where a study holds both, a sentence says which it is about."""
+
+
 def statements(document: Document) -> Iterator[Statement]:
     """Everything worth saying, section by section."""
-    if document["responses"] is not None:
-        yield from response_statements(document["responses"])
-    for part in ("ratings", "task_scores"):
-        if document[part] is not None:
-            yield from rating_statements(document[part])
+    if (responses := document["responses"]) is not None:
+        # Where several parts decide, no sentence about one of them may read as if it were about all.
+        subject = responses["part"] if document["parts"] is not None else ""
+        yield from _about(subject, response_statements(responses))
+    marks = {name: list(rating_statements(document[name])) for name in MARKS if document[name] is not None}
+    shared = set.intersection(*(set(own) for own in marks.values())) if len(marks) > 1 else set()
+    for name, own in marks.items():
+        yield from (one for one in own if one in shared)
+        yield from _about(MARKS[name] if len(marks) > 1 else "", (one for one in own if one not in shared))
     if document.get("judgements") is not None:
         yield from judgement_statements(document["judgements"])
     if document["parts"] is not None:
@@ -46,6 +54,13 @@ def statements(document: Document) -> Iterator[Statement]:
         yield from sitting_statements(document["sittings"])
     if document.get("data") is not None:
         yield from data_statements(document["data"])
+
+
+def _about(subject: str, found: Iterable[Statement]) -> Iterator[Statement]:
+    """Sentences with what they are about in front; what was studied names it already."""
+    for one in found:
+        named = subject and one.kind != "studied"
+        yield Statement(one.kind, f"{subject}: {one.words}") if named else one
 
 
 def one_page(document: Document) -> Markup:

@@ -38,7 +38,7 @@ def rating_statements(found: Section) -> Iterator[Statement]:
 def _agreement(found: Section) -> Iterator[Statement]:
     whole = found["agreement"]["whole"]
     if not whole["sufficient"]:
-        yield is_open(f"How far two assessors agree is not known: {whole['reason']}.")
+        yield is_open(f"How far marks by different assessors agree is not known: {whole['reason']}.")
         yield next_step("Have at least 30 persons marked by two assessors who do not know each other's marks.")
         return
     value = float(whole["value"])
@@ -47,9 +47,9 @@ def _agreement(found: Section) -> Iterator[Statement]:
         f"who marked them (agreement {about(whole)})."
     )
     if value >= GOOD_AGREEMENT:
-        yield holds(f"Two assessors agree well: {words}")
+        yield holds(f"Full sets of marks by different assessors agree well: {words}")
     else:
-        yield is_open(f"Two assessors agree only in part: {words}")
+        yield is_open(f"Full sets of marks by different assessors agree only in part: {words}")
 
 
 def _severity(found: Section) -> Iterator[Statement]:

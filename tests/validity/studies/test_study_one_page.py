@@ -88,3 +88,17 @@ def test_every_sentence_ends_and_is_said_once(persons: int) -> None:
     lists = [one.words for one in found if one.kind != "studied"]
     assert all(words.endswith(".") for words in lists)
     assert len(set(lists)) == len(lists)
+
+
+@pytest.mark.slow
+def test_where_a_study_holds_two_kinds_of_marks_each_sentence_says_which_it_is_about() -> None:
+    marks = double_marked({"r1": -1.5, "r2": 0.0, "r3": 1.5})
+    both = list(statements(analyse(title="", ratings=marks, task_scores=marks)))
+    apart = list(statements(analyse(title="", ratings=double_marked({"r1": 0.0, "r2": 0.0}), task_scores=marks)))
+
+    assert [
+        one for one in both if one.words.startswith(("Judged criteria:", "Task scores:")) and one.kind == "holds"
+    ] == []
+    assert "Task scores: On the same work r3 mark lower and r1 mark higher" in said(apart, "open")
+    assert "Judged criteria: No assessor is seen to mark lower or higher" in said(apart, "holds")
+    assert ": Everybody can be compared" not in said(apart, "holds")
