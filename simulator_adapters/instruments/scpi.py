@@ -6,6 +6,9 @@ reading counts. Whenever an answer fails to come in time or in step the connecti
 ask for the identity, and only if the booked serial answers ask the question once more. Otherwise the run is void, which costs the
 candidate nothing.
 
+An instrument answers in the unit it likes (an insulation tester in ohms, say). A step says so with `answers_in`; what is kept,
+rounded and judged is in the step's `unit`.
+
 Overload is written as a number (9.9E+37, IEEE 488.2's infinity) or as a word; neither is ever a reading.
 """
 
@@ -33,7 +36,15 @@ from simulator_adapters.contract import (
     Status,
     Step,
 )
-from simulator_adapters.quantities import NumberError, canonical_unit, parse_number, parse_places
+from simulator_adapters.quantities import (
+    NumberError,
+    Unit,
+    UnitMismatch,
+    canonical_unit,
+    convert,
+    parse_number,
+    parse_places,
+)
 from simulator_adapters.running import Readings, StepResult, judged, parameters_of, run_plan, run_record
 from simulator_adapters.wire import Opener, Wire, open_tcp
 
@@ -131,7 +142,10 @@ class ScpiSession:
         if step.action != "read":
             return StepResult(Outcome.ERROR, f"An instrument has no action {step.action!r}; write identify or read.")
         with parameters_of(step) as given:
-            question, unit, places = given["ask"], canonical_unit(given["unit"]).code, parse_places(given["places"])
+            question, unit, places = given["ask"], canonical_unit(given["unit"]), parse_places(given["places"])
+            answers_in = canonical_unit(given.get("answers_in", given["unit"]))
+            if answers_in.quantity != unit.quantity:
+                raise UnitMismatch(answers_in, unit)
             limits = Limits(low=_limit(given.get("low")), high=_limit(given.get("high")))
         if not QUESTION.fullmatch(question):
             return StepResult(Outcome.ERROR, f"{step.name}: {question[:40]!r} is no question of SCPI.")
@@ -139,13 +153,15 @@ class ScpiSession:
         value, status = reading(answer)
         taken = readings.take(
             name=step.name,
-            value=value,
-            unit=unit,
+            value=None if value is None else convert(value, answers_in, unit),
+            unit=unit.code,
             places=places,
             limits=limits,
             status=status,
             raw_ref=f"transcript.json#{len(self._transcript) - 2}",
-            sentence=f"{step.name} reads {answer}." if value is not None else f"{step.name}: the range was exceeded.",
+            sentence=f"{step.name} reads {_said(answer, answers_in, unit)}."
+            if value is not None
+            else f"{step.name}: the range was exceeded.",
         )
         if value is None:
             return StepResult(Outcome.ERROR, taken.sentence)
@@ -276,6 +292,11 @@ def _identity(answer: str) -> Instrument:
     if len(cells) != 4 or not all(cells[:3]):
         raise BadAnswer(f"The instrument answered {answer[:60]!r} instead of maker, model, serial and firmware.")
     return Instrument(id=f"{cells[0]} {cells[1]}", serial=cells[2], firmware=cells[3])
+
+
+def _said(answer: str, answers_in: Unit, unit: Unit) -> str:
+    """What an instrument answered; with its unit where the reading is kept in another one."""
+    return answer if answers_in == unit else f"{answer} {answers_in.label}"
 
 
 def _limit(text: str | None) -> Decimal | None:

@@ -205,3 +205,20 @@ def test_reading_follows_one_grammar() -> None:
 
 def test_it_is_registered() -> None:
     assert isinstance(adapter("scpi"), ScpiAdapter)
+
+
+def test_an_answer_in_another_unit_is_kept_and_judged_in_the_steps_own() -> None:
+    with bench() as made, connect(made) as session:
+        made.answers["MEAS:RES?"] = "2.004E+08"
+        ask = {"ask": "MEAS:RES?", "unit": "MOhm", "places": "2", "low": "1", "answers_in": "Ohm"}
+        record = run(session, Step(name="insulation", action="read", parameters=ask))
+    (taken,) = record.measurements
+    assert (record.outcome, taken.value, taken.unit) == (Outcome.PASS, Decimal("200.40"), "MOhm")
+    assert taken.sentence == "insulation reads 2.004E+08 Ω."
+
+
+def test_an_answer_in_a_unit_of_something_else_is_an_error_of_the_plan() -> None:
+    with bench() as made, connect(made) as session:
+        record = run(session, volts(answers_in="Ohm"))
+    assert (record.outcome, record.measurements) == (Outcome.ERROR, ())
+    assert "Ω measures resistance and can't be given in V (voltage)" in record.sentence
