@@ -22,7 +22,7 @@ from simulator_adapters.station.uplink import Uplink
 from tests.journeys.conftest import SignedIn, axe_finds_nothing, press_by_keyboard
 from tests.simulator_adapters.scpi_bench import bench
 from tests.web.sample_centre import Centre
-from tests.web.station_agent import PLAN, WORK
+from tests.web.station_agent import ROW, WORK
 
 pytestmark = pytest.mark.journey
 
@@ -51,22 +51,13 @@ def test_a_station_is_added_placed_planned_and_measures(
         page.get_by_role("link", name="Back to the stations").click()
         press_by_keyboard(page, "Place it (Bay 6)")
         expect(page.get_by_text("No plan yet")).to_be_visible()
-        page.locator("summary", has_text="a plan").click()
-        page.get_by_label("Task or simulation").fill(WORK)
-        page.get_by_label("Adapter").select_option("scpi")
-        page.get_by_label("Booked serial").fill("SN0042")
-        page.get_by_label("Steps and rows").fill(json.dumps({"plan": PLAN, "rows": {}}))
-        press_by_keyboard(page, "Give it the plan")
-        expect(page.get_by_text("The station has its plan.")).to_be_visible()
+        _planned_without_json(page, page_of, centre, shot)
         station = agent_station(centre)
         door.act(
             actor(centre.people.director), "sittings.assign", sitting_id=centre.sitting.pk, candidate_id=centre.candidate.pk,
             role="adapter:1", person_id=None, work=WORK, station_id=station,
         )  # fmt: skip
-        agent.round()
-        page.reload()
-        expect(page.get_by_text("Needs a look")).to_be_visible()
-        expect(page.get_by_text("SN0042 answers.")).to_be_visible()
+        _its_health_comes_by_itself(page, agent)
         axe_finds_nothing(page)
         shot(page, "stations-desk")
         phone = page_of(centre.people.technicians[0], "phone", color_scheme="dark")
@@ -76,6 +67,58 @@ def test_a_station_is_added_placed_planned_and_measures(
         _at_the_bench(page_of, agent, shot)
     agent.round()
     assert agent.spool.unsent == 0
+
+
+def _planned_without_json(page: Page, page_of: SignedIn, centre: Centre, shot: Callable[[Page, str], None]) -> None:
+    """By keyboard: the row is ticked, its question is wrong once, and nothing that was typed is lost."""
+    press_by_keyboard(page, f"Give {agent_station_name()} a plan")
+    expect(page.get_by_label("Task or simulation")).to_have_value(WORK)
+    axe_finds_nothing(page)
+    shot(page, "station-plan-blank-desk")
+    question = page.get_by_label("What it is asked").nth(0)
+    expect(question).not_to_be_visible()  # a row that is not measured asks nothing
+    page.get_by_label(f"The instrument measures it ({ROW})").press("Space")
+    expect(question).to_have_value("MEAS:RES?")
+    page.get_by_label("Booked serial").fill("SN0042")
+    question.fill("resistance")
+    page.locator(f"[id='row-{ROW}'] summary").press("Enter")
+    page.locator(f"[name='tries-{ROW}']").fill("3")
+    press_by_keyboard(page, f"Give {agent_station_name()} the plan")
+    expect(page.get_by_role("alert")).to_contain_text(f"{ROW}: 'resistance' is no question of SCPI.")
+    expect(page.locator(f"[name='tries-{ROW}']")).to_have_value("3")
+    expect(page.get_by_label("Booked serial")).to_have_value("SN0042")
+    axe_finds_nothing(page)
+    shot(page, "station-plan-wrong-desk")
+    question.fill("MEAS:RES?")
+    press_by_keyboard(page, f"Give {agent_station_name()} the plan")
+    expect(page.get_by_text(f"has its plan for {WORK}.")).to_be_visible()
+    table = page.get_by_role("region", name=f"Plan for {WORK}")
+    expect(table).to_contain_text("at most 0.200 Ω")
+    expect(table).to_contain_text("up to 3 tries")
+    phone = page_of(centre.people.technicians[0], "phone")
+    phone.goto(f"/stations/{AgentPost.objects.get().station_id}/plan/")
+    axe_finds_nothing(phone)
+    shot(phone, "station-plan-phone")
+
+
+def _its_health_comes_by_itself(page: Page, agent: Agent) -> None:
+    """Somebody is about to type elsewhere on the page: neither the form nor the focus nor what is open is lost."""
+    page.locator("summary", has_text="Revoke its key").click()
+    reason = page.get_by_label("Why is the key of Bay 6 revoked?")
+    reason.press_sequentially("The computer was")
+    agent.round()
+    expect(page.locator(".state", has_text="Needs a look")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("SN0042 answers.")).to_be_visible()
+    expect(page.locator("#health-told")).to_have_text("Bay 6: Needs a look.")
+    expect(reason).to_be_focused()
+    expect(reason).to_have_value("The computer was")
+    page.keyboard.type(" stolen")
+    expect(reason).to_have_value("The computer was stolen")
+    page.locator("summary", has_text="Revoke its key").click()
+
+
+def agent_station_name() -> str:
+    return str(AgentPost.objects.get().station)
 
 
 def agent_station(centre: Centre) -> int:

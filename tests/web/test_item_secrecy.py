@@ -26,6 +26,7 @@ from assess.management.world.devices import Device
 from assess.people.queries import actor
 from assess.schemes.models import SimulationVersion
 from assess.schemes.queries import presented, simulations
+from assess.sittings.models import Station
 from item_bank import queries as bank
 from item_bank.lifecycle import State
 from item_bank.models import Item, ItemVersion
@@ -96,6 +97,7 @@ def received(centre: Centre) -> str:
         "version_id": str(centre.version.pk),
         "account_id": str(centre.candidate.pk),
         "simulation": centre.attempt.pins["simulations"][0]["simulation"],
+        "station_id": str(Station.objects.filter(sitting=centre.sitting).order_by("name")[0].pk),
     }
     mine = own_pages(identifiers)
     parts = [*answers(client, mine, "GET")]
@@ -209,7 +211,7 @@ def patterns(found: Any = None, prefix: str = "") -> Iterator[str]:
 
 ABOUT = {
     "account_id", "attempt_id", "calibration_id", "credential_id", "cut_id", "decision_id", "feed_id", "incident_id", "media_id",
-    "message_id", "quarantine_id", "resit_id", "role", "sha256", "simulation", "sitting_id", "study_id", "subject_id",
+    "message_id", "quarantine_id", "resit_id", "role", "sha256", "simulation", "sitting_id", "station_id", "study_id", "subject_id",
     "subject_kind", "version_id",
 }  # fmt: skip
 """What addresses of ours name. `version_id` is a scheme's, `sha256` a picture's, `calibration_id` a certificate's of an instrument,

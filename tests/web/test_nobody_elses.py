@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from assess import door
 from assess.people.models import Account
 from assess.people.queries import actor
+from assess.sittings.models import Station
 from tests.effort import FULL
 from tests.web.board import agree, at_the_board
 from tests.web.sample_centre import Centre
@@ -49,7 +50,8 @@ MAY: dict[str, frozenset[str]] = {
     "proctor-level": WATCH, "proctor-incidents": WATCH, "proctor-incident": WATCH | {APPROVER}, "proctor-seals": WATCH,
     "proctor-pictures": WATCH | {APPROVER}, "proctor-hand-in": WATCH, "proctor-seal": WATCH, "proctor-quarantined": frozenset(),
     "proctor-resit": frozenset(),
-    "stations": WATCH | {TECHNICIAN}, "stations-health": WATCH | {TECHNICIAN}, "feeds": frozenset({DIRECTOR}),
+    "stations": WATCH | {TECHNICIAN}, "stations-health": WATCH | {TECHNICIAN},
+    "stations-plan": WATCH | {TECHNICIAN}, "feeds": frozenset({DIRECTOR}),
     "instruments": WATCH | {TECHNICIAN}, "instruments-one": frozenset(), "instruments-import": WATCH | {TECHNICIAN},
     "instruments-document": frozenset(), "instruments-bookings": WATCH | {TECHNICIAN},
     "technician": frozenset({TECHNICIAN}), "technician-day": frozenset({TECHNICIAN}), "technician-bay": frozenset({TECHNICIAN}),
@@ -127,6 +129,7 @@ def identifiers(centre: Centre) -> dict[str, str]:
         "account_id": str(centre.candidate.pk),
         "simulation": simulator["simulations"][0],
         "number": "0",
+        "station_id": str(Station.objects.filter(sitting=centre.sitting).order_by("name")[0].pk),
     }
 
 

@@ -1,6 +1,5 @@
 """The page of station agents: a code shown once, a place, a plan, how it is; and nothing of another centre."""
 
-import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from django.utils import timezone
 from assess.sittings.agents.models import AgentHealth, AgentPost, BenchPlan, StationKey
 from assess.sittings.models import Station
 from tests.web.sample_centre import Centre
-from tests.web.station_agent import PLAN, WORK, agent_in
+from tests.web.station_agent import ROW, WORK, agent_in
 
 
 def page(client: Client) -> str:
@@ -36,22 +35,16 @@ def test_a_technician_makes_a_code_places_the_station_plans_it_and_revokes_its_k
     key = StationKey.objects.get()
     bay = Station.objects.filter(sitting=centre.sitting).order_by("name")[0]
     client.post("/stations/", {"act": "place", "station": bay.pk, "agent": str(key.agent_id)})
-    document = json.dumps({"plan": PLAN, "rows": {}})
-    planned = {
-        "act": "plan",
-        "station": bay.pk,
-        "work": WORK,
-        "adapter": "scpi",
-        "serial": "SN0042",
-        "document": document,
-    }
-    client.post("/stations/", planned)
-    assert "SN0042" in page(client)
-    assert "1 step" in page(client)
-    bad = client.post("/stations/", planned | {"document": "{"}, follow=True).content.decode()
-    assert "The plan is no JSON" in bad
-    strange = client.post("/stations/", planned | {"adapter": "none"}, follow=True).content.decode()
-    assert "No adapter is called" in strange
+    assert f'href="/stations/{bay.pk}/plan/"' in page(client)
+    given = {
+        "act": "plan", "work": WORK, "adapter": "scpi", "serial": "SN0042", f"used-{ROW}": "on", f"way-{ROW}": "question",
+        f"what-{ROW}": "MEAS:RES?", f"answers_in-{ROW}": "Ohm", f"on_fail-{ROW}": "continue", f"on_timeout-{ROW}": "void",
+        f"tries-{ROW}": "1", f"pause-{ROW}": "0", f"longest-{ROW}": "",
+    }  # fmt: skip
+    assert client.post(f"/stations/{bay.pk}/plan/", given).headers["Location"] == "/stations/"
+    shown = page(client)
+    assert "SN0042" in shown
+    assert "at most 0.200 Ω" in shown
     agent.round()
     assert "Ready" in page(client)
     AgentHealth.objects.update(seen_at=timezone.now() - timedelta(minutes=5), clock_offset_ms=-61_000)
@@ -66,15 +59,13 @@ def test_a_technician_makes_a_code_places_the_station_plans_it_and_revokes_its_k
     assert "No key in force" in page(client)
 
 
-def test_a_plan_of_another_centres_station_is_refused_in_the_same_words_as_none(centre: Centre) -> None:
+def test_a_plan_of_another_centres_station_is_as_one_that_does_not_exist(centre: Centre) -> None:
     client = centre.browser(centre.people.technicians[0])
     stranger = Station.objects.filter(sitting=centre.sitting).order_by("name")[0]
     centre.sitting.organisation = type(centre.people.organisation).objects.create(name="Elsewhere")
     centre.sitting.save(update_fields=["organisation"])
-    planned = {"act": "plan", "work": WORK, "adapter": "scpi", "serial": "SN0042", "document": ""}
-    told = [
-        client.post("/stations/", planned | {"station": key}, follow=True).content.decode()
-        for key in (stranger.pk, 999_999)
-    ]
-    assert all("This is for people of that centre." in one for one in told)
+    planned = {"act": "json", "work": WORK, "adapter": "scpi", "serial": "SN0042", "document": ""}
+    for key in (stranger.pk, 999_999):
+        assert client.get(f"/stations/{key}/plan/").status_code == 404
+        assert client.post(f"/stations/{key}/plan/", planned).status_code == 404
     assert not BenchPlan.objects.exists()

@@ -1,6 +1,5 @@
 """Station agents: how each is, where it stands, which plans it has, its key; and one-time codes for new ones."""
 
-import json
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +14,10 @@ from assess.people.models import Account, Organisation
 from assess.people.queries import Actor
 from assess.sittings.agents import queries
 from assess.sittings.agents.actions import CODE_HOURS
-from assess.sittings.agents.models import BenchPlan
-from assess.sittings.models import Station
+from assess.sittings.agents.works import works_named
 from assess.web.access import attempted, page
 from assess.web.stations.health import shown_health
-from simulator_adapters.registry import adapter_ids
+from assess.web.stations.plans import shown_plan
 
 MOST_STATIONS = 200
 SOON = timedelta(days=14)
@@ -37,21 +35,22 @@ def agents(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = list(queries.agents_of(centres))
     stations = list(queries.open_stations(centres, now, now + SOON)[:MOST_STATIONS])
     placed = {post.station_id for agent in found for post in agent.agent_posts.all()}
-    plans: dict[int, list[BenchPlan]] = {}
-    for (station, _), plan in sorted(queries.plans_at(placed).items()):
-        plans.setdefault(station, []).append(plan)
+    held = sorted(queries.plans_at(placed).items())
+    works = works_named(work for (_, work), _ in held)
+    plans: dict[int, list[dict[str, Any]]] = {}
+    for (station, work), plan in held:
+        plans.setdefault(station, []).append(shown_plan(plan, works[work]))
     context = {
         "agents": [_shown(agent, plans, now) for agent in found],
         "stations": stations,
         "centres": Organisation.objects.filter(pk__in=centres).order_by("name"),
-        "adapters": adapter_ids(),
         "hours": CODE_HOURS,
         "directs": "director" in actor.roles,
     }
     return render(request, "assess/stations/agents.html", context)
 
 
-def _shown(agent: Account, plans: dict[int, list[BenchPlan]], now: datetime) -> dict[str, Any]:
+def _shown(agent: Account, plans: dict[int, list[dict[str, Any]]], now: datetime) -> dict[str, Any]:
     keys = sorted(agent.station_keys.all(), key=lambda key: key.invited_at, reverse=True)
     return {
         "account": agent,
@@ -95,35 +94,9 @@ def _act(request: HttpRequest) -> HttpResponse | None:
             attempted(
                 request, "sittings.agents.place_agent", said="Taken away.", station_id=int(station), agent_id=None
             )
-        case "plan" if station.isdigit():
-            _plan(request, Station(pk=int(station)))
         case _:
             messages.error(request, "Choose a station.")
     return None
-
-
-def _plan(request: HttpRequest, station: Station) -> None:
-    said = request.POST
-    try:
-        document = json.loads(said.get("document", "").strip() or '{"plan": null, "rows": {}}')
-        if not isinstance(document, dict):
-            raise ValueError("it is no object")
-    except ValueError as error:
-        messages.error(
-            request, f"The plan is no JSON ({error}). Write {{“plan”: {{…}}, “rows”: {{“step”: “criterion”}}}}."
-        )
-        return
-    attempted(
-        request,
-        "sittings.agents.plan_bench",
-        said="The station has its plan.",
-        station_id=station.pk,
-        work=said.get("work", "").strip(),
-        adapter=said.get("adapter", ""),
-        serial=said.get("serial", ""),
-        profile=said.get("profile", ""),
-        document=document,
-    )
 
 
 def _code(request: HttpRequest, made: Any) -> HttpResponse | None:
