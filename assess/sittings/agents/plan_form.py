@@ -1,6 +1,6 @@
 """A plan said row by row: which rows of a task an instrument reads, how, and what follows when it fails. Pure.
 
-    task ──rows_of──> rows ──compose──> plan document ──said_in──> what was said, where a form can say it
+    what was said of each row ──compose──> plan document ──said_in──> what was said, where a form can say it
 
 Limits, unit and places of a step are the row's own: nobody types them, so none of them is typed wrongly.
 """
@@ -10,49 +10,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from rubrics.definition import Criterion, TaskDefinition
+from assess.sittings.agents.plan_rows import REGISTER, Row
 from rubrics.documents import number_text
-from rubrics.measurement import Limit, MeasurementSpec
 from simulator_adapters import documents
 from simulator_adapters.asking import BadQuestion, Way
 from simulator_adapters.contract import OnFail, OnTimeout, Plan, Repeat, Step
-from simulator_adapters.quantities import UNITS, QuantityError, canonical_unit, parse_number
+from simulator_adapters.quantities import UNITS, QuantityError, parse_number
 
 MOST_TRIES = 100
 LONGEST_S = 3_600
-WORKSHEET = "worksheet"
 _PLAIN = ("resistance", "frequency")
 """Quantities that one question gives whatever the row is about: an insulation or a loop needs a question of its own."""
-REGISTER = "SunSpec "
-"""How a row says that it is a register: `SunSpec 802.SoCRsvMin`."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A measurement of a task as a plan sees it; `cannot` says why no instrument can fill it, and is empty where one can."""
-
-    criterion: str
-    text: str
-    quantity: str
-    unit: str
-    limits: str
-    instrument: str
-    by_machine: bool
-    code: str = ""
-    places: int = 0
-    low: str = ""
-    high: str = ""
-    cannot: str = ""
-
-    @property
-    def units(self) -> tuple[tuple[str, str], ...]:
-        """Code and label of every unit in which an instrument may answer for this row."""
-        return tuple((unit.code, unit.label or "no unit") for unit in UNITS if unit.quantity == self.measures)
-
-    @property
-    def measures(self) -> str:
-        """The quantity of its unit, as the unit table names it; empty where no instrument fills the row."""
-        return canonical_unit(self.code).quantity if self.code else ""
 
 
 @dataclass(frozen=True)
@@ -87,16 +55,6 @@ class Unsaid(ValueError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(" ".join(one.sentence for one in problems))
         self.problems = tuple(problems)
-
-
-def rows_of(task: TaskDefinition) -> tuple[Row, ...]:
-    """The measurements of a task in its order."""
-    return tuple(_row(one, one.measurement) for one in task.criteria if one.measurement is not None)
-
-
-def suggested_adapter(rows: Sequence[Row], *, settings: bool = False) -> str:
-    """Registers, and the settings of a device, are read by `sunspec`; all else by `scpi`."""
-    return "sunspec" if settings or any(row.instrument.startswith(REGISTER) for row in rows) else "scpi"
 
 
 def blank(row: Row, ways: Sequence[Way]) -> Said:
@@ -170,48 +128,6 @@ def said_in(
         if _step(row, found, ways, problems) != step:
             other.append(step.name)
     return said, tuple(other)
-
-
-def _row(criterion: Criterion, spec: MeasurementSpec) -> Row:
-    unit = spec.reading_unit
-    shown = f"{spec.limit} {spec.unit}".replace("<=", "at most").replace(">=", "at least").strip()
-    row = Row(
-        criterion=criterion.identifier,
-        text=criterion.text,
-        quantity=spec.quantity,
-        unit=unit,
-        limits=shown,
-        instrument=spec.instrument,
-        by_machine=spec.source == "simulator_adapter",
-    )
-    try:
-        code = canonical_unit(unit).code
-    except QuantityError:
-        return replace(row, cannot=f"It is given in {unit}, which no instrument answers in. People enter it.")
-    if spec.instrument == WORKSHEET:
-        return replace(row, cannot="It is worked out on a worksheet, not measured. People enter it.")
-    if spec.deviation is not None:
-        return replace(
-            row, cannot="It compares a reading with a true value, and an instrument gives one. People enter both."
-        )
-    if spec.places != 1:
-        return replace(row, cannot=f"It is read at {spec.places} places, and a plan reads one. People enter them.")
-    low, high = _ends(spec.limit, spec.decimal_places)
-    return replace(row, code=code, places=spec.decimal_places, low=low, high=high)
-
-
-def _ends(limit: Limit, places: int) -> tuple[str, str]:
-    """Lower and upper end as a step writes them, with the row's places; an end that is not limited is empty."""
-
-    def written(value: Decimal) -> str:
-        held = Decimal(number_text(value))
-        exponent = held.as_tuple().exponent
-        digits = -exponent if isinstance(exponent, int) else 0
-        return f"{held:.{max(places, digits)}f}"
-
-    low = "" if limit.op == "<=" else written(limit.value)
-    high = written(limit.value) if limit.op == "<=" else "" if limit.upper is None else written(limit.upper)
-    return low, high
 
 
 def _step(row: Row, said: Said, ways: Sequence[Way], problems: list[Problem]) -> Step | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assess.sittings.agents.plan_form import Row
+from assess.sittings.agents.plan_rows import Row
 from simulator_adapters import documents
 from simulator_adapters.asking import Way
 from simulator_adapters.contract import OnFail, OnTimeout, Plan, Step

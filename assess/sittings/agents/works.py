@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assess.schemes import queries as schemes
 from assess.schemes.models import SchemeVersion, SimulationVersion
 from assess.sittings.agents.models import AgentHealth
-from assess.sittings.agents.plan_form import Row, rows_of
+from assess.sittings.agents.plan_rows import Row, rows_of
 from assess.sittings.instruments.queries import bookings_in, to_choose_from
 from assess.sittings.models import Station
 from rubrics import queries as rubrics

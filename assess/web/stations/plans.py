@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 from assess.people.queries import Actor
 from assess.sittings.agents import queries
 from assess.sittings.agents.models import BenchPlan
-from assess.sittings.agents.plan_form import Problem, Row, Said, Unsaid, compose, said_in, suggested_adapter
+from assess.sittings.agents.plan_form import Problem, Said, Unsaid, compose, said_in
+from assess.sittings.agents.plan_rows import Row, suggested_adapter
 from assess.sittings.agents.plan_table import shown_steps
 from assess.sittings.agents.works import SETTINGS, Work, serials_for, station_in, suggested_serial, works_of
 from assess.sittings.models import Station

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from assess.schemes.loading import BUNDLED
 from assess.schemes.sources import read_yaml
-from assess.sittings.agents.plan_form import Row, Said, Unsaid, blank, compose, rows_of, said_in, suggested_adapter
+from assess.sittings.agents.plan_form import Said, Unsaid, blank, compose, said_in
+from assess.sittings.agents.plan_rows import Row, rows_of, suggested_adapter
 from assess.sittings.agents.plan_table import shown_steps
 from assess.sittings.agents.plans import read_bench_plan
 from rubrics.definition import TaskDefinition
