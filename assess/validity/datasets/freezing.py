@@ -164,14 +164,18 @@ def _long(rows: Sequence[Row], maximum: float) -> Ratings:
 
 
 def _global_ratings(contents: Contents, attempts: Sequence[FrozenAttempt]) -> GlobalRatings:
-    """One row per candidate and task: the assessors' mean score on their mean rating, so that rows are independent."""
+    """One row per candidate and task: its score on the assessors' mean rating, so that rows are independent.
+
+    The score is the settled one that decisions hold against the cut; the assessors' mean stands in where nothing is settled.
+    """
     names, maxima = item_names(contents.tasks), _maxima(contents.tasks)
     rows = []
     for attempt in attempts:
         for task in attempt.tasks:
             rated = [(sheet, sheet.global_rating) for sheet in task.sheets if sheet.global_rating is not None]
             if rated:
-                points = sum(_number(sheet.points) for sheet, _ in rated) / len(rated)
+                mean = sum(_number(sheet.points) for sheet, _ in rated) / len(rated)
+                points = mean if task.points is None else _number(task.points)
                 rating = sum(float(given) for _, given in rated) / len(rated)
                 rows.append((names[task.task], 100 * points / float(maxima[task.task]), rating))
     return GlobalRatings(

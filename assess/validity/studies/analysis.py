@@ -146,7 +146,7 @@ def analyse(
         ),
         "ratings": (ratings, lambda given: rating_document(given, cut=rating_cut, report=_within("ratings", report))),
         "task_scores": (task_scores, lambda given: rating_document(given, report=_within("task_scores", report))),
-        "borderline": (global_ratings, lambda given: borderline_document(given, seed=seed, report=report)),
+        "borderline": (global_ratings, lambda given: borderline_document(given, report=report)),
         "judgements": (judgements, lambda given: _judged(given, seed, report)),
         "parts": (parts, lambda given: part_document(given, cuts=adopted, seed=seed, report=report)),
     }

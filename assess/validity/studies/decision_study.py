@@ -12,6 +12,7 @@ from assess.psychometrics.reliability import composite
 from assess.psychometrics.responses import BoolArray, FloatArray, ResponseError
 from assess.psychometrics.results import Estimate, not_enough
 from assess.standard_setting import borderline
+from assess.validity.cut_scores.scored_cuts import SEED
 from assess.validity.datasets.arrays import OVERALL, GlobalRatings, PartScores
 from assess.validity.report.written import Document, estimate, number
 from assess.validity.studies.response_study import percent_bars, reliability_of_form, sem_of
@@ -24,16 +25,14 @@ HAIR = 1e-9
 """Scores are compared with cuts after rounding to hundredths, as the decision does; this absorbs binary dust only."""
 
 
-def borderline_document(
-    rated: GlobalRatings, *, seed: int, report: Callable[[str], None] = lambda step: None
-) -> list[Document]:
-    """A borderline regression for every task, with the counted points behind it."""
+def borderline_document(rated: GlobalRatings, *, report: Callable[[str], None] = lambda step: None) -> list[Document]:
+    """A borderline regression for every task, with the counted points behind it; resampled as a meeting does."""
     report("borderline")
     found = []
     for task in sorted(set(rated.tasks)):
         rows = np.array([name == task for name in rated.tasks])
         percent, ratings = rated.percent[rows], rated.ratings[rows]
-        regression = borderline.regression(percent, ratings, rated.borderline, seed=seed)
+        regression = borderline.regression(percent, ratings, rated.borderline, seed=SEED)
         both = np.isfinite(percent) & np.isfinite(ratings)
         points = Counter((float(r), float(np.round(p))) for r, p in zip(ratings[both], percent[both], strict=True))
         found.append(

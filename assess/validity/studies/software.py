@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import scipy
 
-ANALYSES = "2026-11b"
+ANALYSES = "2026-11c"
 """The version of these analyses. A change after which the same data give another figure gets another."""
 
 PROJECT = Path(__file__).resolve().parents[3] / "pyproject.toml"

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from assess.ledger.canonical import canonical
 from assess.validity.datasets.contents import FEWEST_ALIKE, decode, encode, without_rare_groups
+from assess.validity.datasets.freezing import freeze
 from assess.validity.datasets.gathering import Names, age_band
 from assess.validity.errors import ValidityError
 from assess.validity.studies.dataset_study import Settings, study_of_bytes
@@ -67,6 +68,20 @@ def test_versions_of_an_item_are_columns_of_their_own() -> None:
     changed = replace(gathered.rows[0], items=((("I000", "ffffffff"), "1", "1"), *gathered.rows[0].items[1:]))
     contents = replace(gathered, rows=(changed, *gathered.rows[1:])).contents(fixed_names(gathered))
     assert [(one.identifier, one.content) for one in contents.items][:2] == [("I000", "00000000"), ("I000", "ffffffff")]
+
+
+def test_an_impression_stands_beside_the_settled_score_that_a_decision_compares() -> None:
+    gathered = made_up(10, 2)
+    contents = gathered.contents(fixed_names(gathered))
+    first = contents.attempts[0]
+    settled = replace(first.tasks[0], points="0.50")
+    attempt = replace(first, tasks=(settled, *first.tasks[1:]))
+    maximum = float(contents.tasks[settled.task].maximum)
+
+    found = freeze(replace(contents, attempts=(attempt, *contents.attempts[1:]))).global_ratings
+
+    assert found.percent[0] == pytest.approx(100 * 0.5 / maximum)
+    assert found.percent[0] != pytest.approx(freeze(contents).global_ratings.percent[0])
 
 
 def test_bytes_of_another_kind_are_refused() -> None:
