@@ -82,5 +82,6 @@ def test_a_board_adopts_and_everybody_of_the_scheme_reads(guild: Guild) -> None:
         assert "Made-up people." in page
         assert all(said.replace("'", "&#x27;") in page for said in found.sentences)
     page = guild.browser(guild.people.director).get(f"/director/schemes/{guild.version.pk}/content/").content.decode()
+    assert "Aiken V<small>95 % interval</small>" in page
     assert "Panel 1: 8 experts on 72 elements" in page
     assert "Read, nothing open" in page

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from assess.people.actions import give_role
 from assess.people.models import Account
@@ -84,9 +85,10 @@ def test_a_meeting_through_its_pages(panel: Panel) -> None:
     assert "Too low." in page and "1 standard error above" in page
     refused = board.post(f"/director/cuts/{cut.pk}/", {"act": "adopt", "board": "B", "from": "tomorrow"}, follow=True)
     assert "A day is written as year, month and day" in refused.content.decode()
-    board.post(
-        f"/director/cuts/{cut.pk}/", {"act": "adopt", "board": "B", "choice": "recommended", "from": "2026-01-01"}
-    )
+    adopt = {"act": "adopt", "board": "B", "choice": "recommended"}
+    refused = board.post(f"/director/cuts/{cut.pk}/", {**adopt, "from": "2026-01-01"}, follow=True)
+    assert "never from a day gone by" in refused.content.decode()
+    board.post(f"/director/cuts/{cut.pk}/", {**adopt, "from": timezone.now().date().isoformat()})
     assert "B adopted" in shown(director, here)
     assert "Adopted, in force" in shown(director, cuts)
 

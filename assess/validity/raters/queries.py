@@ -68,6 +68,14 @@ def trainings_of(session: TrainingSession) -> QuerySet[Training]:
     return found.order_by("assessor__family_name", "assessor__given_name", "pk")
 
 
+def verdicts_waiting(scheme_version_ids: Collection[uuid.UUID], person_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Scheme version → how many trainings and calibrations in it wait for a trainer's word, of people other than this one."""
+    rows = Training.objects.filter(session__scheme_version__in=scheme_version_ids, verdict="").exclude(
+        assessor=person_id
+    )
+    return dict(rows.values_list("session__scheme_version").annotate(count=Count("pk")).order_by())
+
+
 def training_by_id(training_id: uuid.UUID) -> Training | None:
     found = Training.objects.filter(pk=training_id)
     return found.select_related("session__scheme_version__scheme", "assessor", "trainer").first()

@@ -28,7 +28,7 @@ section{border-top:1px solid var(--rule);margin-top:2.2rem;padding-top:1.5rem}
 .short li{background:var(--card);border:1px solid var(--rule);border-left:4px solid var(--accent);border-radius:.4rem;
 padding:.55rem .8rem}
 .short li.weak{border-left:4px dashed var(--warn)}
-.row{display:grid;gap:1.25rem;margin:1rem 0 1.4rem;align-items:start}
+.row{display:grid;grid-template-columns:minmax(0,1fr);gap:1.25rem;margin:1rem 0 1.4rem;align-items:start}
 @media (min-width:46rem){.row{grid-template-columns:minmax(0,1.15fr) minmax(0,1fr)}
 .row.even{grid-template-columns:repeat(2,minmax(0,1fr))}}
 figure{margin:0;background:var(--card);border:1px solid var(--rule);border-radius:.6rem;padding:.7rem .7rem .5rem}

@@ -76,6 +76,7 @@ def _verdicts(found: ContentValidation, panels: Sequence[ContentPanel], wanted: 
                 "one": one,
                 "sign": SIGNS.get(one.verdict, UNKNOWN),
                 "figures": [rounded(figure, 2) for figure in (one.cvr, one.i_cvi, one.kappa, one.aiken_v)],
+                "limits": [f"{float(limit):.2f}" for limit in one.aiken_v["interval"] or ()],
                 "comments": comments.get(one.element, ()),
             }
             for one in (doubted if wanted == "doubted" else found.elements)

@@ -11,6 +11,7 @@ from assess.sittings.instruments import queries as instruments
 from assess.sittings.instruments.calibration import State as Due
 from assess.validity.cut_scores import queries as cut_scores
 from assess.validity.raters.evidence import State
+from assess.validity.raters.queries import verdicts_waiting
 from assess.validity.studies import queries as studies
 from assess.validity.studies.models import StudyRun
 from assess.web.director.asked import BAD, INFO, WARN, Asked, Need, some
@@ -115,16 +116,21 @@ def jobs(asked: Asked) -> Iterator[Need]:
 
 
 def trainings(asked: Asked) -> Iterator[Need]:
-    """Assessors who marked their exemplars, and whom a trainer puts in force or not."""
+    """Assessors who marked their exemplars, and whom a trainer puts in force or not; graver where they can't rate before it."""
     if not asked.has("director", "approver"):
         return
+    waiting = verdicts_waiting(list(asked.titles), asked.actor.id)
     for version in asked.versions:
-        waiting = [one for one in asked.shared[version.pk].records.training.assessors if one.state is State.WAITS]
-        if waiting:
+        known = asked.shared[version.pk].records.training.assessors
+        if count := waiting.get(version.pk, 0):
             yield Need(
-                sign=WARN,
-                count=len(waiting),
-                words=some(len(waiting), "training waits for a trainer's word", "trainings wait for a trainer's word"),
+                sign=WARN if any(one.state is State.WAITS for one in known) else INFO,
+                count=count,
+                words=some(
+                    count,
+                    "training or calibration waits for a trainer's word",
+                    "trainings or calibrations wait for a trainer's word",
+                ),
                 about=asked.titles[version.pk],
                 address=reverse("director-training", args=[version.pk]),
             )

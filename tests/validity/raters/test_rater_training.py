@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from assess import door
@@ -235,6 +236,12 @@ def test_a_calibration_hour_is_the_same_record_and_no_training(centre: Centre) -
     door.act(actor(centre.people.director), "validity.raters.close_session", session_id=hour.pk, note="No gap.")
     standing = queries.training_of_person(centre.version.pk, centre.people.assessors[0])
     assert (standing.state, standing.calibrated_on) == (State.NONE, timezone.now().date())
+    director, assessor = centre.people.director, centre.people.assessors[0]
+    assert queries.verdicts_waiting([centre.version.pk], director.pk) == {centre.version.pk: 1}
+    assert queries.verdicts_waiting([centre.version.pk], assessor.pk) == {}
+    browser = Client()
+    browser.force_login(director)
+    assert "training or calibration waits for a trainer" in browser.get("/director/").content.decode()
     assert standing.agreement is None
     with pytest.raises(ValidityError, match="This session is closed"):
         mark(centre.people.assessors[0], hour, one)

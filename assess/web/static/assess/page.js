@@ -3,7 +3,10 @@
  * and a word when the network is gone. Nothing here is needed to read a page or to send a form.
  */
 
-const WHEN = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+// The form in which the server writes every day, and the zone: two readers of one record see which moment is meant.
+const WHEN = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+});
 
 /** @param {ParentNode} root */
 function localTimes(root) {
