@@ -52,6 +52,24 @@ def test_scheme_and_window_show_what_was_found_beside_what_is_needed(decided: De
     assert "Sample content" in told
 
 
+def test_a_proposal_that_is_refused_keeps_its_reason(decided: Decided) -> None:
+    path = levels_of(decided)
+    fields = {
+        "act": "propose",
+        "check": "reliability",
+        "least_n": "3",
+        "reason": "small windows, ten weeks",
+        "expires_on": "",
+    }
+
+    told = said(browser(decided.people.director), path, **fields)
+
+    assert "Name the day the evidence is due" in told
+    assert "small windows, ten weeks</textarea>" in told
+    assert '<option value="reliability" selected>' in told
+    assert not ReleaseRule.objects.exists()
+
+
 def test_a_release_rule_is_proposed_signed_and_withdrawn_on_the_page(decided: Decided) -> None:
     people, path = decided.people, levels_of(decided)
     director, board = browser(people.director), browser(people.board)

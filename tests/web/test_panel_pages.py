@@ -86,8 +86,10 @@ def test_a_meeting_through_its_pages(panel: Panel) -> None:
     refused = board.post(f"/director/cuts/{cut.pk}/", {"act": "adopt", "board": "B", "from": "tomorrow"}, follow=True)
     assert "A day is written as year, month and day" in refused.content.decode()
     adopt = {"act": "adopt", "board": "B", "choice": "recommended"}
-    refused = board.post(f"/director/cuts/{cut.pk}/", {**adopt, "from": "2026-01-01"}, follow=True)
+    told = {**adopt, "from": "2026-01-01", "reason": "Work on live parts."}
+    refused = board.post(f"/director/cuts/{cut.pk}/", told, follow=True)
     assert "never from a day gone by" in refused.content.decode()
+    assert "Work on live parts.</textarea>" in refused.content.decode()
     board.post(f"/director/cuts/{cut.pk}/", {**adopt, "from": timezone.now().date().isoformat()})
     assert "B adopted" in shown(director, here)
     assert "Adopted, in force" in shown(director, cuts)

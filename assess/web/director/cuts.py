@@ -203,8 +203,9 @@ def adopt(request: HttpRequest, actor: Actor, cut_id: uuid.UUID) -> HttpResponse
     if request.method == "POST":
         if "board" not in actor.roles:
             hidden()
-        _decide(request, cut)
-        return redirect("director-adopt", cut_id=cut.pk)
+        if _decide(request, cut):
+            return redirect("director-adopt", cut_id=cut.pk)
+    # What was refused stands in the form again: nobody writes a reason twice.
     scores = seen_in(scored_attempts(cut.scheme_version_id), cut.part).scores
     known = scores[np.isfinite(scores)]
     offered = choices(cut.recommended, cut.standard_error, cut.document)
@@ -222,25 +223,27 @@ def adopt(request: HttpRequest, actor: Actor, cut_id: uuid.UUID) -> HttpResponse
         "excluded": [names.get(key, key) for key in cut.document.get("ratings", {}).get("excluded", [])],
         "simulated": cut.simulated,
         "today": timezone.now().date(),
+        "sent": request.POST,
+        "picked": request.POST.get("choice", RECOMMENDED),
         "may_adopt": "board" in actor.roles and cut.adopted_at is None and cut.declined_at is None,
         "own": cut.held_by_id == actor.id,
     }
     return render(request, "assess/director/adopt.html", context)
 
 
-def _decide(request: HttpRequest, cut: CutScore) -> None:
+def _decide(request: HttpRequest, cut: CutScore) -> bool:
+    """Whether the door said yes."""
     sent = request.POST
     asked = {"cut_score_id": cut.pk, "board": sent.get("board", "")[:200], "reason": sent.get("reason", "")}
     if sent.get("act") == "decline":
         said = "Not adopted, with the board's reason in the minutes. What was in force stays in force."
-        attempted(request, "validity.cut_scores.decline_cut_score", said=said, **asked)
-        return
+        return bool(attempted(request, "validity.cut_scores.decline_cut_score", said=said, **asked))
     try:
         days = {name: date.fromisoformat(sent[name]) if sent.get(name) else None for name in ("from", "to")}
     except ValueError:
         messages.error(request, "A day is written as year, month and day, 2027-03-31 say. Nothing was adopted.")
-        return
-    attempted(
+        return False
+    made = attempted(
         request,
         "validity.cut_scores.adopt_cut_score",
         said="Adopted. Decisions from its first day on are made under it.",
@@ -249,3 +252,4 @@ def _decide(request: HttpRequest, cut: CutScore) -> None:
         in_force_to=days["to"],
         **asked,
     )
+    return bool(made)

@@ -30,9 +30,10 @@ USUAL = timedelta(days=90)
 @page(*ROLES)
 def levels(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpResponse:
     version = version_of(version_id)
-    if request.method == "POST":
-        _act(request, version)
+    if request.method == "POST" and (_act(request, version) or request.POST["act"] != "propose"):
         return redirect("director-levels", version_id=version.pk)
+    # A proposal that was refused stands in its form again: nobody writes a reason twice.
+    sent = request.POST
     shared, rules, today = shared_by(version), release_rules_of(version.pk), timezone.now().date()
     context = {
         "version": version,
@@ -49,7 +50,8 @@ def levels(request: HttpRequest, actor: Actor, version_id: uuid.UUID) -> HttpRes
             for name, check in CHECKS.items()
             if check.released == "always" or (check.released == "sample" and version.sample)
         ],
-        "chosen": request.GET.get("check", ""),
+        "chosen": sent.get("check") or request.GET.get("check", ""),
+        "sent": sent,
         "soonest": today + timedelta(days=1),
         "usual": today + USUAL,
         "latest": today + LONGEST,
@@ -79,10 +81,11 @@ def _rule(rule: ReleaseRule, today: date, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _act(request: HttpRequest, version: SchemeVersion) -> None:
+def _act(request: HttpRequest, version: SchemeVersion) -> bool:
+    """Whether the door said yes."""
     act = request.POST.get("act", "")
     if act == "propose":
-        attempted(
+        made = attempted(
             request,
             "awards.releases.propose_release",
             said="Proposed. It counts when a second person has signed it.",
@@ -92,18 +95,17 @@ def _act(request: HttpRequest, version: SchemeVersion) -> None:
             expires_on=_day(request.POST.get("expires_on", "")),
             least_n=_count(request.POST.get("least_n", "")),
         )
-        return
+        return bool(made)
     rule = next((one for one in release_rules_of(version.pk) if str(one.pk) == request.POST.get("rule", "")), None)
     if rule is None:
         hidden()
     if act == "sign":
         said = "Signed. From now on it counts."
-        attempted(request, "awards.releases.sign_release", said=said, rule_id=rule.pk)
-    elif act == "withdraw":
-        said, reason = "Withdrawn. It counts no longer.", request.POST.get("reason", "")
-        attempted(request, "awards.releases.withdraw_release", said=said, rule_id=rule.pk, reason=reason)
-    else:
+        return bool(attempted(request, "awards.releases.sign_release", said=said, rule_id=rule.pk))
+    if act != "withdraw":
         hidden()
+    said, reason = "Withdrawn. It counts no longer.", request.POST.get("reason", "")
+    return bool(attempted(request, "awards.releases.withdraw_release", said=said, rule_id=rule.pk, reason=reason))
 
 
 def _day(text: str) -> date:
