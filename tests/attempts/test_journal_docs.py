@@ -22,7 +22,7 @@ def rows(heading: str) -> list[list[str]]:
 
 def refusals() -> set[tuple[str, str, str]]:
     """Every `Refusal` that the journal's rooms make: code, status, kept."""
-    files = [*(ROOT / "assess/attempts").glob("*.py"), ROOT / "assess/api/intake.py"]
+    files = [*(ROOT / "assess/attempts").rglob("*.py"), ROOT / "assess/api/intake.py"]
     found = set()
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
