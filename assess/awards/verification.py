@@ -35,11 +35,12 @@ class TrustedIssuer:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One question: its name, whether it passed, and the sentence that says so."""
+    """One question: its name, whether it passed, the sentence that says so, and whether there was an answer at all."""
 
     name: str
     passed: bool
     sentence: str
+    answered: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,11 @@ class Verdict:
     valid: bool
     checks: tuple[Check, ...]
     announcements: tuple[str, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not valid only because some question had no answer: another time it may be."""
+        return not self.valid and all(check.passed or not check.answered for check in self.checks)
 
     def document(self) -> dict[str, object]:
         """The verdict as a JSON object: `valid`, `checks`, `announcements`."""
@@ -119,6 +125,9 @@ class _Reading:
     def failed(self, name: str, sentence: str) -> "_Reading":
         self.checks.append(Check(name=name, passed=False, sentence=sentence))
         return self
+
+    def unanswered(self, name: str, sentence: str) -> None:
+        self.checks.append(Check(name=name, passed=False, sentence=sentence, answered=False))
 
     def verdict(self) -> Verdict:
         valid = all(check.passed for check in self.checks)
@@ -216,12 +225,12 @@ def _status(reading: _Reading, credential: _Credential, lists: StatusLists | Non
         found = lists(entry.list_url) if callable(lists) else lists.get(entry.list_url)
         if found is None:
             told = f"The status list {entry.list_url} could not be had: whether this stands under {entry.purpose} is not known."
-            reading.failed("status", told)
+            reading.unanswered("status", told)
             return
         try:
             applies = status_list.is_set(found, entry=entry, issuer=credential.issuer_id, now=now)
         except StatusListError as error:
-            reading.failed("status", f"Whether this stands under {entry.purpose} is not known. {error}")
+            reading.unanswered("status", f"Whether this stands under {entry.purpose} is not known. {error}")
             return
         if applies:
             verb = "revoked" if entry.purpose == "revocation" else "suspended"

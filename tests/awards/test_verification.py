@@ -198,7 +198,8 @@ def test_dates_are_kept_to_the_second(signed: bytes, now: datetime, told: str) -
 def test_revoked_and_suspended_are_told(
     signed: bytes, lists: Callable[..., Lists], set_for: dict[str, bool], failures: dict[str, str]
 ) -> None:
-    assert _failures(verify(signed, now=NOW, status_lists=lists(**set_for), trusted_issuers=None)) == failures
+    verdict = verify(signed, now=NOW, status_lists=lists(**set_for), trusted_issuers=None)
+    assert (_failures(verdict), verdict.open) == (failures, False)
 
 
 def test_a_list_that_cannot_be_had_or_relied_on_is_said_not_guessed(signed: bytes, lists: Callable[..., Lists]) -> None:
@@ -212,8 +213,9 @@ def test_a_list_that_cannot_be_had_or_relied_on_is_said_not_guessed(signed: byte
         (forged, "own proof does not hold"),
         ({**made, revocation: made[suspension]}, "is not the one at"),
     ]:
-        failures = _failures(verify(signed, now=NOW, status_lists=given_lists, trusted_issuers=None))
-        assert list(failures) == ["status"]
+        verdict = verify(signed, now=NOW, status_lists=given_lists, trusted_issuers=None)
+        failures = _failures(verdict)
+        assert (list(failures), verdict.valid, verdict.open) == (["status"], False, True)
         assert told in failures["status"]
         assert "not known" in failures["status"]
 

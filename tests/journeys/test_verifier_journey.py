@@ -29,10 +29,12 @@ def test_a_file_a_changed_one_and_nothing_at_all(page_of: SignedIn, shot: Shot, 
 
     whole, changed = tmp_path / "whole.json", tmp_path / "changed.json"
     whole.write_text(DOCUMENT)
-    changed.write_text(DOCUMENT.replace("Elmbrook", "Elmbrock", 1))
+    changed.write_text(DOCUMENT.replace("fstelle", "fstella", 1))
+    assert whole.read_bytes() != changed.read_bytes()
     page.get_by_label("The credential's file").set_input_files(whole)
     page.get_by_role("button", name="Check it").click()
     # It was issued elsewhere: its own site would have to say that it was not taken back.
+    expect(page.get_by_role("heading", name="Whether this credential is valid is not known")).to_be_visible()
     why = page.get_by_role("complementary")
     expect(why.locator("li", has_text="Nothing in it was changed").get_by_label("Met:", exact=True)).to_be_visible()
     axe_finds_nothing(page)

@@ -61,7 +61,7 @@ def _verdict(data: bytes) -> dict[str, Any]:
     verdict = verify(data, now=now, status_lists=own.get, trusted_issuers=None)
     return {
         "verdict": verdict,
-        "checks": [(NAMES.get(one.name, one.name), one.passed, one.sentence) for one in verdict.checks],
+        "checks": [(NAMES.get(one.name, one.name), one) for one in verdict.checks],
         "credential": _shown(data) if _is_readable(verdict) else None,
         "now": now,
     }
