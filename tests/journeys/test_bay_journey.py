@@ -250,6 +250,25 @@ def test_a_bay_is_opened_by_keyboard_without_a_network_and_nothing_is_lost(page_
     assert written(centre, "technician:1") == [*["bay_check"] * 4, "bay_opened"]
 
 
+def test_a_bay_whose_candidates_have_all_been_there_stands_last(page_of: SignedIn, centre: Centre) -> None:
+    def with_the_first_over(route: Route) -> None:
+        found = route.fetch().json()
+        first = min(found["posts"], key=lambda post: (post["starts_at"], post["station"]))
+        over = [post | {"sealed": True} for post in found["posts"] if post["station"] == first["station"]]
+        later = {**first, "station": f"{first['station']}, afterwards", "task": first["task"]}
+        route.fulfill(json=found | {"posts": [*over, later]})
+
+    page = page_of(centre.lives[0].posts["technician:1"], "tablet", service_workers="block")
+    page.route("**/technician/day.json", with_the_first_over)
+    page.goto("/technician/")
+    bays = page.locator(".bay-station")
+    expect(bays).to_have_count(2)
+    expect(bays.first.get_by_role("heading")).to_contain_text("afterwards")
+    expect(bays.first.get_by_role("link", name="Open the bay")).to_be_visible()
+    expect(bays.last).to_contain_text("Every candidate has been here.")
+    expect(bays.last.locator("summary")).not_to_contain_text("more")
+
+
 def test_without_a_network_an_assessor_writes_down_what_they_were_told(page_of: SignedIn, centre: Centre) -> None:
     page = page_of(centre.lives[0].posts["assessor:1"], "tablet")
     page.goto(f"/assessor/sheet/#{centre.attempt.pk}/assessor:1")

@@ -69,7 +69,9 @@ async function draw() {
     const key = `${row.post.sitting}\n${row.post.station || row.post.task}`;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
-  $("stations").replaceChildren(...[...groups.values()].map(station));
+  const past = (group) => group.every((row) => row.over);
+  const inOrder = [...groups.values()].sort((a, b) => past(a) - past(b));
+  $("stations").replaceChildren(...inOrder.map(station));
 }
 
 async function standing(post, here) {
@@ -90,8 +92,8 @@ function station(rows) {
     h("div", { class: "row-between" }, h("h2", {}, post.station || day.tasks[post.task].title), health ? healthOf(health) : null),
     h("p", { class: "soft" }, [day.tasks[post.task].title, post.room, post.sitting].filter(Boolean).join(" · ")),
     booked.length ? h("p", { class: "small" }, `Booked: ${booked.map((one) => `${one.kind} ${one.serial}`).join(", ")}`) : h("p", { class: "small soft" }, "No instrument is booked here."),
-    next ? candidate(next, true) : h("p", {}, "Every candidate of today has been here."),
-    rest.length ? h("details", {}, h("summary", {}, `${rest.length} more ${rest.length === 1 ? "candidate" : "candidates"}`), h("ul", { class: "plain" }, ...rest.map((row) => h("li", {}, candidate(row, false))))) : null);
+    next ? candidate(next, true) : h("p", {}, "Every candidate has been here."),
+    rest.length ? h("details", {}, h("summary", {}, `${rest.length}${next ? " more" : ""} ${rest.length === 1 ? "candidate" : "candidates"}`), h("ul", { class: "plain" }, ...rest.map((row) => h("li", {}, candidate(row, false))))) : null);
 }
 
 const HEALTH = { ready: ["ok", "check"], busy: ["info", "clock"], attention: ["warn", "warning"], down: ["bad", "stop"] };
