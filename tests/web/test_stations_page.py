@@ -34,6 +34,8 @@ def test_a_technician_makes_a_code_places_the_station_plans_it_and_revokes_its_k
     agent.enrol(found[0])
     key = StationKey.objects.get()
     bay = Station.objects.filter(sitting=centre.sitting).order_by("name")[0]
+    refused = client.post("/stations/", {"act": "place", "station": "", "agent": str(key.agent_id)}, follow=True)
+    assert "Choose a station." in refused.content.decode() and not AgentPost.objects.exists()
     client.post("/stations/", {"act": "place", "station": bay.pk, "agent": str(key.agent_id)})
     assert f'href="/stations/{bay.pk}/plan/"' in page(client)
     given = {
