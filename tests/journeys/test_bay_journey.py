@@ -172,6 +172,12 @@ def test_a_bench_day_from_the_checks_to_permission_and_void_equipment(
     technician.get_by_role("button", name="They may energise").click()
     expect(technician.locator("#standing")).to_contain_text("The candidate may energise")
     expect(place).to_contain_text("You may energise", timeout=15_000)
+    hidden = "(is) => { Object.defineProperty(document, 'hidden', {value: is, configurable: true});"
+    hidden += " document.dispatchEvent(new Event('visibilitychange')); }"
+    candidate.evaluate(hidden, True)
+    expect(place).to_contain_text("Ask the technician before you energise")
+    candidate.evaluate(hidden, False)
+    expect(place).to_contain_text("You may energise")
     shot(candidate, f"bay-energised-{device}")
     expect(row(assessor, LIVE).get_by_role("button", name="Done", exact=True)).to_be_enabled(timeout=15_000)
     row(assessor, LIVE).get_by_role("button", name="Done", exact=True).click()

@@ -50,6 +50,12 @@ async function look() {
   for (const place of document.querySelectorAll("[data-bay]")) draw(place, bays);
 }
 
+/** A page that nobody sees asks nothing: what it heard is put away, so that a phone that wakes up never shows permission of before. */
+function forget() {
+  asked += 1;
+  for (const place of document.querySelectorAll("[data-bay]")) draw(place, null);
+}
+
 function draw(place, bays) {
   const found = bays === null ? (place.hidden ? null : UNKNOWN) : (bays[place.dataset.bay] ?? null);
   place.hidden = found === null;
@@ -63,6 +69,6 @@ function draw(place, bays) {
 follow({ [`attempt:${attempt}`]: 0 }, look);
 addEventListener("offline", look);
 addEventListener("online", look);
-document.addEventListener("visibilitychange", () => document.hidden || look());
+document.addEventListener("visibilitychange", () => (document.hidden ? forget() : look()));
 setInterval(() => document.hidden || look(), EVERY_MS);
 await look();
