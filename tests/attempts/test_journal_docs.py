@@ -36,7 +36,6 @@ def refusals() -> set[tuple[str, str, str]]:
     return found
 
 
-@pytest.mark.slow
 def test_every_refusal_is_in_the_reference_and_no_other() -> None:
     assert sorted((code, status, kept) for code, status, kept, *_ in rows("Codes")) == sorted(refusals())
 

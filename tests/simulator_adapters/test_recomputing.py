@@ -60,14 +60,16 @@ def stored(record: RunRecord) -> RunRecord:
     return from_document(json.loads(json.dumps(to_document(record))))
 
 
-def metered(trouble: Callable[[Bench], None] = lambda made: None, *, trace: Path | None = None) -> RunRecord:
+def metered(
+    trouble: Callable[[Bench], None] = lambda made: None, *, trace: Path | None = None, plan: Plan = METER_PLAN
+) -> RunRecord:
     writer = None if trace is None else TraceWriter(trace, {"adapter": "scpi"})
     with bench() as made:
         opener = open_tcp if writer is None else recorded(open_tcp, writer)
         config = {"host": made.host, "port": made.port, "serial": "SN0042"}
         session = ScpiAdapter(opener=opener).connect(config, deadline=until())
         trouble(made)
-        record = session.run(METER_PLAN, deadline=until(), cancel=Event())
+        record = session.run(plan, deadline=until(), cancel=Event())
         session.close()
     if writer is not None:
         writer.seal()
@@ -78,6 +80,15 @@ def test_meter_is_computed_again_from_its_transcript() -> None:
     record = metered()
     assert record.outcome is Outcome.PASS
     assert differences(record, recomputed(record, plan=METER_PLAN, raw=NO_RAW)) == ()
+
+
+def test_meter_that_answers_in_another_unit_is_computed_again_in_the_row_s() -> None:
+    loop = METER_PLAN.steps[-1]
+    told = replace(loop, parameters={"ask": "MEAS:RES?", "unit": "kOhm", "places": "5", "high": "1", "answers_in": "Ω"})
+    plan = replace(METER_PLAN, steps=(told,))
+    record = metered(plan=plan)
+    assert [(one.value, one.unit) for one in record.measurements] == [(Decimal("0.00032"), "kOhm")]
+    assert differences(record, recomputed(record, plan=plan, raw=NO_RAW)) == ()
 
 
 def twice(wire: Any, answer: bytes) -> None:

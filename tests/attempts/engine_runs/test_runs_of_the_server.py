@@ -98,7 +98,6 @@ def test_the_same_settings_are_run_once_and_other_settings_again(seat: Seat) -> 
     assert due_of(seat.centre.attempt) == []
 
 
-@pytest.mark.slow
 def test_a_device_that_nothing_was_set_at_is_only_looked_at(seat: Seat) -> None:
     run = seat.run(SERVICE)
     assert (run.state, run.role, runs_in_the_journal(seat.centre, SERVICE)) == ("done", "", [])
