@@ -122,7 +122,6 @@ def main() -> int:
     count, seconds = (40, 5.0) if asked.quick else (200, 30.0)
     with tempfile.TemporaryDirectory() as folder:
         installation = sqlite_installation(Path(folder))
-        installation.migrate()
         takers = json.loads(installation.run("-m", "tests.benchmarks._takers", str(count + 1)).splitlines()[-1])
         # Threads that stay keep their connection: docs/how-to/run-on-postgresql.md.
         server = installation.start("wsgi", wrapper=("env", "ASSAYER_DATABASE_MAX_AGE=600"))

@@ -1,17 +1,22 @@
 """A real installation on data of its own: its database made, its server started, asked, stopped and killed."""
 
+import atexit
 import contextlib
 import getpass
 import json
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -154,22 +159,46 @@ def free_port() -> int:
         return port
 
 
+@cache
+def _migrated_sqlite() -> Path:
+    """A database with its tables and nothing else, made once for this process: migrating takes longer than most tests."""
+    folder = Path(tempfile.mkdtemp(prefix="assayer-migrated-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    database = folder / "assayer.sqlite3"
+    Installation(folder, f"sqlite:///{database}").migrate()
+    return database
+
+
+@cache
+def _migrated_postgresql(server_url: str) -> str:
+    """The name of the same on a PostgreSQL server, of which others are made; it goes with this process."""
+    name = f"assayer_{uuid.uuid4().hex[:12]}"
+    kept = contextlib.ExitStack()
+    atexit.register(kept.close)
+    url = kept.enter_context(new_database(server_url, name))
+    with tempfile.TemporaryDirectory() as folder:
+        Installation(Path(folder), url).migrate()
+    return name
+
+
 def sqlite_installation(folder: Path) -> Installation:
     folder.mkdir(parents=True, exist_ok=True)
-    installation = Installation(folder, f"sqlite:///{folder / 'assayer.sqlite3'}")
-    installation.migrate()
-    return installation
+    database = folder / "assayer.sqlite3"
+    with (
+        contextlib.closing(sqlite3.connect(_migrated_sqlite())) as made,
+        contextlib.closing(sqlite3.connect(database)) as own,
+    ):
+        made.backup(own)
+    return Installation(folder, f"sqlite:///{database}")
 
 
 @contextlib.contextmanager
 def postgresql_installation(folder: Path, server_url: str) -> Iterator[Installation]:
     """An installation on a new database of the server at `server_url`; the database is dropped at the end."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"assayer_{uuid.uuid4().hex[:12]}"
-    with new_database(server_url, name) as url:
-        installation = Installation(folder, url)
-        installation.migrate()
-        yield installation
+    name, template = f"assayer_{uuid.uuid4().hex[:12]}", _migrated_postgresql(server_url)
+    with new_database(server_url, name, template=template) as url:
+        yield Installation(folder, url)
 
 
 @contextlib.contextmanager
